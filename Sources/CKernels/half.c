@@ -1,0 +1,49 @@
+#include "CKernels.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+__attribute__((target("avx2,f16c"))) static void widen_f16c(const uint16_t *half, float *result,
+                                                            size_t count) {
+  size_t i = 0;
+  for (; i + 8 <= count; i += 8)
+    _mm256_storeu_ps(result + i, _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(half + i))));
+  for (; i < count; i++) result[i] = _cvtsh_ss(half[i]);
+}
+
+__attribute__((target("avx2,f16c"))) static void narrow_f16c(const float *single, uint16_t *result,
+                                                             size_t count) {
+  size_t i = 0;
+  for (; i + 8 <= count; i += 8)
+    _mm_storeu_si128((__m128i *)(result + i),
+                     _mm256_cvtps_ph(_mm256_loadu_ps(single + i), _MM_FROUND_TO_NEAREST_INT));
+  for (; i < count; i++) result[i] = _cvtss_sh(single[i], _MM_FROUND_TO_NEAREST_INT);
+}
+#endif
+
+void ck_half_to_float(const uint16_t *half, float *result, size_t count) {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("f16c")) {
+    widen_f16c(half, result, count);
+    return;
+  }
+#endif
+  for (size_t i = 0; i < count; i++) {
+    _Float16 value;
+    __builtin_memcpy(&value, half + i, sizeof value);
+    result[i] = (float)value;
+  }
+}
+
+void ck_float_to_half(const float *single, uint16_t *result, size_t count) {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("f16c")) {
+    narrow_f16c(single, result, count);
+    return;
+  }
+#endif
+  for (size_t i = 0; i < count; i++) {
+    _Float16 value = (_Float16)single[i];
+    __builtin_memcpy(result + i, &value, sizeof value);
+  }
+}
