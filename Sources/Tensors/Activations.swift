@@ -1,6 +1,6 @@
-/// A view of feature maps in memory, channels last: `[batch, height, width, channels]`, where neighbouring pixels
-/// stand `pixelStride` floats apart. A `pixelStride` above `channels` addresses a slice of wider maps, which is how
-/// branches write into their concatenation without a copy.
+/// A view of feature maps in memory, channels last: `[batch, height, width, channels]`, where
+/// neighbouring pixels stand `pixelStride` floats apart. A `pixelStride` above `channels` addresses
+/// a slice of wider maps, which is how branches write into their concatenation without a copy.
 ///
 /// The view does not own its memory; whoever made it keeps it alive.
 package struct Activations {
@@ -61,9 +61,11 @@ package struct Window: Equatable, Sendable {
       && a.dilation == b.dilation
   }
 
-  /// The number of window positions along both axes, `⌊(size + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1`.
-  /// With `ceil`, rounded up, but never so far that the last window would start in the bottom or right padding
-  /// (PyTorch's rule for `ceil_mode`). Zero where the window does not fit.
+  /// The number of window positions along both axes:
+  /// `⌊(size + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1`.
+  ///
+  /// With `ceil`, rounded up, but never so far that the last window would start in the bottom or
+  /// right padding (PyTorch's rule for `ceil_mode`). Zero where the window does not fit.
   package func outputSize(height: Int, width: Int, ceil: Bool = false) -> (height: Int, width: Int)
   {
     func extent(_ size: Int, _ kernel: Int, _ stride: Int, _ padding: Int, _ dilation: Int) -> Int {

@@ -1,9 +1,11 @@
 import Dispatch
 
-/// Runs `body` for every index below `count` on at most `threads` threads, and returns when all are done.
+/// Runs `body` for every index below `count` on at most `threads` threads, and returns when all are
+/// done.
 ///
-/// Costs a few microseconds when `threads > 1`: give each index at least 50 µs of work. `body` may write
-/// through pointers as long as no two indices write to the same place; the checker cannot see that.
+/// Costs a few microseconds when `threads > 1`: give each index at least 50 µs of work. `body` may
+/// write through pointers as long as no two indices write to the same place; the checker cannot see
+/// that.
 package func parallelFor(_ count: Int, threads: Int, _ body: (Int) -> Void) {
   if threads <= 1 || count <= 1 {
     for index in 0..<count { body(index) }

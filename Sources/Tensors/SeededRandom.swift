@@ -1,5 +1,5 @@
-/// SplitMix64 (Steele, Lea, Flood 2014, "Fast splittable pseudorandom number generators"): the same sequence for
-/// the same seed on every machine.
+/// SplitMix64 (Steele, Lea, Flood 2014, "Fast splittable pseudorandom number generators"): the same
+/// sequence for the same seed on every machine.
 public struct SeededRandom: RandomNumberGenerator, Sendable {
   /// The whole state: saving and restoring it continues the sequence.
   public var state: UInt64
