@@ -32,7 +32,7 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .target(
       name: "CImageCodecs",
-      linkerSettings: ["jpeg", "png16", "webp", "heif"].map { .linkedLibrary($0) }),
+      linkerSettings: ["jpeg", "png16", "webp", "webpdemux", "heif"].map { .linkedLibrary($0) }),
     .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
     library("Tensors", ["CKernels", "COpenBLAS"]),
     library("NeuralNet", ["Tensors"]),
