@@ -1,0 +1,54 @@
+internal import NeuralNet
+
+/// A decoder at one image, as a search sees it.
+package struct DecoderStepModel: StepModel {
+  private let decoder: any CaptionDecoder
+  private let features: ImageFeatures
+  private let state: DecoderState
+
+  package var vocabularySize: Int { decoder.vocabularySize }
+
+  /// - Parameter state: made by the decoder, with as many rows as the search keeps alive.
+  package init(_ decoder: any CaptionDecoder, _ features: ImageFeatures, state: DecoderState) {
+    self.decoder = decoder
+    self.features = features
+    self.state = state
+  }
+
+  package mutating func start(into rows: inout StepRows) {
+    decoder.start(features, in: state)
+    read(into: &rows)
+  }
+
+  package mutating func advance(parents: [Int], tokens: [Int], into rows: inout StepRows) {
+    decoder.advance(parents: parents, tokens: tokens, in: state)
+    read(into: &rows)
+  }
+
+  private func read(into rows: inout StepRows) {
+    rows.attention = Array(state.attention)
+    let logits = state.logits
+    let size = vocabularySize
+    rows.logProbabilities = [Float](unsafeUninitializedCapacity: logits.count) { target, count in
+      count = logits.count
+      guard let from = logits.baseAddress, let to = target.baseAddress else { return }
+      for first in stride(from: 0, to: count, by: size) {
+        RowMath.logSoftmax(from + first, count: size, into: to + first)
+      }
+    }
+  }
+}
+
+extension CaptionDecoder {
+  /// Captions for an image, best first: drawn at random if the options say so, else by beam search.
+  ///
+  /// - Parameter state: made by this decoder with at least `options.rows` rows.
+  /// - Precondition: the options are valid.
+  package func captions(
+    for features: ImageFeatures, options: DecodingOptions, rules: TokenRules, state: DecoderState
+  ) -> [Hypothesis] {
+    var model = DecoderStepModel(self, features, state: state)
+    return options.isSampling
+      ? Sampler(options, rules: rules)(&model) : BeamSearch(options, rules: rules)(&model)
+  }
+}
