@@ -47,3 +47,15 @@ void ck_float_to_half(const float *single, uint16_t *result, size_t count) {
     __builtin_memcpy(result + i, &value, sizeof value);
   }
 }
+
+int ck_exact_in_half(const float *single, size_t count) {
+  uint16_t half[256];
+  float back[256];
+  for (size_t i = 0; i < count; i += 256) {
+    const size_t block = count - i < 256 ? count - i : 256;
+    ck_float_to_half(single + i, half, block);
+    ck_half_to_float(half, back, block);
+    if (__builtin_memcmp(back, single + i, block * sizeof(float)) != 0) return 0;
+  }
+  return 1;
+}

@@ -1,24 +1,43 @@
 internal import CKernels
 
-/// A convolution with its weights rearranged once for the kernels of this machine, its bias and activation fused:
-/// immutable, so that all threads share it.
+/// A convolution with its weights rearranged once for the kernels of this machine, its bias and
+/// activation fused: immutable, so that all threads share it.
 ///
-/// Input and output are channels last. The weights come in PyTorch's order.
+/// Input and output are channels last. The weights come in PyTorch's order. How it computes depends
+/// on the geometry: a 1 × 1 convolution is a matrix product on the maps as they are; a 3 × 3 one of
+/// stride 1 goes through Winograd's transforms (Lavin and Gray, arXiv 1509.09308), which need fewer
+/// multiplications; a depthwise one has loops of its own; and all others gather the inputs under
+/// the window for a block of pixels and then are a product, too.
 package final class PackedConvolution: Sendable {
   package let window: Window
   package let groups: Int
   package let inputChannels: Int
   package let outputChannels: Int
   package let activation: Activation
-  private let weights: [Float]
-  private let bias: [Float]
+  private let kernels: Kernels
+  private let method: Method
+  /// `direct` and `gathered`: by group, panels as `ck_gemm` wants them. `winograd`: by position,
+  /// panels. `depthwise`: `[kernel height, kernel width, channels]`.
+  private let weights: AlignedBuffer
+  /// [groups][outputs of a group, padded to whole vectors]
+  private let bias: AlignedBuffer
+  /// What taps outside the map point to: as many as there are input channels.
+  private let zeros: AlignedBuffer
+
+  /// How the convolution computes.
+  package enum Method: Equatable, Sendable {
+    case direct, gathered, depthwise
+    /// With tiles of `size` × `size` outputs, 2 or 4.
+    case winograd(size: Int)
+  }
 
   /// - Parameters:
   ///   - weights: `[outputChannels, inputChannels / groups, kernel height, kernel width]`.
   ///   - bias: `[outputChannels]`, or nil for none.
+  ///   - method: how to compute, where the fastest way is not wanted; it must suit the geometry.
   package init(
     weights: Tensor, bias: [Float]? = nil, window: Window, groups: Int = 1,
-    activation: Activation = .none
+    activation: Activation = .none, method: Method? = nil, kernels: Kernels = .best
   ) {
     let shape = weights.shape
     precondition(
@@ -28,15 +47,116 @@ package final class PackedConvolution: Sendable {
     self.window = window
     self.groups = groups
     self.activation = activation
+    self.kernels = kernels
     inputChannels = shape[1] * groups
     outputChannels = shape[0]
-    self.weights = weights.elements
-    self.bias = bias ?? [Float](repeating: 0, count: shape[0])
+    let method = method ?? Self.fastestMethod(shape: shape, window: window, groups: groups)
+    self.method = method
+    self.weights =
+      switch method {
+      case .depthwise: Self.packDepthwise(weights)
+      case .winograd(let size): Self.packWinograd(weights, size: size, kernels: kernels)
+      case .direct, .gathered: Self.packPanels(weights, groups: groups, kernels: kernels)
+      }
+    let groupOutputs = shape[0] / groups
+    let paddedOutputs = kernels.wholeVectors(groupOutputs)
+    self.bias = AlignedBuffer(count: method == .depthwise ? shape[0] : groups * paddedOutputs)
+    if let bias {
+      for (o, value) in bias.enumerated() {
+        let place =
+          method == .depthwise ? o : o / groupOutputs * paddedOutputs + o % groupOutputs
+        self.bias.base[place] = value
+      }
+    }
+    zeros = AlignedBuffer(count: inputChannels)
   }
 
-  /// How many floats of scratch memory `callAsFunction` needs for an input of this size on this many threads.
+  private static func fastestMethod(shape: Shape, window: Window, groups: Int) -> Method {
+    if groups == shape[0] && shape[1] == 1 { return .depthwise }
+    let isUnit = window.stride == (1, 1) && window.dilation == (1, 1)
+    if isUnit && window.kernel == (1, 1) && window.padding == (0, 0) { return .direct }
+    if isUnit && window.kernel == (3, 3) && groups == 1 && shape[0] >= 16 && shape[1] >= 16 {
+      return .winograd(size: 4)
+    }
+    return .gathered
+  }
+
+  private static func packDepthwise(_ weights: Tensor) -> AlignedBuffer {
+    let channels = weights.shape[0]
+    let taps = weights.shape[2] * weights.shape[3]
+    let buffer = AlignedBuffer(count: channels * taps)
+    for c in 0..<channels {
+      for tap in 0..<taps { buffer.base[tap * channels + c] = weights.elements[c * taps + tap] }
+    }
+    return buffer
+  }
+
+  private static func packPanels(
+    _ weights: Tensor, groups: Int, kernels: Kernels
+  ) -> AlignedBuffer {
+    let outputs = weights.shape[0] / groups
+    let inputs = weights.shape[1]
+    let taps = weights.shape[2] * weights.shape[3]
+    let depth = taps * inputs
+    let groupCount = kernels.wholeVectors(outputs) * depth
+    let buffer = AlignedBuffer(count: groups * groupCount)
+    weights.elements.withUnsafeBufferPointer { elements in
+      guard let source = elements.baseAddress else { return }
+      for group in 0..<groups {
+        for tap in 0..<taps {
+          ck_pack_panels(
+            source + group * outputs * depth + tap, depth, taps, outputs, inputs, depth,
+            tap * inputs, kernels.vectorWidth, buffer.base + group * groupCount)
+        }
+      }
+    }
+    return buffer
+  }
+
+  private static func packWinograd(
+    _ weights: Tensor, size: Int, kernels: Kernels
+  ) -> AlignedBuffer {
+    let outputs = weights.shape[0]
+    let inputs = weights.shape[1]
+    let positions = (size + 2) * (size + 2)
+    let positionCount = kernels.wholeVectors(outputs) * inputs
+    let buffer = AlignedBuffer(count: positions * positionCount)
+    // One output channel's filters at a time: [inputs][positions].
+    let transformed = AlignedBuffer(count: kernels.panelWidth * inputs * positions)
+    weights.elements.withUnsafeBufferPointer { elements in
+      guard let source = elements.baseAddress else { return }
+      for first in stride(from: 0, to: outputs, by: kernels.panelWidth) {
+        let count = min(kernels.panelWidth, outputs - first)
+        for filter in 0..<count * inputs {
+          ck_winograd_filter(
+            Int32(size), source + (first * inputs + filter) * 9,
+            transformed.base + filter * positions)
+        }
+        for position in 0..<positions {
+          ck_pack_panels(
+            transformed.base + position, inputs * positions, positions, count, inputs, inputs, 0,
+            kernels.vectorWidth, buffer.base + position * positionCount + first * inputs)
+        }
+      }
+    }
+    return buffer
+  }
+
+  /// How many floats of scratch memory `callAsFunction` needs for an input of this size on this
+  /// many threads.
   package func scratchCount(batch: Int, height: Int, width: Int, threads: Int) -> Int {
-    0
+    let size = window.outputSize(height: height, width: width)
+    let pixels = batch * size.height * size.width
+    switch method {
+    case .direct, .depthwise:
+      return 0
+    case .gathered:
+      let blocks = PixelBlocks(pixels: pixels, depth: depth, kernels: kernels)
+      return max(1, threads) * blocks.pixelsPerBlock * gatheredStride
+    case .winograd(let size):
+      return WinogradPlan(self, size: size, batch: batch, height: height, width: width, threads)
+        .scratchCount
+    }
   }
 
   /// output = activation(convolution(input) + bias + residual).
@@ -56,41 +176,265 @@ package final class PackedConvolution: Sendable {
         && output.height == size.height && output.width == size.width
         && output.batch == input.batch,
       "convolution from \(input) to \(output)")
+    switch method {
+    case .direct:
+      multiplyBlocks(input, residual, output, scratch: nil, threads)
+    case .gathered:
+      precondition(scratch != nil, "convolution of \(input) without scratch memory")
+      multiplyBlocks(input, residual, output, scratch: scratch, threads)
+    case .depthwise:
+      convolveDepthwise(input, residual, output, threads)
+    case .winograd(let size):
+      guard let scratch else {
+        preconditionFailure("convolution of \(input) without scratch memory")
+      }
+      let plan = WinogradPlan(
+        self, size: size, batch: input.batch, height: input.height, width: input.width, threads)
+      convolveWinograd(plan, input, residual, output, scratch)
+    }
+  }
+
+  // MARK: Products
+
+  /// The depth of the products: the inputs that one output number depends on.
+  private var depth: Int {
+    window.kernel.height * window.kernel.width * (inputChannels / groups)
+  }
+
+  /// Between two gathered rows. Not a multiple of a page: such rows would compete for the same few
+  /// places in the first-level cache.
+  private var gatheredStride: Int { (depth + 15) / 16 * 16 + 16 }
+
+  /// The pixels of the output, cut into blocks whose inputs stay in the second-level cache while
+  /// all panels of weights pass by.
+  private struct PixelBlocks {
+    let count: Int
+    let pixelsPerBlock: Int
+    private let pixels: Int
+    private let tiles: Int
+    private let tileRows: Int
+
+    init(pixels: Int, depth: Int, kernels: Kernels) {
+      self.pixels = pixels
+      tileRows = kernels.tileRows
+      tiles = (pixels + tileRows - 1) / tileRows
+      let tilesInCache = max(2, (1 << 16) / (max(1, depth) * tileRows))
+      count = max(1, (tiles + tilesInCache - 1) / tilesInCache)
+      pixelsPerBlock = min(pixels, (tiles + count - 1) / count * tileRows)
+    }
+
+    func range(_ block: Int) -> Range<Int> {
+      block * tiles / count * tileRows..<min(pixels, (block + 1) * tiles / count * tileRows)
+    }
+  }
+
+  private func multiplyBlocks(
+    _ input: Activations, _ residual: Activations?, _ output: Activations,
+    scratch: UnsafeMutablePointer<Float>?, _ threads: Int
+  ) {
     let groupInputs = inputChannels / groups
     let groupOutputs = outputChannels / groups
-    for n in 0..<output.batch {
-      for y in 0..<output.height {
-        for x in 0..<output.width {
-          let pixel = (n * output.height + y) * output.width + x
-          for o in 0..<outputChannels {
-            var sum = bias[o]
-            let firstInput = o / groupOutputs * groupInputs
-            for ky in 0..<window.kernel.height {
-              let iy = y * window.stride.vertical - window.padding.vertical
-                + ky * window.dilation.vertical
-              guard iy >= 0 && iy < input.height else { continue }
-              for kx in 0..<window.kernel.width {
-                let ix = x * window.stride.horizontal - window.padding.horizontal
-                  + kx * window.dilation.horizontal
-                guard ix >= 0 && ix < input.width else { continue }
-                let row = input.base
-                  + ((n * input.height + iy) * input.width + ix) * input.pixelStride + firstInput
-                for c in 0..<groupInputs {
-                  sum += row[c] * weights[
-                    ((o * groupInputs + c) * window.kernel.height + ky) * window.kernel.width + kx]
-                }
-              }
+    let paddedOutputs = kernels.wholeVectors(groupOutputs)
+    let panelWidth = kernels.panelWidth
+    let panels = (groupOutputs + panelWidth - 1) / panelWidth
+    let blocks = PixelBlocks(pixels: output.pixels, depth: depth, kernels: kernels)
+    // Small maps have few blocks of pixels: there the threads share out the output channels, too.
+    let shares = threads == 1 ? 1 : min(panels, (4 * threads - 1) / (blocks.count * groups) + 1)
+    let stride = gatheredStride
+    let scratchPerWorker = blocks.pixelsPerBlock * stride
+    let bounds = activation.bounds
+    var maps = ck_maps(input)
+    var window = ck_window(window)
+    let depth = depth
+    withUnsafePointer(to: &maps) { maps in
+      withUnsafePointer(to: &window) { window in
+        parallelFor(blocks.count * groups * shares, threads: threads) { unit, worker in
+          let block = unit / (groups * shares)
+          let group = unit / shares % groups
+          let share = unit % shares
+          let range = blocks.range(block)
+          let first = share * panels / shares * panelWidth
+          let last = min(groupOutputs, (share + 1) * panels / shares * panelWidth)
+          let column = group * groupOutputs + first
+          var product = ck_gemm(
+            rows: range.count, depth: depth, columns: last - first,
+            a: input.base + range.lowerBound * input.pixelStride + group * groupInputs,
+            a_stride: input.pixelStride,
+            panels: weights.base + (group * paddedOutputs + first) * depth, half: 0,
+            accumulate: 0, c: output.base + range.lowerBound * output.pixelStride + column,
+            c_stride: output.pixelStride, bias: bias.base + group * paddedOutputs + first,
+            residual: residual.map {
+              UnsafePointer($0.base + range.lowerBound * $0.pixelStride + column)
+            },
+            residual_stride: residual?.pixelStride ?? 0, lower: bounds.lower, upper: bounds.upper)
+          if let scratch {
+            let rows = scratch + worker * scratchPerWorker
+            kernels.table.pointee.gather(
+              maps, window, output.height, output.width, group * groupInputs, groupInputs,
+              range.lowerBound, range.count, rows, stride)
+            product.a = UnsafePointer(rows)
+            product.a_stride = stride
+          }
+          kernels.table.pointee.gemm(&product)
+        }
+      }
+    }
+  }
+
+  // MARK: Depthwise
+
+  private func convolveDepthwise(
+    _ input: Activations, _ residual: Activations?, _ output: Activations, _ threads: Int
+  ) {
+    var source = ck_maps(input)
+    var target = ck_maps(output)
+    var window = ck_window(window)
+    var epilogue = epilogue(residual)
+    let rows = output.batch * output.height
+    // Some 100 µs of work for each share.
+    let work = output.pixels * output.channels * window.kernel_height * window.kernel_width
+    let shares = max(1, min(rows, 4 * threads, work >> 19))
+    withUnsafePointer(to: &source) { source in
+      withUnsafePointer(to: &target) { target in
+        withUnsafePointer(to: &window) { window in
+          withUnsafePointer(to: &epilogue) { epilogue in
+            parallelFor(shares, threads: threads) { share in
+              kernels.table.pointee.depthwise(
+                source, window, weights.base, zeros.base, epilogue, target,
+                share * rows / shares, (share + 1) * rows / shares)
             }
-            if let residual { sum += residual.base[pixel * residual.pixelStride + o] }
-            switch activation {
-            case .none: break
-            case .relu: sum = max(0, sum)
-            case .relu6: sum = min(max(0, sum), 6)
-            }
-            output.base[pixel * output.pixelStride + o] = sum
           }
         }
       }
     }
+  }
+
+  private func epilogue(_ residual: Activations?) -> ck_epilogue {
+    ck_epilogue(
+      bias: bias.base, residual: residual.map { UnsafePointer($0.base) },
+      residual_pixel_stride: residual?.pixelStride ?? 0, lower: activation.bounds.lower,
+      upper: activation.bounds.upper)
+  }
+
+  // MARK: Winograd
+
+  /// How the tiles of one call are cut up.
+  private struct WinogradPlan {
+    let size: Int
+    let positions: Int
+    let tilesDown: Int
+    let tilesAcross: Int
+    let tiles: Int
+    /// The tiles of one pass through all three steps: a block for each thread at a time, or all
+    /// tiles with the threads sharing each step.
+    let tilesPerPass: Int
+    let passes: Int
+    let sharesSteps: Bool
+    let threads: Int
+    /// Between the rows of transformed inputs, and of products.
+    let inputStride: Int
+    let outputStride: Int
+
+    init(
+      _ convolution: PackedConvolution, size: Int, batch: Int, height: Int, width: Int,
+      _ threads: Int
+    ) {
+      let kernels = convolution.kernels
+      let output = convolution.window.outputSize(height: height, width: width)
+      self.size = size
+      self.threads = threads
+      positions = (size + 2) * (size + 2)
+      tilesDown = (output.height + size - 1) / size
+      tilesAcross = (output.width + size - 1) / size
+      tiles = batch * tilesDown * tilesAcross
+      // The odd number of cache lines keeps rows from competing for the same places in the cache.
+      inputStride = kernels.wholeVectors(convolution.inputChannels) + kernels.vectorWidth
+      outputStride = kernels.wholeVectors(convolution.outputChannels) + kernels.vectorWidth
+      let weights = positions * convolution.inputChannels * convolution.outputChannels
+      // Weights that fit into the second-level cache leave room for few tiles. Larger ones stream
+      // past for each block, and the larger the block the less often.
+      let inCache = weights <= 160_000 ? 24 : 48
+      let blocks = (tiles + inCache - 1) / inCache
+      sharesSteps = threads > 1 && blocks < 4 * threads
+      passes = sharesSteps ? 1 : blocks
+      tilesPerPass = (tiles + passes - 1) / passes
+    }
+
+    var inputCount: Int { positions * tilesPerPass * inputStride }
+    var outputCount: Int { positions * tilesPerPass * outputStride }
+
+    var scratchCount: Int {
+      (sharesSteps ? 1 : min(threads, passes)) * (inputCount + outputCount)
+    }
+  }
+
+  private func convolveWinograd(
+    _ plan: WinogradPlan, _ input: Activations, _ residual: Activations?, _ output: Activations,
+    _ scratch: UnsafeMutablePointer<Float>
+  ) {
+    var source = ck_maps(input)
+    var target = ck_maps(output)
+    var window = ck_window(window)
+    var epilogue = epilogue(residual)
+    let positionWeights = kernels.wholeVectors(outputChannels) * inputChannels
+    withUnsafePointer(to: &source) { source in
+      withUnsafePointer(to: &target) { target in
+        withUnsafePointer(to: &window) { window in
+          withUnsafePointer(to: &epilogue) { epilogue in
+            parallelFor(plan.passes, threads: plan.threads) { pass, worker in
+              let inputs = scratch + worker * (plan.inputCount + plan.outputCount)
+              let products = inputs + plan.inputCount
+              let firstTile = pass * plan.tiles / plan.passes
+              let tiles = (pass + 1) * plan.tiles / plan.passes - firstTile
+              // A step with one share runs on this thread.
+              let stepThreads = plan.sharesSteps ? plan.threads : 1
+              let shares = plan.sharesSteps ? min(tiles, 4 * plan.threads) : 1
+              parallelFor(shares, threads: stepThreads) { share in
+                let first = share * tiles / shares
+                kernels.table.pointee.winograd_input(
+                  Int32(plan.size), source, window, zeros.base, plan.tilesDown, plan.tilesAcross,
+                  firstTile + first, (share + 1) * tiles / shares - first,
+                  inputs + first * plan.inputStride, plan.inputStride, tiles * plan.inputStride)
+              }
+              parallelFor(plan.positions, threads: stepThreads) { position in
+                var product = ck_gemm(
+                  rows: tiles, depth: inputChannels, columns: kernels.wholeVectors(outputChannels),
+                  a: inputs + position * tiles * plan.inputStride, a_stride: plan.inputStride,
+                  panels: weights.base + position * positionWeights, half: 0, accumulate: 0,
+                  c: products + position * tiles * plan.outputStride,
+                  c_stride: plan.outputStride, bias: nil, residual: nil, residual_stride: 0,
+                  lower: -.infinity, upper: .infinity)
+                kernels.table.pointee.gemm(&product)
+              }
+              parallelFor(shares, threads: stepThreads) { share in
+                let first = share * tiles / shares
+                kernels.table.pointee.winograd_output(
+                  Int32(plan.size), products + first * plan.outputStride, plan.outputStride,
+                  tiles * plan.outputStride, epilogue, target, plan.tilesDown, plan.tilesAcross,
+                  firstTile + first, (share + 1) * tiles / shares - first)
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+extension ck_maps {
+  init(_ maps: Activations) {
+    self.init(
+      base: maps.base, batch: maps.batch, height: maps.height, width: maps.width,
+      channels: maps.channels, pixel_stride: maps.pixelStride)
+  }
+}
+
+extension ck_window {
+  init(_ window: Window) {
+    self.init(
+      kernel_height: window.kernel.height, kernel_width: window.kernel.width,
+      stride_vertical: window.stride.vertical, stride_horizontal: window.stride.horizontal,
+      padding_vertical: window.padding.vertical, padding_horizontal: window.padding.horizontal,
+      dilation_vertical: window.dilation.vertical, dilation_horizontal: window.dilation.horizontal)
   }
 }

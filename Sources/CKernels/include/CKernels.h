@@ -4,10 +4,169 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#pragma clang assume_nonnull begin
+
 /// Widens `count` IEEE half-precision numbers to single precision.
 void ck_half_to_float(const uint16_t *half, float *result, size_t count);
 
 /// Narrows `count` single-precision numbers to half precision, rounding to nearest even.
 void ck_float_to_half(const float *single, uint16_t *result, size_t count);
+
+/// Whether every one of `count` numbers survives the way to half precision and back unchanged.
+int ck_exact_in_half(const float *single, size_t count);
+
+/// A product c = clamp(a · b + bias + residual), all row-major single precision.
+///
+/// b is packed in panels of `panel_width` columns, panel after panel, each [depth][panel width],
+/// columns that do not exist filled with zeros. A last panel of at most `vector_width` columns is
+/// only `vector_width` wide.
+typedef struct ck_gemm {
+  size_t rows, depth, columns;
+  const float *a;
+  size_t a_stride;
+  /// float, or IEEE half where `half` is set.
+  const void *panels;
+  int half;
+  /// Adds to what c holds, before clamping.
+  int accumulate;
+  float *c;
+  size_t c_stride;
+  /// As many numbers as the panels have columns, or NULL.
+  const float *_Nullable bias;
+  /// [rows][columns], or NULL; may be c.
+  const float *_Nullable residual;
+  size_t residual_stride;
+  /// -INFINITY and INFINITY leave the result as it is.
+  float lower, upper;
+} ck_gemm;
+
+/// Feature maps [batch, height, width, channels] with pixels `pixel_stride` floats apart.
+typedef struct ck_maps {
+  float *base;
+  size_t batch, height, width, channels, pixel_stride;
+} ck_maps;
+
+/// The window of a convolution or a pooling layer.
+typedef struct ck_window {
+  size_t kernel_height, kernel_width;
+  size_t stride_vertical, stride_horizontal;
+  size_t padding_vertical, padding_horizontal;
+  size_t dilation_vertical, dilation_horizontal;
+} ck_window;
+
+/// What follows a convolution: the same meaning as in `ck_gemm`.
+typedef struct ck_epilogue {
+  const float *bias;
+  const float *_Nullable residual;
+  size_t residual_pixel_stride;
+  float lower, upper;
+} ck_epilogue;
+
+/// The kernels of one instruction set. All pointers may be unaligned.
+typedef struct ck_kernels {
+  const char *name;
+  /// Floats in a vector.
+  size_t vector_width;
+  /// Columns of a packed panel, two vectors.
+  size_t panel_width;
+  /// Rows that a full tile of the product computes at once.
+  size_t tile_rows;
+  /// Whether `gemm` takes panels in half precision.
+  int has_half;
+
+  void (*gemm)(const ck_gemm *product);
+
+  /// Writes for each output pixel in [first, first + count), numbered across the batch, the
+  /// `channels` inputs from `first_channel` on under each tap: count rows of kernel_height ·
+  /// kernel_width · channels floats, `stride` apart.
+  void (*gather)(const ck_maps *input, const ck_window *window, size_t output_height,
+                 size_t output_width, size_t first_channel, size_t channels, size_t first,
+                 size_t count, float *rows, size_t stride);
+
+  /// Rows [first_row, last_row) of the output, numbered across the batch. `weights` is
+  /// [kernel height][kernel width][channels], `zeros` holds as many zeros as there are channels.
+  void (*depthwise)(const ck_maps *input, const ck_window *window, const float *weights,
+                    const float *zeros, const ck_epilogue *epilogue, const ck_maps *output,
+                    size_t first_row, size_t last_row);
+
+  /// Winograd's input transform, F(size × size, 3 × 3) with size 2 or 4, of tiles [first, first +
+  /// count), numbered across the batch: for each of the (size + 2)² positions `count` rows of
+  /// `row_stride` floats.
+  void (*winograd_input)(int size, const ck_maps *input, const ck_window *window,
+                         const float *zeros, size_t tiles_down, size_t tiles_across, size_t first,
+                         size_t count, float *transformed, size_t row_stride,
+                         size_t position_stride);
+
+  /// The way back: from the products at each position to the output pixels of the tiles.
+  void (*winograd_output)(int size, const float *products, size_t row_stride,
+                          size_t position_stride, const ck_epilogue *epilogue,
+                          const ck_maps *output, size_t tiles_down, size_t tiles_across,
+                          size_t first, size_t count);
+
+  /// result[c] = max over the rectangle [height][width] of pixels; the strides are in floats.
+  void (*max_pixel)(const float *pixels, size_t height, size_t width, size_t row_stride,
+                    size_t pixel_stride, size_t channels, float *result);
+  /// result[c] = scale · the sum over the rectangle.
+  void (*sum_pixel)(const float *pixels, size_t height, size_t width, size_t row_stride,
+                    size_t pixel_stride, size_t channels, float scale, float *result);
+
+  /// result = clamp(a + b)
+  void (*add)(const float *a, const float *b, size_t count, float lower, float upper,
+              float *result);
+  void (*exp)(const float *x, float *result, size_t count);
+  void (*sigmoid)(const float *x, float *result, size_t count);
+  void (*tanh)(const float *x, float *result, size_t count);
+  void (*softmax)(const float *x, float *result, size_t count);
+  void (*log_softmax)(const float *x, float *result, size_t count);
+  /// One LSTM cell from its pre-activations [4][count] in the order input, forget, candidate,
+  /// output.
+  void (*lstm_cell)(const float *gates, float *cell, float *hidden, size_t count);
+  /// scores[r] = Σ weights[i] · act(keys[r][i] + query[i]), where act is ReLU or tanh.
+  void (*attention_scores)(const float *keys, size_t rows, size_t key_stride, const float *query,
+                           const float *weights, size_t count, int use_tanh, float *scores);
+  /// result[i] = Σ weights[r] · values[r][i]
+  void (*weighted_sum)(const float *values, size_t rows, size_t value_stride,
+                       const float *weights, size_t count, float *result);
+} ck_kernels;
+
+/// The number of kernel sets that this machine can run; at least 1.
+size_t ck_available_count(void);
+
+/// The kernel sets that this machine can run, from the plain one to the widest.
+const ck_kernels *ck_available(size_t index);
+
+/// The set named by the environment variable CAPTION_KERNELS if this machine can run it, or the
+/// widest.
+const ck_kernels *ck_best(void);
+
+/// Arranges a matrix for `ck_gemm`: column j at depth k stands at weights[j · column_stride + k ·
+/// depth_stride] and goes to depth `first_depth` + k of panels whose whole depth is `total_depth`.
+/// Columns that pad the last panel are left alone: clear the memory before.
+void ck_pack_panels(const float *weights, size_t column_stride, size_t depth_stride, size_t columns,
+                    size_t depth, size_t total_depth, size_t first_depth, size_t vector_width,
+                    float *panels);
+
+/// Transforms one 3 × 3 filter, row-major, to its (size + 2)² Winograd coefficients, in double
+/// precision throughout.
+void ck_winograd_filter(int size, const float *filter, float *result);
+
+/// result[j · result_stride + i] = matrix[i · stride + j], for i < rows and j < columns.
+void ck_transpose(const float *matrix, size_t rows, size_t columns, size_t stride, float *result,
+                  size_t result_stride);
+
+/// result[c] = x[c] / (bias + alpha / size · Σ x²)^beta, the sum over the channels [c - size / 2, c
+/// - size / 2 + size) that exist. `result` is not x.
+void ck_local_response_norm(const float *x, size_t channels, size_t size, float alpha, float beta,
+                            float bias, float *result);
+
+/// Adds 1 to a counter that several threads share, and returns what it was.
+static inline size_t ck_take_next(size_t *counter) {
+  return __atomic_fetch_add(counter, 1, __ATOMIC_RELAXED);
+}
+
+/// Asks the system to back [start, start + size) with large pages, where it can.
+void ck_prefer_large_pages(void *start, size_t size);
+
+#pragma clang assume_nonnull end
 
 #endif
