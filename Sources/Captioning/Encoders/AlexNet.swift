@@ -1,0 +1,46 @@
+// Alex Krizhevsky: One weird trick for parallelizing convolutional neural networks, 2014, arXiv
+// 1404.5997: the network of Krizhevsky, Sutskever and Hinton (2012) in one column and without local
+// response normalisation. Parameters as in torchvision's `alexnet.py`.
+
+internal import NeuralNet
+internal import Tensors
+
+/// AlexNet.
+///
+/// The map is what follows the last pooling, the embedding the second fully connected layer's 4096
+/// activations ("fc7"). Without a classifier in the weights, the embedding is the map's mean.
+struct AlexNet: EncoderArchitecture {
+  private static let hidden = 4096
+
+  var mapChannels: Int { 256 }
+
+  func build(
+    _ net: inout NetworkBuilder, _ weights: WeightReader, outputs: Set<EncoderOutput>
+  ) throws -> EncoderMaps {
+    let features = weights["features"]
+    let pooling = Window(3, stride: 2)
+    var x = try net.convolution(
+      net.input, features[0], out: 64, Window(11, stride: 4, padding: 2), activation: .relu)
+    x = net.maxPool(x, pooling)
+    x = try net.convolution(x, features[3], out: 192, Window(5, padding: 2), activation: .relu)
+    x = net.maxPool(x, pooling)
+    x = try net.convolution(x, features[6], out: 384, Window(3, padding: 1), activation: .relu)
+    x = try net.convolution(x, features[8], out: 256, Window(3, padding: 1), activation: .relu)
+    x = try net.convolution(x, features[10], out: 256, Window(3, padding: 1), activation: .relu)
+    x = net.maxPool(x, pooling)
+    var maps = EncoderMaps(map: x)
+    guard !outputs.isDisjoint(with: [.embedding, .logits]) else { return maps }
+    let classifier = weights["classifier"]
+    guard let classes = classifier[6].classCount() else {
+      maps.embedding = net.adaptiveAveragePool(x)
+      return maps
+    }
+    x = net.adaptiveAveragePool(x, height: 6, width: 6)
+    x = try net.linear(
+      x, classifier[1], out: Self.hidden, height: 6, width: 6, activation: .relu)
+    x = try net.linear(x, classifier[4], out: Self.hidden, activation: .relu)
+    maps.embedding = x
+    if outputs.contains(.logits) { maps.logits = try net.linear(x, classifier[6], out: classes) }
+    return maps
+  }
+}

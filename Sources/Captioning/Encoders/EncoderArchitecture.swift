@@ -1,0 +1,66 @@
+internal import NeuralNet
+internal import Tensors
+
+/// What a convolutional encoder can give of an image.
+public enum EncoderOutput: String, Codable, CaseIterable, Sendable {
+  /// The last feature map: a vector of channels for each region of the image.
+  case map
+  /// One vector for the whole image: what the network's classifier reads.
+  case embedding
+  /// The classifier's result before softmax.
+  case logits
+}
+
+/// A convolutional network whose features describe images.
+protocol EncoderArchitecture: Sendable {
+  /// How many channels images have.
+  var imageChannels: Int { get }
+  /// How many channels the feature map has.
+  var mapChannels: Int { get }
+  /// Adds the network to `net`.
+  ///
+  /// - Parameter outputs: which outputs will ever be asked for: parameters that none of them needs
+  ///   are not read.
+  /// - Throws: `WeightError` if parameters are missing or have other shapes.
+  func build(
+    _ net: inout NetworkBuilder, _ weights: WeightReader, outputs: Set<EncoderOutput>
+  ) throws -> EncoderMaps
+}
+
+extension EncoderArchitecture {
+  var imageChannels: Int { 3 }
+}
+
+/// Where in an encoder's network its outputs are.
+struct EncoderMaps: Sendable {
+  var map: FeatureMap
+  /// 1×1; nil where it was not asked for.
+  var embedding: FeatureMap?
+  /// 1×1; nil where the weights carry no classifier, or it was not asked for.
+  var logits: FeatureMap?
+}
+
+extension NetworkBuilder {
+  /// The usual end of an encoder: the embedding is the map's mean, and the classifier, if the
+  /// weights carry one, a fully connected layer on it.
+  mutating func classified(
+    _ map: FeatureMap, _ weights: WeightReader, outputs: Set<EncoderOutput>
+  ) throws -> EncoderMaps {
+    let mean = adaptiveAveragePool(map)
+    var logits: FeatureMap?
+    if outputs.contains(.logits), let classes = weights.classCount() {
+      logits = try linear(mean, weights, out: classes)
+    }
+    return EncoderMaps(map: map, embedding: mean, logits: logits)
+  }
+}
+
+extension WeightReader {
+  /// How many classes the classifier here tells apart, or nil if there is none: the first extent of
+  /// its `weight`, or `usual` (ImageNet's 1000) where the source does not prescribe shapes.
+  func classCount(usual: Int = 1000) -> Int? {
+    guard contains("weight") else { return nil }
+    guard let shape = shape(of: "weight") else { return usual }
+    return max(1, shape.extents.first ?? 1)
+  }
+}

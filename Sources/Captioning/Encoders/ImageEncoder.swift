@@ -1,0 +1,135 @@
+package import NeuralNet
+package import Tensors
+
+/// A convolutional network that turns images into features: immutable and shared by all threads.
+/// What changes while it runs lives in a scratch value, one for each worker.
+package struct ImageEncoder: Sendable {
+  package let configuration: EncoderConfiguration
+  /// How many channels images have: 3, and 1 for LeNet-5.
+  package let imageChannels: Int
+  private let network: Network
+  private let maps: EncoderMaps
+
+  /// - Parameters:
+  ///   - weights: where the checkpoint's keys begin.
+  ///   - outputs: which outputs will ever be asked for: parameters that none of them needs are not
+  ///     read.
+  /// - Throws: `CaptioningError.configuration` if there is no such network, `WeightError` if
+  ///   parameters are missing or have other shapes.
+  package init(
+    configuration: EncoderConfiguration, weights: WeightReader,
+    outputs: Set<EncoderOutput> = Set(EncoderOutput.allCases)
+  ) throws {
+    let architecture = try configuration.network()
+    self.configuration = configuration
+    imageChannels = architecture.imageChannels
+    var transform: ChannelTransform?
+    if configuration.transformInput == true {
+      // From (v − mean) / deviation to (v − 0.5) / 0.5 (torchvision's `_transform_input`).
+      transform = ChannelTransform(
+        scale: imageNetDeviation.map { Float($0 / 0.5) },
+        shift: imageNetMean.map { Float(($0 - 0.5) / 0.5) })
+    }
+    var net = NetworkBuilder(
+      channels: architecture.imageChannels, transform: transform,
+      normalizationEpsilon: configuration.normalizationEpsilon)
+    maps = try architecture.build(&net, weights, outputs: outputs)
+    network = net.build()
+  }
+
+  /// How many channels the feature map has.
+  package var mapChannels: Int { maps.map.channels }
+
+  /// How many numbers the embedding has; nil where it was not among the outputs at the start.
+  package var embeddingCount: Int? { maps.embedding?.channels }
+
+  /// How many classes the logits tell apart; nil where the weights carry no classifier, or they were
+  /// not among the outputs at the start.
+  package var classCount: Int? { maps.logits?.channels }
+
+  /// The memory in which one worker runs the network.
+  ///
+  /// - Parameter threads: on how many threads each layer runs.
+  package func makeScratch(threads: Int = 1) -> NetworkScratch {
+    NetworkScratch(network, threads: threads)
+  }
+
+  /// What the network makes of images.
+  ///
+  /// - Parameters:
+  ///   - images: `[batch, channels, height, width]`, normalised as the weights expect.
+  ///   - outputs: what to compute; nothing that these do not need is computed.
+  ///   - scratch: of this encoder.
+  /// - Returns: one value for each image.
+  /// - Throws: `NetworkError` if the network cannot take images of this size.
+  /// - Precondition: the encoder has these outputs, and `images` its number of channels.
+  package func encode(
+    _ images: Tensor, outputs: Set<EncoderOutput>, scratch: NetworkScratch
+  ) throws -> [EncodedImage] {
+    // In the order of the cases, so that equal sets are equal plans.
+    let wanted = EncoderOutput.allCases.filter(outputs.contains)
+    try scratch.run(images, outputs: wanted.map(featureMap))
+    return (0..<images.shape[0]).map { image in
+      var result = EncodedImage()
+      for output in wanted {
+        let value = scratch.output(featureMap(output), image: image)
+        let (height, width, channels) = (value.shape[0], value.shape[1], value.shape[2])
+        switch output {
+        case .map:
+          result.map = value.reshaped([height * width, channels])
+          (result.gridHeight, result.gridWidth) = (height, width)
+        case .embedding: result.embedding = value.reshaped([channels])
+        case .logits: result.logits = value.reshaped([channels])
+        }
+      }
+      return result
+    }
+  }
+
+  /// What a decoder needs of images: map and embedding.
+  ///
+  /// - Parameters:
+  ///   - images: `[batch, channels, height, width]`, normalised as the weights expect.
+  ///   - scratch: of this encoder.
+  /// - Returns: one value for each image.
+  /// - Throws: `NetworkError` if the network cannot take images of this size.
+  package func features(of images: Tensor, scratch: NetworkScratch) throws -> [ImageFeatures] {
+    try encode(images, outputs: [.map, .embedding], scratch: scratch).compactMap { image in
+      guard let map = image.map, let embedding = image.embedding else { return nil }
+      return ImageFeatures(
+        regions: map, gridHeight: image.gridHeight, gridWidth: image.gridWidth, pooled: embedding)
+    }
+  }
+
+  private func featureMap(_ output: EncoderOutput) -> FeatureMap {
+    let map =
+      switch output {
+      case .map: maps.map as FeatureMap?
+      case .embedding: maps.embedding
+      case .logits: maps.logits
+      }
+    guard let map else { preconditionFailure("this encoder has no \(output.rawValue)") }
+    return map
+  }
+}
+
+/// What an encoder made of one image: what was asked for.
+package struct EncodedImage: Sendable {
+  /// `[regions, channels]`: the feature map, row by row from the image's top left corner.
+  package var map: Tensor?
+  /// How many regions stand below each other.
+  package var gridHeight = 0
+  /// How many regions stand side by side.
+  package var gridWidth = 0
+  /// `[numbers]`
+  package var embedding: Tensor?
+  /// `[classes]`
+  package var logits: Tensor?
+}
+
+/// The mean of ImageNet's red, green and blue values in [0, 1], by which networks trained on it
+/// normalise images.
+package let imageNetMean = [0.485, 0.456, 0.406]
+
+/// The standard deviation of ImageNet's red, green and blue values in [0, 1].
+package let imageNetDeviation = [0.229, 0.224, 0.225]
