@@ -403,6 +403,66 @@ INLINE void output_column_4(const vec m[6], vec r[4]) {
   r[3] = A * A * A * difference_a + B * B * B * difference_b + m[5];
 }
 
+// G g of one column of a filter, in double precision for each of PANEL_WIDTH outputs: row i
+// evaluates the filter at the i-th point, (1, p, p²) / Π (p - other points); the last point is
+// infinity.
+INLINE void filter_column(const int size, const double *g0, const double *g1, const double *g2,
+                          double *restrict result) {
+  const double a = A, b = B;
+  const double n_a = 2 * a * a * (a * a - b * b), n_b = 2 * b * b * (b * b - a * a);
+  for (int j = 0; j < PANEL_WIDTH; j++) {
+    if (size == 2) {
+      const double even = (g0[j] + g2[j]) / 2, odd = g1[j] / 2;
+      result[j] = g0[j];
+      result[PANEL_WIDTH + j] = even + odd;
+      result[2 * PANEL_WIDTH + j] = even - odd;
+      result[3 * PANEL_WIDTH + j] = g2[j];
+    } else {
+      const double even_a = (g0[j] + a * a * g2[j]) * (1 / n_a), odd_a = g1[j] * (a / n_a);
+      const double even_b = (g0[j] + b * b * g2[j]) * (1 / n_b), odd_b = g1[j] * (b / n_b);
+      result[j] = g0[j] * (1 / (a * a * b * b));
+      result[PANEL_WIDTH + j] = even_a + odd_a;
+      result[2 * PANEL_WIDTH + j] = even_a - odd_a;
+      result[3 * PANEL_WIDTH + j] = even_b + odd_b;
+      result[4 * PANEL_WIDTH + j] = even_b - odd_b;
+      result[5 * PANEL_WIDTH + j] = g2[j];
+    }
+  }
+}
+
+INLINE void filter_panels(const int size, const float *filters, size_t outputs, size_t inputs,
+                          float *panels, size_t position_stride) {
+  const int side = size + 2;
+  for (size_t column = 0; column < outputs; column += PANEL_WIDTH) {
+    const size_t rest = outputs - column;
+    const size_t count = rest < PANEL_WIDTH ? rest : PANEL_WIDTH;
+    const size_t width = rest <= VECTOR_WIDTH ? VECTOR_WIDTH : PANEL_WIDTH;
+    for (size_t c = 0; c < inputs; c++) {
+      double g[9][PANEL_WIDTH] = {{0}}, half_way[3][6 * PANEL_WIDTH], result[6 * PANEL_WIDTH];
+      for (size_t j = 0; j < count; j++)
+        for (int tap = 0; tap < 9; tap++)
+          g[tap][j] = filters[((column + j) * inputs + c) * 9 + tap];
+      for (int x = 0; x < 3; x++) filter_column(size, g[x], g[3 + x], g[6 + x], half_way[x]);
+      for (int y = 0; y < side; y++) {
+        const int row = y * PANEL_WIDTH;
+        filter_column(size, half_way[0] + row, half_way[1] + row, half_way[2] + row, result);
+        for (int x = 0; x < side; x++) {
+          float *to = panels + (y * side + x) * position_stride + column * inputs + c * width;
+          for (size_t j = 0; j < width; j++) to[j] = (float)result[x * PANEL_WIDTH + j];
+        }
+      }
+    }
+  }
+}
+
+static void pack_winograd(int size, const float *filters, size_t outputs, size_t inputs,
+                          float *panels, size_t position_stride) {
+  if (size == 2)
+    filter_panels(2, filters, outputs, inputs, panels, position_stride);
+  else
+    filter_panels(4, filters, outputs, inputs, panels, position_stride);
+}
+
 #undef A
 #undef B
 
@@ -538,8 +598,13 @@ INLINE vec reduce_pixel(const int take_max, const float *pixels, size_t height, 
     for (size_t x = 0; x < width; x++) {
       const float *p = pixels + y * row_stride + x * pixel_stride;
       const vec v = rest < VECTOR_WIDTH ? load_part(p, rest) : load(p);
-      // Unlike v > result, !(v <= result) takes a NaN, as PyTorch does.
-      result = take_max ? (v <= result ? result : v) : result + v;
+      if (take_max) {
+        result = v > result ? v : result;
+        // A NaN wins and stays, as in PyTorch.
+        result = v != v ? v : result;
+      } else {
+        result += v;
+      }
     }
   return result;
 }
@@ -758,6 +823,7 @@ const ck_kernels KERNELS = {
     .gemm = gemm,
     .gather = gather,
     .depthwise = depthwise,
+    .pack_winograd = pack_winograd,
     .winograd_input = winograd_input,
     .winograd_output = winograd_output,
     .max_pixel = max_pixel,

@@ -1,9 +1,5 @@
 #include "CKernels.h"
 
-#if defined(__linux__)
-#include <sys/mman.h>
-#endif
-
 void ck_pack_panels(const float *weights, size_t column_stride, size_t depth_stride, size_t columns,
                     size_t depth, size_t total_depth, size_t first_depth, size_t vector_width,
                     float *panels) {
@@ -14,22 +10,13 @@ void ck_pack_panels(const float *weights, size_t column_stride, size_t depth_str
     const size_t width = rest <= vector_width ? vector_width : panel_width;
     float *panel = panels + column * total_depth + first_depth * width;
     const float *source = weights + column * column_stride;
-    for (size_t k = 0; k < depth; k++)
+    // Blocks in which both the reads and the writes stay in the first-level cache.
+    enum { block = 16 };
+    for (size_t k = 0; k < depth; k += block) {
+      const size_t end = depth - k < block ? depth : k + block;
       for (size_t j = 0; j < count; j++)
-        panel[k * width + j] = source[j * column_stride + k * depth_stride];
+        for (size_t i = k; i < end; i++)
+          panel[i * width + j] = source[j * column_stride + i * depth_stride];
+    }
   }
-}
-
-void ck_prefer_large_pages(void *start, size_t size) {
-#if defined(__linux__)
-  // Only whole large pages inside the range; the call is advice, so that its failure does not
-  // matter.
-  const uintptr_t page = (uintptr_t)2 << 20;
-  const uintptr_t begin = ((uintptr_t)start + page - 1) & ~(page - 1);
-  const uintptr_t end = ((uintptr_t)start + size) & ~(page - 1);
-  if (begin < end) madvise((void *)begin, end - begin, MADV_HUGEPAGE);
-#else
-  (void)start;
-  (void)size;
-#endif
 }

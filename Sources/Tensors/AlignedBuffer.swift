@@ -2,6 +2,9 @@ internal import CKernels
 
 /// Floats that start at a cache line, zero at first, and are freed with the buffer.
 ///
+/// A pointer into it is good only while the buffer lives: hold a local buffer with
+/// `withExtendedLifetime` until the pointer is no longer used.
+///
 /// Sendable because its users write to it only before they share it, or each thread to its own
 /// part.
 package final class AlignedBuffer: @unchecked Sendable {
@@ -10,14 +13,12 @@ package final class AlignedBuffer: @unchecked Sendable {
   private let memory: UnsafeMutableRawPointer
 
   package init(count: Int) {
-    let bytes = max(1, count) * MemoryLayout<Float>.stride
-    memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
-    ck_prefer_large_pages(memory, bytes)
-    base = memory.initializeMemory(as: Float.self, repeating: 0, count: count)
+    memory = ck_allocate_zeros(count)
+    base = memory.alignedUp(toMultipleOf: 64).bindMemory(to: Float.self, capacity: count)
     self.count = count
   }
 
   deinit {
-    memory.deallocate()
+    ck_free(memory)
   }
 }

@@ -34,10 +34,13 @@ package final class PackedConvolution: Sendable {
   /// - Parameters:
   ///   - weights: `[outputChannels, inputChannels / groups, kernel height, kernel width]`.
   ///   - bias: `[outputChannels]`, or nil for none.
+  ///   - expectedOutput: the extents of the maps that it will mostly write, if they are known: then
+  ///     the method suits them. Maps of other extents are computed, too.
   ///   - method: how to compute, where the fastest way is not wanted; it must suit the geometry.
   package init(
     weights: Tensor, bias: [Float]? = nil, window: Window, groups: Int = 1,
-    activation: Activation = .none, method: Method? = nil, kernels: Kernels = .best
+    activation: Activation = .none, expectedOutput: (height: Int, width: Int)? = nil,
+    method: Method? = nil, kernels: Kernels = .best
   ) {
     let shape = weights.shape
     precondition(
@@ -50,7 +53,10 @@ package final class PackedConvolution: Sendable {
     self.kernels = kernels
     inputChannels = shape[1] * groups
     outputChannels = shape[0]
-    let method = method ?? Self.fastestMethod(shape: shape, window: window, groups: groups)
+    let method =
+      method
+      ?? Self.fastestMethod(
+        shape: shape, window: window, groups: groups, output: expectedOutput)
     self.method = method
     self.weights =
       switch method {
@@ -71,14 +77,30 @@ package final class PackedConvolution: Sendable {
     zeros = AlignedBuffer(count: inputChannels)
   }
 
-  private static func fastestMethod(shape: Shape, window: Window, groups: Int) -> Method {
+  private static func fastestMethod(
+    shape: Shape, window: Window, groups: Int, output: (height: Int, width: Int)?
+  ) -> Method {
     if groups == shape[0] && shape[1] == 1 { return .depthwise }
     let isUnit = window.stride == (1, 1) && window.dilation == (1, 1)
     if isUnit && window.kernel == (1, 1) && window.padding == (0, 0) { return .direct }
-    if isUnit && window.kernel == (3, 3) && groups == 1 && shape[0] >= 16 && shape[1] >= 16 {
-      return .winograd(size: 4)
+    guard isUnit && window.kernel == (3, 3) && groups == 1 && shape[0] >= 16 && shape[1] >= 16
+    else { return .gathered }
+    guard let output else { return .winograd(size: 4) }
+    // Estimated time for one image per input and output channel, in multiply-adds. Reading a weight
+    // from memory costs as much as some 8 of them (4 bytes at 30 GB/s against 57 multiply-adds per
+    // ns). The transforms cost some 180 operations per tile and input channel and 120 per tile and
+    // output channel for tiles of 4 × 4, and 64 and 40 for tiles of 2 × 2, in vectors as large as
+    // those of the multiply-adds.
+    func winograd(_ size: Int, _ inputWork: Int, _ outputWork: Int) -> Int {
+      let tiles = ((output.height + size - 1) / size) * ((output.width + size - 1) / size)
+      let positions = (size + 2) * (size + 2)
+      return tiles * (positions + inputWork / shape[0] + outputWork / shape[1]) + 8 * positions
     }
-    return .gathered
+    let estimates: [(Method, Int)] = [
+      (.gathered, 9 * output.height * output.width + 8 * 9),
+      (.winograd(size: 2), winograd(2, 64, 40)), (.winograd(size: 4), winograd(4, 180, 120)),
+    ]
+    return estimates.min { $0.1 < $1.1 }?.0 ?? .gathered
   }
 
   private static func packDepthwise(_ weights: Tensor) -> AlignedBuffer {
@@ -103,10 +125,14 @@ package final class PackedConvolution: Sendable {
     weights.elements.withUnsafeBufferPointer { elements in
       guard let source = elements.baseAddress else { return }
       for group in 0..<groups {
-        for tap in 0..<taps {
-          ck_pack_panels(
-            source + group * outputs * depth + tap, depth, taps, outputs, inputs, depth,
-            tap * inputs, kernels.vectorWidth, buffer.base + group * groupCount)
+        // Panel by panel, so that its weights stay in the cache for all taps.
+        for first in stride(from: 0, to: outputs, by: kernels.panelWidth) {
+          for tap in 0..<taps {
+            ck_pack_panels(
+              source + (group * outputs + first) * depth + tap, depth, taps,
+              min(kernels.panelWidth, outputs - first), inputs, depth, tap * inputs,
+              kernels.vectorWidth, buffer.base + group * groupCount + first * depth)
+          }
         }
       }
     }
@@ -116,29 +142,12 @@ package final class PackedConvolution: Sendable {
   private static func packWinograd(
     _ weights: Tensor, size: Int, kernels: Kernels
   ) -> AlignedBuffer {
-    let outputs = weights.shape[0]
-    let inputs = weights.shape[1]
+    let (outputs, inputs) = (weights.shape[0], weights.shape[1])
     let positions = (size + 2) * (size + 2)
     let positionCount = kernels.wholeVectors(outputs) * inputs
     let buffer = AlignedBuffer(count: positions * positionCount)
-    // One output channel's filters at a time: [inputs][positions].
-    let transformed = AlignedBuffer(count: kernels.panelWidth * inputs * positions)
-    weights.elements.withUnsafeBufferPointer { elements in
-      guard let source = elements.baseAddress else { return }
-      for first in stride(from: 0, to: outputs, by: kernels.panelWidth) {
-        let count = min(kernels.panelWidth, outputs - first)
-        for filter in 0..<count * inputs {
-          ck_winograd_filter(
-            Int32(size), source + (first * inputs + filter) * 9,
-            transformed.base + filter * positions)
-        }
-        for position in 0..<positions {
-          ck_pack_panels(
-            transformed.base + position, inputs * positions, positions, count, inputs, inputs, 0,
-            kernels.vectorWidth, buffer.base + position * positionCount + first * inputs)
-        }
-      }
-    }
+    kernels.table.pointee.pack_winograd(
+      Int32(size), weights.elements, outputs, inputs, buffer.base, positionCount)
     return buffer
   }
 

@@ -50,6 +50,7 @@ package final class PackedMatrix: Sendable {
           ck_float_to_half(
             panel.base, halves + first * inputs, kernels.wholeVectors(count) * inputs)
         }
+        withExtendedLifetime(panel) {}
       } else {
         ck_pack_panels(
           source, inputs, 1, outputs, inputs, inputs, 0, kernels.vectorWidth, panels.base)

@@ -89,6 +89,12 @@ typedef struct ck_kernels {
                     const float *zeros, const ck_epilogue *epilogue, const ck_maps *output,
                     size_t first_row, size_t last_row);
 
+  /// Winograd's filter transform, F(size × size, 3 × 3) with size 2 or 4, in double precision: from
+  /// [outputs][inputs][3][3] to panels for `gemm` with depth `inputs` for each of the (size + 2)²
+  /// positions, `position_stride` floats apart.
+  void (*pack_winograd)(int size, const float *filters, size_t outputs, size_t inputs,
+                        float *panels, size_t position_stride);
+
   /// Winograd's input transform, F(size × size, 3 × 3) with size 2 or 4, of tiles [first, first +
   /// count), numbered across the batch: for each of the (size + 2)² positions `count` rows of
   /// `row_stride` floats.
@@ -146,10 +152,6 @@ void ck_pack_panels(const float *weights, size_t column_stride, size_t depth_str
                     size_t depth, size_t total_depth, size_t first_depth, size_t vector_width,
                     float *panels);
 
-/// Transforms one 3 × 3 filter, row-major, to its (size + 2)² Winograd coefficients, in double
-/// precision throughout.
-void ck_winograd_filter(int size, const float *filter, float *result);
-
 /// result[j · result_stride + i] = matrix[i · stride + j], for i < rows and j < columns.
 void ck_transpose(const float *matrix, size_t rows, size_t columns, size_t stride, float *result,
                   size_t result_stride);
@@ -164,8 +166,12 @@ static inline size_t ck_take_next(size_t *counter) {
   return __atomic_fetch_add(counter, 1, __ATOMIC_RELAXED);
 }
 
-/// Asks the system to back [start, start + size) with large pages, where it can.
-void ck_prefer_large_pages(void *start, size_t size);
+/// Memory for `count` floats after the next multiple of 64 bytes, all zero, in large pages where
+/// the system has them; stops the program when there is no memory, as Swift's own allocations do.
+void *ck_allocate_zeros(size_t count);
+
+/// Frees what `ck_allocate_zeros` gave.
+void ck_free(void *memory);
 
 #pragma clang assume_nonnull end
 
