@@ -8,7 +8,7 @@
 #include "CKernels.h"
 
 #pragma clang attribute push( \
-    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c"))), apply_to = function)
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma,f16c"))), apply_to = function)
 
 #define VECTOR_WIDTH 16
 #define TILE_ROWS 12

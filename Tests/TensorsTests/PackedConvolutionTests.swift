@@ -151,54 +151,53 @@ private struct Case: CustomStringConvertible, Sendable {
     let bias = floats(c.outputs)
     let size = c.window.outputSize(height: c.height, width: c.width)
     let outputPixels = c.batch * size.height * size.width
-    var inputMemory = floats(c.batch * c.height * c.width * (c.inputs + c.gap))
-    var residualMemory = floats(outputPixels * (c.outputs + c.gap))
-    var outputMemory = [Float](repeating: 77, count: outputPixels * (c.outputs + c.gap))
-    return inputMemory.withUnsafeMutableBufferPointer { inputMemory in
-      residualMemory.withUnsafeMutableBufferPointer { residualMemory in
-        outputMemory.withUnsafeMutableBufferPointer { outputMemory in
-          let input = Activations(
-            inputMemory.baseAddress!, batch: c.batch, height: c.height, width: c.width,
-            channels: c.inputs, pixelStride: c.inputs + c.gap)
-          func maps(_ memory: UnsafeMutableBufferPointer<Float>) -> Activations {
-            Activations(
-              memory.baseAddress!, batch: c.batch, height: size.height, width: size.width,
-              channels: c.outputs, pixelStride: c.outputs + c.gap)
-          }
-          let residual = c.hasResidual ? maps(residualMemory) : nil
-          let expected = reference(c, input, weights, bias, residual)
-          let output = inPlace ? maps(residualMemory) : maps(outputMemory)
-          let convolution = PackedConvolution(
-            weights: weights, bias: bias, window: c.window, groups: c.groups,
-            activation: c.activation, method: method, kernels: kernels)
-          let scratch = [Float](
-            repeating: .nan,
-            count: convolution.scratchCount(
-              batch: c.batch, height: c.height, width: c.width, threads: threads))
-          var scratchMemory = scratch
-          scratchMemory.withUnsafeMutableBufferPointer {
-            convolution(
-              input, residual: residual, into: output, scratch: $0.baseAddress, threads: threads)
-          }
-          var difference = 0.0
-          var norm = 0.0
-          var gapIsUntouched = true
-          for pixel in 0..<outputPixels {
-            for o in 0..<c.outputs {
-              let want = expected[pixel * c.outputs + o]
-              let got = Double(output.base[pixel * output.pixelStride + o])
-              difference += (got - want) * (got - want)
-              norm += want * want
-            }
-            for o in c.outputs..<output.pixelStride where !inPlace {
-              gapIsUntouched =
-                gapIsUntouched && output.base[pixel * output.pixelStride + o] == 77
-            }
-          }
-          return ((difference / norm).squareRoot(), gapIsUntouched)
-        }
+    func memory(_ numbers: [Float]) -> AlignedBuffer {
+      let buffer = AlignedBuffer(count: numbers.count)
+      buffer.base.update(from: numbers, count: numbers.count)
+      return buffer
+    }
+    let inputMemory = memory(floats(c.batch * c.height * c.width * (c.inputs + c.gap)))
+    let residualMemory = memory(floats(outputPixels * (c.outputs + c.gap)))
+    let outputMemory = memory(
+      [Float](repeating: 77, count: outputPixels * (c.outputs + c.gap)))
+    func maps(_ memory: AlignedBuffer) -> Activations {
+      Activations(
+        memory.base, batch: c.batch, height: size.height, width: size.width,
+        channels: c.outputs, pixelStride: c.outputs + c.gap)
+    }
+    let input = Activations(
+      inputMemory.base, batch: c.batch, height: c.height, width: c.width, channels: c.inputs,
+      pixelStride: c.inputs + c.gap)
+    let residual = c.hasResidual ? maps(residualMemory) : nil
+    let expected = reference(c, input, weights, bias, residual)
+    let output = inPlace ? maps(residualMemory) : maps(outputMemory)
+    let convolution = PackedConvolution(
+      weights: weights, bias: bias, window: c.window, groups: c.groups,
+      activation: c.activation, expectedOutput: size, method: method, kernels: kernels)
+    // What is in the scratch memory must not matter.
+    let scratch = memory(
+      [Float](
+        repeating: .nan,
+        count: convolution.scratchCount(
+          batch: c.batch, height: c.height, width: c.width, threads: threads)))
+    convolution(
+      input, residual: residual, into: output, scratch: scratch.base, threads: threads)
+    var difference = 0.0
+    var norm = 0.0
+    var gapIsUntouched = true
+    for pixel in 0..<outputPixels {
+      for o in 0..<c.outputs {
+        let want = expected[pixel * c.outputs + o]
+        let got = Double(output.base[pixel * output.pixelStride + o])
+        difference += (got - want) * (got - want)
+        norm += want * want
+      }
+      for o in c.outputs..<output.pixelStride where !inPlace {
+        gapIsUntouched = gapIsUntouched && output.base[pixel * output.pixelStride + o] == 77
       }
     }
+    withExtendedLifetime((inputMemory, residualMemory, outputMemory, scratch)) {}
+    return ((difference / norm).squareRoot(), gapIsUntouched)
   }
 
   @Test(arguments: geometries.indices)
@@ -250,17 +249,15 @@ private struct Case: CustomStringConvertible, Sendable {
   @Test func `ReLU keeps a NaN visible`() {
     let convolution = PackedConvolution(
       weights: Tensor([1, 1, 1, 1], [1]), window: Window(1), activation: .relu)
-    var input: [Float] = [.nan]
-    var output: [Float] = [0]
-    input.withUnsafeMutableBufferPointer { input in
-      output.withUnsafeMutableBufferPointer { output in
+    var (input, output) = (Float.nan, Float(0))
+    withUnsafeMutablePointer(to: &input) { input in
+      withUnsafeMutablePointer(to: &output) { output in
         convolution(
-          Activations(input.baseAddress!, batch: 1, height: 1, width: 1, channels: 1),
-          into: Activations(output.baseAddress!, batch: 1, height: 1, width: 1, channels: 1),
-          scratch: nil)
+          Activations(input, batch: 1, height: 1, width: 1, channels: 1),
+          into: Activations(output, batch: 1, height: 1, width: 1, channels: 1), scratch: nil)
       }
     }
-    #expect(output[0].isNaN)
+    #expect(output.isNaN)
   }
 
   @Test func `Winograd's error per layer stays far below the bar for a whole network`() {
