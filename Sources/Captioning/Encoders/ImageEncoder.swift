@@ -86,6 +86,12 @@ package struct ImageEncoder: Sendable {
     }
   }
 
+  /// How many multiplications and additions the network is defined by for one image; nil where it
+  /// cannot take images of this size.
+  package func operationCount(outputs: Set<EncoderOutput>, height: Int, width: Int) -> Int? {
+    network.operationCount(outputs: outputs.map(featureMap), height: height, width: width)
+  }
+
   /// What a decoder needs of images: map and embedding.
   ///
   /// - Parameters:

@@ -52,6 +52,28 @@ package final class Network: Sendable {
     self.channels = channels
   }
 
+  /// How many multiplications and additions the convolutions and fully connected layers take for
+  /// one image, as they are defined (a faster algorithm may need fewer).
+  ///
+  /// - Returns: nil where the network cannot take images of this size.
+  package func operationCount(outputs: [FeatureMap], height: Int, width: Int) -> Int? {
+    let needed = needed(for: outputs)
+    guard let sizes = sizes(height: height, width: width, needed: needed) else { return nil }
+    var count = 0
+    for (index, operation) in operations.enumerated() where needed[index] {
+      switch operation {
+      case .convolution(let convolution, _, _):
+        let kernel = convolution.window.kernel
+        let products =
+          convolution.inputChannels / convolution.groups * kernel.height * kernel.width
+        count += 2 * products * sizes[index].height * sizes[index].width * channels[index]
+      case .linear(let matrix, _, _, _, _): count += 2 * matrix.inputs * matrix.outputs
+      default: break
+      }
+    }
+    return count
+  }
+
   /// Which feature maps must be computed for `outputs`.
   func needed(for outputs: [FeatureMap]) -> [Bool] {
     var needed = [Bool](repeating: false, count: operations.count)

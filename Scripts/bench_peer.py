@@ -1,0 +1,139 @@
+"""The other side of `caption-bench --peer`: times ONNX Runtime, PyTorch and Pillow on request.
+
+Reads one JSON object a line from standard input and answers with one on standard output:
+  {"prepare": WHAT, "peer": "onnxruntime" | "pytorch" | "pillow", …}  ->  {"ready": true} or {"absent": reason}
+  {"run": seconds}  ->  {"milliseconds": [one number a repetition]}
+Between two requests it is idle, so that the caller can interleave its own measurements.
+
+Needs a Python with torch, torchvision, onnx, onnxruntime and pillow, as far as they are to be timed.
+Weights are random: only shapes matter for speed.
+"""
+import json
+import os
+import sys
+import tempfile
+import time
+import warnings
+
+warnings.filterwarnings("ignore")
+answers = os.fdopen(os.dup(1), "w")
+os.dup2(2, 1)  # whatever a library prints must not look like an answer
+
+
+def network(name):
+    import torch
+    import torchvision
+
+    if name == "lenet5":
+        nn = torch.nn
+        return nn.Sequential(
+            nn.Conv2d(1, 6, 5), nn.Tanh(), nn.AvgPool2d(2), nn.Conv2d(6, 16, 5), nn.Tanh(), nn.AvgPool2d(2),
+            nn.Conv2d(16, 120, 5), nn.Tanh(), nn.Flatten(), nn.Linear(120, 84), nn.Tanh(), nn.Linear(84, 10),
+        ).eval()
+    options = {"init_weights": False} if name in ("googlenet", "inception_v3") else {}
+    torch.manual_seed(0)
+    model = torchvision.models.get_model(name, weights=None, **options).eval()
+    for module in model.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.running_var.uniform_(0.5, 1.5)
+    return model
+
+
+def encoder(peer, request):
+    """One forward pass to the logits: {"name", "batch", "channels", "side", "threads"}."""
+    import torch
+
+    torch.set_num_threads(request["threads"])
+    torch.set_grad_enabled(False)
+    shape = (request["batch"], request["channels"], request["side"], request["side"])
+    x = torch.rand(shape)
+    if peer == "pytorch":
+        model = network(request["name"])
+        layouts = []
+        for layout in (torch.contiguous_format, torch.channels_last):
+            candidate, pixels = model.to(memory_format=layout), x.to(memory_format=layout)
+            run = lambda candidate=candidate, pixels=pixels: candidate(pixels)
+            run()
+            start = time.perf_counter()
+            run(), run()
+            layouts.append((time.perf_counter() - start, layout))
+        layout = min(layouts, key=lambda pair: pair[0])[1]
+        model, pixels = model.to(memory_format=layout), x.to(memory_format=layout)
+        return lambda: model(pixels)
+    import onnxruntime
+
+    path = os.path.join(tempfile.gettempdir(), f"caption-bench-{request['name']}-{'x'.join(map(str, shape))}.onnx")
+    if not os.path.exists(path):
+        torch.onnx.export(network(request["name"]), (x,), path + ".part", dynamo=False)
+        os.replace(path + ".part", path)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = request["threads"]
+    options.inter_op_num_threads = 1
+    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    feed = {session.get_inputs()[0].name: x.numpy()}
+    return lambda: session.run(None, feed)
+
+
+def attention_step(peer, request):
+    """One step of the attention decoder for {"rows"} hypotheses over {"regions"} of {"channels"}."""
+    import torch
+    from torch.nn import functional as F
+
+    torch.set_num_threads(request["threads"])
+    torch.set_grad_enabled(False)
+    rows, regions, channels = request["rows"], request["regions"], request["channels"]
+    embedding, hidden, attention, words = (request[k] for k in ("embedding", "hidden", "attention", "vocabulary"))
+    linear = torch.nn.Linear
+    decoder_att, full_att, f_beta = linear(hidden, attention), linear(attention, 1), linear(hidden, channels)
+    cell, fc, table = torch.nn.LSTMCell(embedding + channels, hidden), linear(hidden, words), torch.rand(words, embedding)
+    image, projected = torch.rand(rows, regions, channels), torch.rand(rows, regions, attention)
+    h, c, tokens = torch.rand(rows, hidden), torch.rand(rows, hidden), torch.arange(rows)
+
+    def run():
+        alpha = F.softmax(full_att(F.relu(projected + decoder_att(h)[:, None])).squeeze(2), 1)
+        context = torch.bmm(alpha[:, None], image).squeeze(1) * torch.sigmoid(f_beta(h))
+        state = cell(torch.cat([table[tokens], context], 1), (h, c))
+        return F.log_softmax(fc(state[0]), 1)
+
+    return run
+
+
+def jpeg(peer, request):
+    """Decoding the file {"path"} at the smallest scale that still holds {"minimum"} pixels each way."""
+    from PIL import Image
+
+    def run():
+        image = Image.open(request["path"])
+        image.draft("RGB", (request["minimum"], request["minimum"]))
+        return image.convert("RGB")
+
+    return run
+
+
+def resize(peer, request):
+    """Resampling from {"from": [w, h]} to {"to": [w, h]} with antialiased bilinear weights."""
+    from PIL import Image
+
+    image = Image.effect_noise(tuple(request["from"]), 50).convert("RGB")
+    return lambda: image.resize(tuple(request["to"]), Image.BILINEAR)
+
+
+tasks = {"encoder": encoder, "attention-step": attention_step, "jpeg": jpeg, "resize": resize}
+run = None
+for line in sys.stdin:
+    request = json.loads(line)
+    if "prepare" in request:
+        try:
+            run = tasks[request["prepare"]](request["peer"], request)
+            run()
+            answer = {"ready": True}
+        except Exception as error:
+            answer = {"absent": f"{type(error).__name__}: {error}".splitlines()[0]}
+    else:
+        times, end = [], time.perf_counter() + request["run"]
+        while not times or time.perf_counter() < end:
+            start = time.perf_counter()
+            run()
+            times.append((time.perf_counter() - start) * 1e3)
+        answer = {"milliseconds": times}
+    print(json.dumps(answer), file=answers, flush=True)

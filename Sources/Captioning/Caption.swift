@@ -1,0 +1,52 @@
+/// A photograph described in words.
+public struct Caption: Sendable {
+  /// A word and how likely the model found it after the words before it.
+  public struct Word: Codable, Equatable, Sendable {
+    public let word: String
+    /// Natural logarithm.
+    public let logProbability: Float
+
+    enum CodingKeys: String, CodingKey {
+      case word
+      case logProbability = "log_probability"
+    }
+  }
+
+  /// Another description of the same photograph.
+  public struct Alternative: Codable, Equatable, Sendable {
+    public let caption: String
+    /// Natural logarithm of the probability of the whole sentence, its end included.
+    public let logProbability: Float
+
+    enum CodingKeys: String, CodingKey {
+      case caption
+      case logProbability = "log_probability"
+    }
+  }
+
+  /// How long each stage took, in milliseconds.
+  public struct Milliseconds: Codable, Sendable {
+    /// Reading and decoding the file, or 0 for an image given in memory.
+    public var decode: Double
+    /// Preprocessing and the convolutional network.
+    public var encode: Double
+    /// The recurrent network and the search.
+    public var caption: Double
+  }
+
+  /// The caption as a sentence: “A dog runs through the grass.”
+  public let sentence: String
+  /// The words as the model wrote them, without special tokens.
+  public let words: [Word]
+  /// Natural logarithm of the probability of the whole sentence, its end included.
+  public let logProbability: Float
+  /// The next best sentences, best first, as many as were asked for with `DecodingOptions.top`.
+  public let alternatives: [Alternative]
+  /// For each word its attention over the regions, row by row; empty for a model without attention.
+  public let attention: [[Float]]
+  /// Rows and columns of regions.
+  public let grid: (height: Int, width: Int)
+  /// The model's name.
+  public let model: String
+  public let milliseconds: Milliseconds
+}

@@ -1,0 +1,168 @@
+internal import Foundation
+public import Imaging
+internal import Language
+internal import NeuralNet
+internal import Synchronization
+internal import Tensors
+
+/// Describes photographs in words: one model, ready to run.
+///
+///     let captioner = try Captioner()
+///     let caption = try captioner.caption(path: "photo.jpg")
+///     print(caption.sentence)
+///
+/// A captioner is safe to use from several threads at once; all of them share the weights.
+public final class Captioner: Sendable {
+  public let bundle: ModelBundle
+  private let encoder: ImageEncoder
+  private let preprocessor: ImagePreprocessor
+  private let decoder: any CaptionDecoder
+  private let threads: Int
+  /// Workers that no call uses at the moment.
+  private let idle = Mutex<[Worker]>([])
+
+  /// What changes while one image is captioned.
+  ///
+  /// Unchecked: a worker is used by one call at a time, the one that took it from `idle`.
+  private final class Worker: @unchecked Sendable {
+    let encoder: NetworkScratch
+    var decoder: DecoderState
+
+    init(encoder: NetworkScratch, decoder: DecoderState) {
+      self.encoder = encoder
+      self.decoder = decoder
+    }
+  }
+
+  /// - Parameters:
+  ///   - bundle: the model.
+  ///   - threads: on how many threads one image is captioned; nil for all cores.
+  /// - Throws: `WeightError` if the weights do not fit the configuration, `CaptioningError` if the
+  ///   configuration contradicts itself.
+  public init(_ bundle: ModelBundle, threads: Int? = nil) throws {
+    let configuration = bundle.configuration
+    let weights = WeightReader(bundle.weights)
+    self.bundle = bundle
+    self.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+    encoder = try ImageEncoder(
+      configuration: configuration.encoder, weights: weights["encoder"],
+      outputs: [.map, .embedding])
+    preprocessor = ImagePreprocessor(configuration.preprocessing)
+    decoder = try configuration.decoder.makeDecoder(
+      channels: encoder.mapChannels, vocabularySize: bundle.vocabulary.count,
+      startToken: configuration.vocabulary.start, weights: weights["decoder"])
+  }
+
+  /// The model of that name, or in that folder; the bundled one if none is named.
+  ///
+  /// - Throws: as `ModelBundle.find` and `init(_:threads:)`.
+  public convenience init(model: String = ModelBundle.defaultName, threads: Int? = nil) throws {
+    try self.init(ModelBundle.find(model), threads: threads)
+  }
+
+  /// Describes the photo in a file.
+  ///
+  /// - Parameter options: how to search; nil for the model's own defaults.
+  /// - Throws: `ImagingError` if the file cannot be read as an image.
+  public func caption(path: String, options: DecodingOptions? = nil) throws -> Caption {
+    try caption(bytes: ImageDecoder.readAll(path: path), name: path, options: options)
+  }
+
+  /// Describes the photo in an image file's bytes.
+  ///
+  /// - Parameter name: what errors call the image.
+  /// - Throws: `ImagingError` if the bytes are not a readable image.
+  public func caption(
+    bytes: [UInt8], name: String, options: DecodingOptions? = nil
+  ) throws -> Caption {
+    let (image, decode) = try timed {
+      try ImageDecoder.decode(bytes: bytes, name: name, minimumSize: preprocessor.minimumSize)
+    }
+    return try caption(image, options: options, decodeMilliseconds: decode)
+  }
+
+  /// Describes a photo in memory.
+  ///
+  /// - Throws: `NetworkError` if the image is too small for the encoder.
+  public func caption(_ image: RGBImage, options: DecodingOptions? = nil) throws -> Caption {
+    try caption(image, options: options, decodeMilliseconds: 0)
+  }
+
+  private func caption(
+    _ image: RGBImage, options: DecodingOptions?, decodeMilliseconds: Double
+  ) throws -> Caption {
+    let options = options ?? bundle.configuration.decoding
+    try options.validate()
+    let worker = takeWorker(rows: options.rows)
+    defer { idle.withLock { $0.append(worker) } }
+    let (features, encodeMilliseconds) = try timed {
+      let pixels = preprocessor(image)
+      return try encoder.features(
+        of: pixels.reshaped(Shape([1] + pixels.shape.extents)), scratch: worker.encoder)[0]
+    }
+    let (hypotheses, captionMilliseconds) = try timed {
+      decoder.captions(
+        for: features, options: options,
+        rules: try TokenRules(options, vocabulary: bundle.vocabulary), state: worker.decoder)
+    }
+    guard let best = hypotheses.first else {
+      throw CaptioningError.option(name: "the search", reason: "found no caption")
+    }
+    let words = bundle.vocabulary.words(of: best.tokens)
+    return Caption(
+      sentence: Sentence(words: words).text,
+      words: zip(words, best.tokenLogProbabilities).map {
+        Caption.Word(word: $0, logProbability: $1)
+      },
+      logProbability: best.logProbability,
+      alternatives: hypotheses.dropFirst().map {
+        Caption.Alternative(
+          caption: Sentence(words: bundle.vocabulary.words(of: $0.tokens)).text,
+          logProbability: $0.logProbability)
+      },
+      attention: Array(best.attention.prefix(words.count)),
+      grid: (features.gridHeight, features.gridWidth),
+      model: bundle.configuration.name,
+      milliseconds: Caption.Milliseconds(
+        decode: decodeMilliseconds, encode: encodeMilliseconds, caption: captionMilliseconds))
+  }
+
+  /// Draws where the words of a caption of the image looked.
+  ///
+  /// - Precondition: the caption has attention.
+  /// - Throws: `ImagingError` if the bytes are not a readable image.
+  public func attentionFigure(of caption: Caption, bytes: [UInt8], name: String) throws
+    -> RGBImage
+  {
+    // Larger than the model's input: people look at it.
+    let image = try ImageDecoder.decode(
+      bytes: bytes, name: name, minimumSize: ImageSize(width: 480, height: 480))
+    return try AttentionFigure.draw(
+      photo: image, view: preprocessor.view(of: image.size), gridHeight: caption.grid.height,
+      gridWidth: caption.grid.width,
+      panels: zip(caption.words, caption.attention).map {
+        AttentionFigure.Panel(word: $0.word, weights: $1)
+      })
+  }
+
+  /// An idle worker whose decoder holds at least so many rows, or a new one.
+  private func takeWorker(rows: Int) -> Worker {
+    let worker =
+      idle.withLock { $0.popLast() }
+      ?? Worker(
+        encoder: encoder.makeScratch(threads: threads),
+        decoder: decoder.makeState(rows: rows, threads: threads))
+    if worker.decoder.capacity < rows {
+      worker.decoder = decoder.makeState(rows: rows, threads: threads)
+    }
+    return worker
+  }
+}
+
+/// A result and how many milliseconds it took.
+private func timed<Result>(_ work: () throws -> Result) rethrows -> (Result, Double) {
+  let clock = ContinuousClock()
+  let start = clock.now
+  let result = try work()
+  return (result, (clock.now - start) / .milliseconds(1))
+}

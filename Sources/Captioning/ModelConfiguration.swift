@@ -1,0 +1,26 @@
+public import Imaging
+public import Language
+
+/// A model bundle's `config.json`.
+public struct ModelConfiguration: Codable, Sendable {
+  /// The layout of the bundle; this program reads 1.
+  public let format: Int
+  public let name: String
+  /// What the model does: `captioner`.
+  public let kind: String
+  public let encoder: EncoderConfiguration
+  public let preprocessing: PreprocessingConfiguration
+  public let decoder: DecoderConfiguration
+  public let vocabulary: VocabularyConfiguration
+  public let decoding: DecodingOptions
+  /// Scores by name of the data they were measured on.
+  public let scores: [String: Scores]?
+
+  /// What a model scored on a dataset's split, as fractions (CIDEr-D with its factor of ten).
+  public struct Scores: Codable, Sendable {
+    /// CIDEr-D.
+    public let cider: Double?
+    /// BLEU-1 to BLEU-4.
+    public let bleu: [Double]?
+  }
+}

@@ -1,0 +1,6 @@
+public import ArgumentParser
+public import Captioning
+
+extension EncoderOutput: ExpressibleByArgument {}
+
+extension LengthPenalty: ExpressibleByArgument {}

@@ -1,0 +1,48 @@
+import ArgumentParser
+import Foundation
+
+@main
+struct CaptionCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "caption",
+    abstract: "Describes photographs in words, offline, on this machine.",
+    usage: """
+      caption PHOTO... [OPTIONS]
+      caption SUBCOMMAND ...
+      """,
+    discussion: """
+      Given photos, it prints a caption for each; “caption help describe” lists the options. \
+      A photo that is called like a subcommand is given as ./NAME.
+
+      EXAMPLES:
+        caption photo.jpg
+        caption --beam 3 --json holiday/*.jpg
+        caption photo.jpg --attention figure.png
+      """,
+    version: "0.1.0",
+    subcommands: [
+      DescribeCommand.self, FeaturesCommand.self, ClassifyCommand.self, ModelCommand.self,
+    ],
+    defaultSubcommand: DescribeCommand.self)
+
+  /// Runs the command line, and turns a failure into a sentence and an exit status.
+  static func main() async {
+    do {
+      var command = try parseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      guard let status = exitStatus(of: error) else { exit(withError: error) }
+      report(error)
+      exit(withError: status)
+    }
+  }
+}
+
+/// Writes an error's sentence to standard error.
+func report(_ error: any Error) {
+  FileHandle.standardError.write(Data("caption: \(error)\n".utf8))
+}

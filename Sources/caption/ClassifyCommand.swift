@@ -1,0 +1,71 @@
+import ArgumentParser
+import Captioning
+import Foundation
+import Tensors
+
+/// `caption classify`: the likeliest classes of a photo.
+struct ClassifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "classify",
+    abstract: "Print the likeliest classes of a photo, for weights with a classifier.",
+    discussion: """
+      Prints probability, a tab and label, likeliest first. Labels are ImageNet's where there are \
+      1,000 classes, unless a file of labels is given.
+
+      EXAMPLE:
+        caption classify photo.jpg --encoder resnet50 --weights resnet50.safetensors
+      """)
+
+  @Argument(
+    help: ArgumentHelp("An image file, or - for standard input."), completion: .file())
+  var image: String
+
+  @OptionGroup var runtime: RuntimeOptions
+  @OptionGroup var encoderOptions: EncoderOptions
+
+  @Option(
+    help: ArgumentHelp("The classes' names, one a line in their order.", valueName: "file"),
+    completion: .file())
+  var labels: String?
+
+  @Option(help: "How many classes to print.")
+  var top = 5
+
+  func validate() throws {
+    guard top >= 1 else { throw ValidationError("--top takes a number of at least 1, not \(top).") }
+  }
+
+  func run() throws {
+    let prepared = try encoderOptions.load(model: runtime.model, output: .logits)
+    guard let classCount = prepared.encoder.classCount else {
+      throw ValidationError(
+        "These weights have no classifier; name others with --encoder and --weights.")
+    }
+    let names = try labelNames(classCount)
+    let image = try prepared.encode(
+      PhotoSource(argument: image), output: .logits, threads: runtime.threads)
+    let probabilities = softmax(image.logits?.elements ?? [])
+    let best = probabilities.indices.sorted { probabilities[$0] > probabilities[$1] }.prefix(top)
+    for index in best {
+      print(String(format: "%.4f\t", probabilities[index]) + names[index])
+    }
+  }
+
+  /// One name for each class; its number where there are no labels.
+  private func labelNames(_ count: Int) throws -> [String] {
+    let path = labels ?? (count == 1000 ? DataFolders.standard.vocabulary("imagenet1k.txt") : nil)
+    guard let path else { return (0..<count).map(String.init) }
+    let names = try readLines(path)
+    guard names.count == count else {
+      throw ValidationError("\(path) has \(names.count) labels for \(count) classes.")
+    }
+    return names
+  }
+
+  private func softmax(_ logits: [Float]) -> [Double] {
+    let greatest = Double(logits.max() ?? 0)
+    let weights = logits.map { exp(Double($0) - greatest) }
+    let sum = weights.reduce(0, +)
+    return weights.map { $0 / sum }
+  }
+}

@@ -1,0 +1,127 @@
+import ArgumentParser
+import Captioning
+import Foundation
+import Imaging
+import Logging
+
+/// `caption PHOTO...`: a caption for each photo.
+struct DescribeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "describe",
+    abstract: "Print a caption for each photo (the default).",
+    discussion: """
+      One photo prints its caption; several print PATH, a tab and the caption, in the order given. \
+      A photo that cannot be read is reported on standard error and the others go on; the exit \
+      status is then that of the first failure.
+
+      EXAMPLES:
+        caption photo.jpg
+        caption describe ./batch
+        caption --top 3 --json *.jpg | jq .caption
+        caption photo.jpg --temperature 0.8 --top-p 0.9 --seed 7
+        cat photo.jpg | caption -
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "Photos: JPEG, PNG, WebP, HEIC or AVIF files, or - for standard input.",
+      valueName: "photo"), completion: .file())
+  var photos: [String]
+
+  @OptionGroup var runtime: RuntimeOptions
+  @OptionGroup var search: SearchOptions
+
+  @Flag(help: "Print one JSON object a line, with words, log probabilities and timings.")
+  var json = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Also draw where each word's attention lay, as a PNG (one photo only).",
+      valueName: "file.png"), completion: .file(extensions: ["png"]))
+  var attention: String?
+
+  func validate() throws {
+    guard attention == nil || photos.count == 1 else {
+      throw ValidationError("--attention takes one photo, not \(photos.count).")
+    }
+    guard photos.count(where: { $0 == "-" }) <= 1 else {
+      throw ValidationError("Standard input (-) can be read only once.")
+    }
+  }
+
+  func run() throws {
+    let logger = runtime.logger
+    let bundle = try ModelBundle.find(runtime.model)
+    let options = try search.applied(to: bundle.configuration.decoding)
+    let captioner = try Captioner(bundle, threads: runtime.threads)
+    logger.debug("model \(bundle.configuration.name) from \(bundle.folder)")
+    var firstFailure: ExitCode?
+    for photo in photos {
+      do {
+        let source = try PhotoSource(argument: photo)
+        let caption = try captioner.caption(
+          bytes: source.bytes, name: source.name, options: options)
+        if let attention { try drawAttention(of: caption, source, captioner, to: attention) }
+        try print(caption, of: photo)
+        let times = caption.milliseconds
+        logger.debug(
+          "\(photo): decode \(times.decode) ms, encode \(times.encode) ms, caption \(times.caption) ms"
+        )
+      } catch {
+        guard let status = exitStatus(of: error) else { throw error }
+        report(error)
+        firstFailure = firstFailure ?? status
+      }
+    }
+    if let firstFailure { throw firstFailure }
+  }
+
+  private func print(_ caption: Caption, of photo: String) throws {
+    if json {
+      Swift.print(try jsonLine(CaptionRecord(path: photo, caption)))
+    } else {
+      for sentence in [caption.sentence] + caption.alternatives.map(\.caption) {
+        Swift.print(photos.count == 1 ? sentence : "\(photo)\t\(sentence)")
+      }
+    }
+    fflush(nil)
+  }
+
+  private func drawAttention(
+    of caption: Caption, _ source: PhotoSource, _ captioner: Captioner, to path: String
+  ) throws {
+    guard !caption.attention.isEmpty else {
+      throw ValidationError("The model “\(caption.model)” has no attention to draw.")
+    }
+    let figure = try captioner.attentionFigure(of: caption, bytes: source.bytes, name: source.name)
+    try writeOutput(figure.pngData(), to: path)
+  }
+}
+
+/// One line of `--json`.
+private struct CaptionRecord: Encodable {
+  let path: String
+  let caption: String
+  let tokens: [String]
+  let logProbability: Float
+  let words: [Caption.Word]
+  let alternatives: [Caption.Alternative]
+  let model: String
+  let milliseconds: Caption.Milliseconds
+
+  enum CodingKeys: String, CodingKey {
+    case path, caption, tokens, words, alternatives, model, milliseconds
+    case logProbability = "log_probability"
+  }
+
+  init(path: String, _ caption: Caption) {
+    self.path = path
+    self.caption = caption.sentence
+    tokens = caption.words.map(\.word)
+    logProbability = caption.logProbability
+    words = caption.words
+    alternatives = caption.alternatives
+    model = caption.model
+    milliseconds = caption.milliseconds
+  }
+}

@@ -1,0 +1,134 @@
+import ArgumentParser
+import Captioning
+import Imaging
+import NeuralNet
+import Tensors
+
+/// An image encoder: a model bundle's, or a named architecture with weights in torchvision's names.
+struct EncoderOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "An architecture instead of the model's own encoder; needs --weights.",
+      discussion: "One of \(EncoderConfiguration.names.joined(separator: ", ")).",
+      valueName: "name"))
+  var encoder: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The architecture's weights, under torchvision's tensor names.",
+      valueName: "file.safetensors"), completion: .file(extensions: ["safetensors"]))
+  var weights: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The side of the network's square input, in pixels (default: the network's own).",
+      valueName: "pixels"))
+  var size: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Stretch the photo to the square, or cut the square from its centre.",
+      valueName: "stretch|crop"))
+  var geometry: Geometry?
+
+  enum Geometry: String, ExpressibleByArgument, CaseIterable {
+    case stretch, crop
+  }
+
+  func validate() throws {
+    guard (encoder == nil) == (weights == nil) else {
+      throw ValidationError("--encoder and --weights go together.")
+    }
+    if let encoder, !EncoderConfiguration.names.contains(encoder) {
+      throw ValidationError(
+        "There is no encoder “\(encoder)”; there are "
+          + EncoderConfiguration.names.joined(separator: ", ") + ".")
+    }
+    if let size, !(1...4096).contains(size) {
+      throw ValidationError("--size takes a number from 1 to 4096, not \(size).")
+    }
+  }
+
+  /// The encoder with its weights, and what prepares photos for it.
+  ///
+  /// - Parameters:
+  ///   - model: the bundle whose encoder is used where no architecture was named.
+  ///   - output: what will be asked of the encoder.
+  /// - Throws: `WeightError`, `CaptioningError`, `VocabularyError`.
+  func load(model: String, output: EncoderOutput) throws -> PreparedEncoder {
+    if let encoder, let weights {
+      let configuration = try EncoderConfiguration.named(encoder)
+      return PreparedEncoder(
+        encoder: try ImageEncoder(
+          configuration: configuration, weights: WeightReader(SafetensorsFile(path: weights)),
+          outputs: [output]),
+        preprocessor: ImagePreprocessor(preprocessing(of: configuration)))
+    }
+    let bundle = try ModelBundle.find(model)
+    return PreparedEncoder(
+      encoder: try ImageEncoder(
+        configuration: bundle.configuration.encoder,
+        weights: WeightReader(bundle.weights)["encoder"], outputs: [output]),
+      preprocessor: ImagePreprocessor(adjusted(bundle.configuration.preprocessing)))
+  }
+
+  /// How torchvision's networks are given photos: the shorter side resized, the centre cropped,
+  /// ImageNet's mean and deviation.
+  private func preprocessing(of encoder: EncoderConfiguration) -> PreprocessingConfiguration {
+    let side = encoder.imageSide
+    var result = PreprocessingConfiguration(
+      width: side, height: side, geometry: .crop, resize: encoder.resizedSide,
+      resample: .bilinear, antialias: true, color: .rgb, scale: 1 / 255,
+      mean: imageNetMean.map { Float($0) }, std: imageNetDeviation.map { Float($0) })
+    result = adjusted(result)
+    return result
+  }
+
+  /// The preprocessing with `size` and `geometry` as far as they were given.
+  private func adjusted(_ preprocessing: PreprocessingConfiguration) -> PreprocessingConfiguration {
+    var result = preprocessing
+    if let size {
+      // The margin around the crop keeps its share.
+      result.resize = result.resize.map { max(size, $0 * size / result.width) }
+      (result.width, result.height) = (size, size)
+    }
+    switch geometry {
+    case .stretch: (result.geometry, result.resize) = (.stretch, nil)
+    case .crop: result.geometry = .crop
+    case nil: break
+    }
+    return result
+  }
+}
+
+/// An encoder and its preprocessing, ready for photos.
+struct PreparedEncoder {
+  let encoder: ImageEncoder
+  let preprocessor: ImagePreprocessor
+
+  /// What the encoder makes of a photo.
+  ///
+  /// - Throws: `ImagingError` if the photo is not readable, `NetworkError` if it does not suit the
+  ///   network.
+  func encode(_ source: PhotoSource, output: EncoderOutput, threads: Int) throws -> EncodedImage {
+    let image = try ImageDecoder.decode(
+      bytes: source.bytes, name: source.name, minimumSize: preprocessor.minimumSize)
+    var pixels = preprocessor(image)
+    let size = preprocessor.configuration
+    if encoder.imageChannels == 1 { pixels = pixels.luminance }
+    let batch = pixels.reshaped([1, encoder.imageChannels, size.height, size.width])
+    let scratch = encoder.makeScratch(threads: threads)
+    return try encoder.encode(batch, outputs: [output], scratch: scratch)[0]
+  }
+}
+
+extension Tensor {
+  /// The luminance of red, green and blue `[3, height, width]` by ITU-R BT.601: `[1, height, width]`.
+  fileprivate var luminance: Tensor {
+    let count = shape[1] * shape[2]
+    let grey = (0..<count).map {
+      0.299 * elements[$0] + 0.587 * elements[count + $0] + 0.114 * elements[2 * count + $0]
+    }
+    return Tensor([1, shape[1], shape[2]], grey)
+  }
+}

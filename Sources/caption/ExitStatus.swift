@@ -1,0 +1,28 @@
+import ArgumentParser
+import Captioning
+import Imaging
+import Language
+import NeuralNet
+import Tensors
+
+/// The exit status of a failure, by the convention of sysexits.h; nil where the error is the
+/// argument parser's own.
+func exitStatus(of error: any Error) -> ExitCode? {
+  let badData = ExitCode(65)
+  let noInput = ExitCode(66)
+  let inputOutputFailed = ExitCode(74)
+  switch error {
+  case let error as ImagingError:
+    switch error.kind {
+    case .noInput: return noInput
+    case .badData: return badData
+    case .inputOutput: return inputOutputFailed
+    }
+  case CaptioningError.noModel, CaptioningError.unreadable: return noInput
+  case is CaptioningError, is NetworkError: return badData
+  case WeightError.unreadable, VocabularyError.unreadable, FileError.notRead: return noInput
+  case is WeightError, is VocabularyError: return badData
+  case FileError.notWritten: return inputOutputFailed
+  default: return nil
+  }
+}

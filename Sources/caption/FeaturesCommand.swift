@@ -1,0 +1,67 @@
+import ArgumentParser
+import Captioning
+import Foundation
+import Logging
+import Tensors
+
+/// `caption features`: what an encoder makes of a photo, as a NumPy file.
+struct FeaturesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "features",
+    abstract: "Write an encoder's features of a photo as a NumPy file.",
+    discussion: """
+      The file holds float32: the map as [channels, height, width], the embedding and the logits as \
+      [numbers].
+
+      EXAMPLES:
+        caption features photo.jpg --output features.npy
+        caption features photo.jpg --encoder resnet50 --weights resnet50.safetensors \
+      --layer embedding --output embedding.npy
+      """)
+
+  @Argument(
+    help: ArgumentHelp("An image file, or - for standard input."), completion: .file())
+  var image: String
+
+  @OptionGroup var runtime: RuntimeOptions
+  @OptionGroup var encoderOptions: EncoderOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "What to write: the last feature map, the embedding of the whole photo, or the classifier's "
+        + "logits.", valueName: "map|embedding|logits"))
+  var layer = EncoderOutput.map
+
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("Where to write.", valueName: "file.npy"),
+    completion: .file(extensions: ["npy"]))
+  var output: String
+
+  func run() throws {
+    let prepared = try encoderOptions.load(model: runtime.model, output: layer)
+    guard layer != .logits || prepared.encoder.classCount != nil else {
+      throw ValidationError("These weights have no classifier, hence no logits.")
+    }
+    let features = try prepared.encode(
+      PhotoSource(argument: image), output: layer, threads: runtime.threads)
+    let channelsFirst = features.map.map {
+      $0.transposed.reshaped([$0.shape[1], features.gridHeight, features.gridWidth])
+    }
+    guard let tensor = channelsFirst ?? features.embedding ?? features.logits else { return }
+    try writeOutput(npyData(tensor), to: output)
+    runtime.logger.debug("\(output): float32 \(tensor.shape)")
+  }
+}
+
+extension Tensor {
+  /// A matrix with rows and columns exchanged.
+  fileprivate var transposed: Tensor {
+    var result = Tensor([shape[1], shape[0]])
+    for row in 0..<shape[0] {
+      for column in 0..<shape[1] {
+        result.elements[column * shape[0] + row] = elements[row * shape[1] + column]
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,71 @@
+import Foundation
+import Imaging
+
+/// An image named on the command line: a path, or `-` for standard input.
+struct PhotoSource {
+  let name: String
+  let bytes: [UInt8]
+
+  /// - Throws: `ImagingError` if the file cannot be read.
+  init(argument: String) throws {
+    if argument == "-" {
+      name = "standard input"
+      bytes = try ImageDecoder.readAll(
+        descriptor: FileHandle.standardInput.fileDescriptor, name: name)
+    } else {
+      name = argument
+      bytes = try ImageDecoder.readAll(path: argument)
+    }
+  }
+}
+
+/// Writes a result file, replacing `path` at once or not at all.
+///
+/// - Throws: `FileError.notWritten`.
+func writeOutput(_ data: Data, to path: String) throws {
+  do {
+    try data.write(to: URL(filePath: path), options: .atomic)
+  } catch {
+    throw FileError.notWritten(path: path, reason: reason(error))
+  }
+}
+
+/// The lines of a small text file, without the empty one after a closing newline.
+///
+/// - Throws: `FileError.notRead`.
+func readLines(_ path: String) throws -> [String] {
+  do {
+    var lines = try String(contentsOfFile: path, encoding: .utf8)
+      .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    if lines.last == "" { lines.removeLast() }
+    return lines
+  } catch {
+    throw FileError.notRead(path: path, reason: reason(error))
+  }
+}
+
+/// A file other than an image or a model that could not be read or written.
+enum FileError: Error, CustomStringConvertible {
+  case notRead(path: String, reason: String)
+  case notWritten(path: String, reason: String)
+
+  var description: String {
+    switch self {
+    case .notRead(let path, let reason): "\(path): cannot be read: \(reason)"
+    case .notWritten(let path, let reason): "\(path): cannot be written: \(reason)"
+    }
+  }
+}
+
+/// The system's own words for an error, where Foundation wraps one.
+private func reason(_ error: any Error) -> String {
+  let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+  return (underlying ?? error as NSError).localizedDescription
+}
+
+/// `value` as JSON on one line, keys in alphabetical order.
+func jsonLine(_ value: some Encodable) throws -> String {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  return String(decoding: try encoder.encode(value), as: UTF8.self)
+}

@@ -1,0 +1,88 @@
+import ArgumentParser
+import Captioning
+import Foundation
+import Logging
+
+/// Which model, how many threads, and how much to say: shared by all commands that run a network.
+struct RuntimeOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The model: a name (see “caption model list”) or the path of its folder.",
+      valueName: "name|path"))
+  var model = ModelBundle.defaultName
+
+  @Option(help: "How many threads to use (default: all cores).")
+  var threads = ProcessInfo.processInfo.activeProcessorCount
+
+  @Flag(name: .shortAndLong, help: "Say nothing but results and errors.")
+  var quiet = false
+
+  @Flag(name: .shortAndLong, help: "Say on standard error what is done and how long it takes.")
+  var verbose = false
+
+  func validate() throws {
+    guard threads >= 1 && threads <= 256 else {
+      throw ValidationError("--threads takes a number from 1 to 256, not \(threads).")
+    }
+    guard !(quiet && verbose) else {
+      throw ValidationError("--quiet and --verbose exclude each other.")
+    }
+  }
+
+  /// A logger to standard error at the level that was asked for.
+  var logger: Logger {
+    var logger = Logger(label: "caption") { StreamLogHandler.standardError(label: $0) }
+    logger.logLevel = quiet ? .error : verbose ? .debug : .warning
+    return logger
+  }
+}
+
+/// How to search for the words; whatever is not given comes from the model's configuration.
+struct SearchOptions: ParsableArguments {
+  @Option(help: "How many hypotheses the beam search keeps; 1 is greedy.")
+  var beam: Int?
+
+  @Option(help: "Give this many different captions, best first.")
+  var top: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "How scores are made comparable across lengths.", valueName: "none|average|gnmt[:exponent]"))
+  var lengthPenalty: LengthPenalty?
+
+  @Option(help: ArgumentHelp("Never repeat a sequence of N words.", valueName: "N"))
+  var noRepeatNgram: Int?
+
+  @Option(help: "Sample words instead of searching, at this temperature (1 is the model's own).")
+  var temperature: Float?
+
+  @Option(help: "Sample from the K likeliest words only.")
+  var topK: Int?
+
+  @Option(help: "Sample from the likeliest words that together have probability P.")
+  var topP: Float?
+
+  @Option(help: "The seed of sampling: the same seed gives the same caption.")
+  var seed: UInt64?
+
+  /// The model's defaults with what was given on the command line.
+  ///
+  /// - Throws: `ValidationError` if a value is out of range or options contradict each other.
+  func applied(to defaults: DecodingOptions) throws -> DecodingOptions {
+    var options = defaults
+    options.beamWidth = beam ?? max(defaults.beamWidth, top ?? 1)
+    options.top = top ?? defaults.top
+    options.lengthPenalty = lengthPenalty ?? defaults.lengthPenalty
+    options.noRepeatNGram = noRepeatNgram ?? defaults.noRepeatNGram
+    options.temperature = temperature ?? defaults.temperature
+    options.topK = topK ?? defaults.topK
+    options.topP = topP ?? defaults.topP
+    options.seed = seed ?? defaults.seed
+    do {
+      try options.validate()
+    } catch let error as CaptioningError {
+      throw ValidationError("\(error).")
+    }
+    return options
+  }
+}

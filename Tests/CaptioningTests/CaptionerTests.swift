@@ -1,0 +1,158 @@
+import Captioning
+import Foundation
+import Imaging
+import Language
+import NeuralNet
+import Tensors
+import TestSupport
+import Testing
+
+/// The bundled model against data/references/embedded, which the training scripts' export wrote
+/// with PyTorch from the same float16 weights: `tensors.safetensors` holds the input, the feature
+/// map, and the logits of each step of the best caption; `captions.json` the captions of beam 1, 3
+/// and 5.
+@Suite struct CaptionerTests {
+  private struct Golden: Decodable {
+    struct Search: Decodable {
+      let tokens: [Int]
+      let text: String
+      let score: Double
+    }
+    let beam1: Search
+    let beam3: Search
+    let beam5: Search
+    let logProbability: Double
+
+    enum CodingKeys: String, CodingKey {
+      case beam1 = "beam_1"
+      case beam3 = "beam_3"
+      case beam5 = "beam_5"
+      case logProbability = "log_probability"
+    }
+
+    init(_ photo: String) throws {
+      let file = reference("embedded/\(photo)/captions.json")
+      self = try JSONDecoder().decode(Golden.self, from: Data(contentsOf: file))
+    }
+  }
+
+  private static let photos = [
+    "astronaut.png", "chelsea.png", "china.jpg", "coffee.png", "flower.jpg", "rocket.jpg",
+  ]
+  private static let photosWithTensors = ["astronaut", "chelsea", "china"]
+
+  private let bundle: ModelBundle
+
+  init() throws {
+    bundle = try ModelBundle(folder: projectFolder.appending(path: "data/models/embedded").path)
+  }
+
+  private func name(_ photo: String) -> String {
+    String(photo.prefix { $0 != "." })
+  }
+
+  @Test(arguments: photosWithTensors)
+  func `map and logits from the stored input are PyTorch's`(photo: String) throws {
+    let golden = try Golden(photo)
+    let tensors = try SafetensorsFile(path: reference("embedded/\(photo)/tensors.safetensors").path)
+    let weights = WeightReader(bundle.weights)
+    let encoder = try ImageEncoder(
+      configuration: bundle.configuration.encoder, weights: weights["encoder"],
+      outputs: [.map, .embedding])
+    let input = try tensors.tensor("input", shape: [3, 160, 160]).reshaped([1, 3, 160, 160])
+    let features = try encoder.features(of: input, scratch: encoder.makeScratch())[0]
+    // The reference's map is [channels, height, width].
+    let map = try tensors.tensor("map", shape: [256, 5, 5]).elements
+    let channelsLast = (0..<25).flatMap { region in (0..<256).map { map[$0 * 25 + region] } }
+    #expect(relativeError(features.regions.elements, channelsLast) <= 1e-5)
+
+    let decoder = try bundle.configuration.decoder.makeDecoder(
+      channels: 256, vocabularySize: bundle.vocabulary.count,
+      startToken: bundle.configuration.vocabulary.start, weights: weights["decoder"])
+    let state = decoder.makeState(rows: 1, threads: 1)
+    decoder.start(features, in: state)
+    var logits = Array(state.logits)
+    var attention = Array(state.attention)
+    for token in golden.beam5.tokens {
+      decoder.advance(parents: [0], tokens: [token], in: state)
+      logits += state.logits
+      attention += state.attention
+    }
+    let steps = golden.beam5.tokens.count + 1
+    let expected = try tensors.tensor("logits", shape: [steps, bundle.vocabulary.count])
+    #expect(relativeError(logits, expected.elements) <= 1e-5)
+    let alpha = try tensors.tensor("alpha", shape: [steps, 25])
+    #expect(relativeError(attention, alpha.elements) <= 1e-5)
+  }
+
+  @Test(arguments: photos)
+  func `the photo itself gives PyTorch's captions at beam 1, 3 and 5`(photo: String) throws {
+    let golden = try Golden(name(photo))
+    let captioner = try Captioner(bundle, threads: 1)
+    for (beam, expected) in [(1, golden.beam1), (3, golden.beam3), (5, golden.beam5)] {
+      var options = bundle.configuration.decoding
+      options.beamWidth = beam
+      let caption = try captioner.caption(
+        path: projectFolder.appending(path: "data/samples/\(photo)").path, options: options)
+      #expect(caption.words.map(\.word).joined(separator: " ") == expected.text)
+      let average = Double(caption.logProbability) / Double(expected.tokens.count + 1)
+      #expect(abs(average - expected.score) <= 1e-3)
+      if beam == 5 {
+        #expect(abs(Double(caption.logProbability) - golden.logProbability) <= 0.02)
+      }
+    }
+  }
+
+  @Test(arguments: photos)
+  func `the resized photo is Pillow's within one grey level`(photo: String) throws {
+    let image = try ImageDecoder.decode(
+      path: projectFolder.appending(path: "data/samples/\(photo)").path,
+      minimumSize: ImagePreprocessor(bundle.configuration.preprocessing).minimumSize)
+    let resized = image.resized(to: ImageSize(width: 160, height: 160), filter: .bilinear)
+    let expected = try ImageDecoder.decode(
+      path: reference("embedded/\(name(photo))/resized.png").path)
+    let worst = zip(resized.pixels, expected.pixels).map { abs(Int($0) - Int($1)) }.max()
+    #expect(worst ?? 255 <= 1)
+  }
+
+  @Test func `a caption's attention covers every region for every word`() throws {
+    let caption = try Captioner(bundle, threads: 1).caption(
+      path: projectFolder.appending(path: "data/samples/china.jpg").path)
+    #expect(caption.grid == (5, 5))
+    #expect(caption.attention.count == caption.words.count)
+    for weights in caption.attention {
+      #expect(weights.count == 25)
+      #expect(abs(weights.reduce(0, +) - 1) < 1e-5)
+    }
+  }
+
+  @Test func `one captioner serves many threads, with the same result as one`() async throws {
+    let captioner = try Captioner(bundle, threads: 1)
+    let paths = Self.photos.map { projectFolder.appending(path: "data/samples/\($0)").path }
+    let expected = try paths.map { try captioner.caption(path: $0).sentence }
+    let found = try await withThrowingTaskGroup(of: (Int, String).self) { group in
+      for index in 0..<24 {
+        group.addTask { (index, try captioner.caption(path: paths[index % paths.count]).sentence) }
+      }
+      return try await group.reduce(into: [Int: String]()) { $0[$1.0] = $1.1 }
+    }
+    for index in 0..<24 { #expect(found[index] == expected[index % paths.count]) }
+  }
+
+  /// The README's example, word for word.
+  @Test func `five lines of Swift caption a photo`() throws {
+    let readme = try String(
+      contentsOf: projectFolder.appending(path: "README.md"), encoding: .utf8)
+    let example = """
+      let captioner = try Captioner()
+      let caption = try captioner.caption(path: "data/samples/chelsea.png")
+      print(caption.sentence, caption.words.map(\\.logProbability))
+      """
+    #expect(readme.contains(example))
+
+    let captioner = try Captioner()
+    let caption = try captioner.caption(path: "data/samples/chelsea.png")
+    print(caption.sentence, caption.words.map(\.logProbability))
+    #expect(caption.sentence == "A brown and white dog is running in the snow.")
+  }
+}

@@ -1,0 +1,52 @@
+import Foundation
+import TestSupport
+
+/// The built `caption`, run as a user would.
+struct CommandLineTool {
+  struct Result {
+    let status: Int32
+    let output: String
+    let errors: String
+
+    var lines: [String] { output.split(separator: "\n").map(String.init) }
+  }
+
+  private let executable: URL
+
+  /// Finds the executable, which is built beside the tests.
+  init() throws {
+    let folders =
+      CommandLine.arguments.prefix(1).map { URL(filePath: $0) } + [
+        URL(filePath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+      ]
+    let candidates = folders.map { $0.deletingLastPathComponent().appending(path: "caption") }
+    guard
+      let found = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0.path) })
+    else { throw CocoaError(.fileNoSuchFile) }
+    executable = found
+  }
+
+  /// Runs the tool in the project's folder and waits for it.
+  func run(
+    _ arguments: [String], input: Data? = nil, environment: [String: String] = [:]
+  ) throws -> Result {
+    let process = Process()
+    process.executableURL = executable
+    process.arguments = arguments
+    process.currentDirectoryURL = projectFolder
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    // Files rather than pipes: nothing can fill up and block.
+    let output = try TemporaryFile(Data())
+    let errors = try TemporaryFile(Data())
+    let inputFile = try TemporaryFile(input ?? Data())
+    process.standardOutput = try FileHandle(forWritingTo: URL(filePath: output.path))
+    process.standardError = try FileHandle(forWritingTo: URL(filePath: errors.path))
+    process.standardInput = try FileHandle(forReadingFrom: URL(filePath: inputFile.path))
+    try process.run()
+    process.waitUntilExit()
+    return Result(
+      status: process.terminationStatus,
+      output: try String(contentsOfFile: output.path, encoding: .utf8),
+      errors: try String(contentsOfFile: errors.path, encoding: .utf8))
+  }
+}

@@ -1,0 +1,135 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct DescribeCommandTests {
+  private let caption: CommandLineTool
+  private let photo = "data/samples/astronaut.png"
+  // Beam 5, from data/references/embedded/astronaut/captions.json.
+  private let sentence =
+    "A group of people are sitting on a bench in front of a crowd."
+
+  init() throws {
+    caption = try CommandLineTool()
+  }
+
+  @Test func `one photo prints its sentence and nothing else`() throws {
+    let result = try caption.run([photo])
+    #expect(result.output == sentence + "\n")
+    #expect(result.errors == "")
+    #expect(result.status == 0)
+  }
+
+  @Test func `several photos print path, tab and sentence in the order given`() throws {
+    let paths = ["data/samples/china.jpg", photo, "data/samples/chelsea.png"]
+    let result = try caption.run(paths)
+    #expect(result.lines.map { $0.prefix { $0 != "\t" } } == paths.map { $0[...] })
+    #expect(result.lines[1] == "\(photo)\t\(sentence)")
+    #expect(result.status == 0)
+  }
+
+  @Test func `standard input is an image too`() throws {
+    let bytes = try Data(contentsOf: projectFolder.appending(path: photo))
+    #expect(try caption.run(["-"], input: bytes).output == sentence + "\n")
+  }
+
+  @Test func `a bad photo is reported by name and the others go on`() throws {
+    let broken = try TemporaryFile(Data("no image".utf8), extension: "jpg")
+    let result = try caption.run([broken.path, "nowhere.jpg", photo])
+    #expect(result.lines == ["\(photo)\t\(sentence)"])
+    #expect(result.errors.contains("caption: \(broken.path): "))
+    #expect(result.errors.contains("caption: nowhere.jpg: "))
+    #expect(result.errors.split(separator: "\n").count == 2)
+    #expect(result.status == 65)
+  }
+
+  @Test(
+    arguments: [
+      (["nowhere.jpg"], 66), (["/"], 66), (["--model", "none", "data/samples/china.jpg"], 66),
+      (["Package.swift"], 65), ([], 64), (["--beam", "0", "data/samples/china.jpg"], 64),
+      (["--beam", "x", "data/samples/china.jpg"], 64), (["--unknown"], 64),
+      (["--threads", "0", "data/samples/china.jpg"], 64),
+      (["--top-p", "1.5", "data/samples/china.jpg"], 64),
+      (["--attention", "/tmp/x.png", "data/samples/china.jpg", "data/samples/china.jpg"], 64),
+      (["--attention", "/nowhere/x.png", "data/samples/china.jpg"], 74),
+    ] as [([String], Int32)])
+  func `a failure has the status of its kind and one sentence`(arguments: [String], status: Int32)
+    throws
+  {
+    let result = try caption.run(arguments)
+    #expect(result.status == status, "\(result.errors)")
+    #expect(!result.errors.isEmpty)
+    if status != 64 { #expect(result.errors.split(separator: "\n").count == 1) }
+  }
+
+  @Test func `JSON has every field and agrees with the sentence`() throws {
+    let result = try caption.run([photo, "--json", "--top", "2"])
+    let record = try #require(
+      try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+    #expect(record["path"] as? String == photo)
+    #expect(record["caption"] as? String == sentence)
+    #expect(record["model"] as? String == "embedded")
+    let tokens = try #require(record["tokens"] as? [String])
+    #expect(tokens.joined(separator: " ") + "." == sentence.lowercased())
+    let words = try #require(record["words"] as? [[String: Any]])
+    #expect(words.compactMap { $0["word"] as? String } == tokens)
+    // captions.json: -21.03217315673828, END included.
+    let total = try #require(record["log_probability"] as? Double)
+    #expect(abs(total - -21.03217315673828) < 1e-3)
+    #expect(words.compactMap { $0["log_probability"] as? Double }.reduce(0, +) > total)
+    #expect((record["alternatives"] as? [[String: Any]])?.count == 1)
+    let times = try #require(record["milliseconds"] as? [String: Double])
+    #expect(Set(times.keys) == ["decode", "encode", "caption"])
+    #expect(times.values.allSatisfy { $0 > 0 })
+  }
+
+  @Test func `beams give the reference's captions`() throws {
+    // data/references/embedded/china/captions.json
+    let greedy = try caption.run(["--beam", "1", "data/samples/china.jpg"])
+    #expect(greedy.output == "A man in a blue shirt is jumping over a bike.\n")
+  }
+
+  @Test func `the same seed samples the same caption`() throws {
+    let arguments = [photo, "--temperature", "1", "--top-k", "50", "--seed"]
+    let first = try caption.run(arguments + ["7"])
+    #expect(first.status == 0)
+    #expect(try caption.run(arguments + ["7"]).output == first.output)
+    let others = try (1...4).map { try caption.run(arguments + ["\($0)"]).output }
+    #expect(Set(others).count > 1)
+  }
+
+  @Test func `a file called like a subcommand is a photo when written with its folder`() throws {
+    let folder = try TemporaryFolder()
+    let copy = folder.path + "/features"
+    try FileManager.default.copyItem(
+      atPath: projectFolder.appending(path: photo).path, toPath: copy)
+    #expect(try caption.run([copy]).output == sentence + "\n")
+  }
+
+  @Test func `the attention figure is a PNG with a panel a word`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/figure.png"
+    let result = try caption.run([photo, "--attention", path])
+    #expect(result.output == sentence + "\n")
+    let bytes = try Data(contentsOf: URL(filePath: path))
+    #expect(bytes.prefix(8) == Data([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]))
+  }
+
+  @Test func `every command's help has an example`() throws {
+    for command in [
+      [], ["describe"], ["features"], ["classify"], ["model"], ["model", "list"],
+      ["model", "info"],
+    ] {
+      let result = try caption.run(command + ["--help"])
+      #expect(result.status == 0)
+      #expect(result.output.contains("EXAMPLE"), "\(command)")
+    }
+  }
+
+  @Test(arguments: ["bash", "zsh", "fish"])
+  func `completions are generated`(shell: String) throws {
+    let result = try caption.run(["--generate-completion-script", shell])
+    #expect(result.status == 0)
+    #expect(result.output.contains("features"))
+  }
+}
