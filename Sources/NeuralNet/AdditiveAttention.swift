@@ -6,24 +6,20 @@ package import Tensors
 /// Checkpoint keys: `encoder_att` (W_a), `decoder_att` (W_h) and `full_att` (v), each with `weight`
 /// and `bias`.
 package struct AdditiveAttention: Sendable {
-  /// What stands for f: Xu et al. and the ruotianluo models use tanh, sgrvinod's and the bundled
-  /// model ReLU.
-  package enum Nonlinearity: String, CaseIterable, Sendable {
-    case relu, tanh
-  }
-
   /// `[size, channels]`
   package var encoderProjection: Linear
   /// `[size, hidden]`
   package var decoderProjection: Linear
   /// `[1, size]`
   package var score: Linear
-  package var nonlinearity: Nonlinearity
+  /// What stands for f: Xu et al. and the ruotianluo models use tanh, sgrvinod's and the bundled
+  /// model ReLU.
+  package var activation: VectorMath.AttentionActivation
 
   /// - Precondition: the three layers fit together.
   package init(
     encoderProjection: Linear, decoderProjection: Linear, score: Linear,
-    nonlinearity: Nonlinearity
+    activation: VectorMath.AttentionActivation
   ) {
     let size = encoderProjection.outputs
     precondition(
@@ -33,29 +29,30 @@ package struct AdditiveAttention: Sendable {
     self.encoderProjection = encoderProjection
     self.decoderProjection = decoderProjection
     self.score = score
-    self.nonlinearity = nonlinearity
+    self.activation = activation
   }
 
   /// - Throws: `WeightError` if a parameter is missing or has another shape.
   package init(
-    _ weights: WeightReader, channels: Int, hidden: Int, size: Int, nonlinearity: Nonlinearity
+    _ weights: WeightReader, channels: Int, hidden: Int, size: Int,
+    activation: VectorMath.AttentionActivation
   ) throws {
     self.init(
       encoderProjection: try Linear(weights["encoder_att"], inputs: channels, outputs: size),
       decoderProjection: try Linear(weights["decoder_att"], inputs: hidden, outputs: size),
       score: try Linear(weights["full_att"], inputs: size, outputs: 1),
-      nonlinearity: nonlinearity)
+      activation: activation)
   }
 
   /// Random parameters, each layer as PyTorch's `nn.Linear` starts.
   package init(
-    channels: Int, hidden: Int, size: Int, nonlinearity: Nonlinearity,
+    channels: Int, hidden: Int, size: Int, activation: VectorMath.AttentionActivation,
     random: inout SeededRandom
   ) {
     self.init(
       encoderProjection: Linear(inputs: channels, outputs: size, random: &random),
       decoderProjection: Linear(inputs: hidden, outputs: size, random: &random),
-      score: Linear(inputs: size, outputs: 1, random: &random), nonlinearity: nonlinearity)
+      score: Linear(inputs: size, outputs: 1, random: &random), activation: activation)
   }
 
   /// The attention's parameters arranged for fast steps.
@@ -109,7 +106,7 @@ package struct AdditiveAttention: Sendable {
 package struct PackedAttention: Sendable {
   package let channels: Int
   package let size: Int
-  private let nonlinearity: AdditiveAttention.Nonlinearity
+  private let activation: VectorMath.AttentionActivation
   private let encoderProjection: PackedMatrix
   private let decoderProjection: PackedMatrix
   /// v, without its bias: a constant added to every score leaves the softmax as it is.
@@ -118,7 +115,7 @@ package struct PackedAttention: Sendable {
   fileprivate init(_ attention: AdditiveAttention) {
     channels = attention.encoderProjection.inputs
     size = attention.encoderProjection.outputs
-    nonlinearity = attention.nonlinearity
+    activation = attention.activation
     encoderProjection = attention.encoderProjection.packed()
     decoderProjection = attention.decoderProjection.packed()
     score = attention.score.weight.elements
@@ -157,11 +154,11 @@ package struct PackedAttention: Sendable {
       guard let score = score.baseAddress else { return }
       for row in 0..<rows {
         let weights = weights + row * count
-        RowMath.attentionScores(
+        VectorMath.attentionScores(
           keys: keys, rows: count, size: size, query: query + row * size, weights: score,
-          activation: nonlinearity == .tanh ? .tanh : .relu, into: weights)
-        RowMath.softmax(weights, count: count, into: weights)
-        RowMath.weightedSum(
+          activation: activation, into: weights)
+        VectorMath.softmax(weights, count: count, into: weights)
+        VectorMath.weightedSum(
           values: regions, rows: count, size: channels, weights: weights,
           into: context + row * contextStride)
       }

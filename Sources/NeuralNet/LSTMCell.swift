@@ -202,7 +202,7 @@ package struct PackedLSTMCell: Sendable {
       if isMaxout {
         maxoutGates(gates, cell: cell, hidden: output)
       } else {
-        RowMath.lstmCell(gates: gates, size: self.hidden, cell: cell, hidden: output)
+        VectorMath.lstmCell(gates: gates, size: self.hidden, cell: cell, hidden: output)
       }
     }
   }
@@ -214,14 +214,14 @@ package struct PackedLSTMCell: Sendable {
     _ gates: UnsafeMutablePointer<Float>, cell: UnsafeMutablePointer<Float>,
     hidden output: UnsafeMutablePointer<Float>
   ) {
-    RowMath.sigmoid(gates, count: 3 * hidden, into: gates)
+    VectorMath.sigmoid(gates, count: 3 * hidden, into: gates)
     let (input, forget, outputGate) = (gates, gates + hidden, gates + 2 * hidden)
     let (first, second) = (gates + 3 * hidden, gates + 4 * hidden)
     for unit in 0..<hidden {
       cell[unit] = forget[unit] * cell[unit] + input[unit] * max(first[unit], second[unit])
       output[unit] = cell[unit]
     }
-    RowMath.tanh(output, count: hidden, into: output)
+    VectorMath.tanh(output, count: hidden, into: output)
     for unit in 0..<hidden { output[unit] *= outputGate[unit] }
   }
 }

@@ -70,7 +70,7 @@ package enum VectorMath {
   }
 
   /// What additive attention applies to key + query.
-  package enum AttentionActivation: Sendable {
+  package enum AttentionActivation: String, CaseIterable, Sendable {
     case relu, tanh
   }
 

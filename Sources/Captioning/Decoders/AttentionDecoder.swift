@@ -51,7 +51,7 @@ package struct AttentionDecoder: CaptionDecoder {
     embedding = try configuration.loadEmbedding(weights, vocabularySize: vocabularySize)
     attention = try AdditiveAttention(
       weights["attention"], channels: contextSize, hidden: hidden,
-      size: configuration.attention, nonlinearity: configuration.attentionActivation
+      size: configuration.attention, activation: configuration.attentionActivation
     ).packed()
     contextGate = configuration.gate ? try linear("f_beta", hidden, contextSize) : nil
     cell = try configuration.loadCell(weights, inputs: configuration.embedding + contextSize)
@@ -70,9 +70,9 @@ package struct AttentionDecoder: CaptionDecoder {
       count > 0 && features.regions.shape[1] == channels,
       "regions \(features.regions.shape) for a decoder of \(channels) channels")
     if count != state.regionCount {
-      state.regions = FloatBuffer(count * contextSize)
-      state.keys = FloatBuffer(count * attention.size)
-      state.weights = FloatBuffer(state.capacity * count)
+      state.regions = AlignedBuffer(count: count * contextSize)
+      state.keys = AlignedBuffer(count: count * attention.size)
+      state.weights = AlignedBuffer(count: state.capacity * count)
       state.regionCount = count
     }
     features.regions.elements.withUnsafeBufferPointer { regions in
@@ -90,7 +90,7 @@ package struct AttentionDecoder: CaptionDecoder {
     if let initialHidden, let initialCell {
       // The mean borrows the context's place in the first row, which the step overwrites.
       let mean = state.joined.base
-      RowMath.weightedSum(
+      VectorMath.weightedSum(
         values: state.regions.base, rows: count, size: contextSize,
         weights: [Float](repeating: 1 / Float(count), count: count), into: mean)
       initialHidden(mean, rows: 1, into: state.hidden.base)
@@ -129,7 +129,7 @@ package struct AttentionDecoder: CaptionDecoder {
     if let contextGate {
       let gate = state.contextGate.base
       contextGate(state.hidden.base, rows: rows, into: gate, threads: state.threads)
-      RowMath.sigmoid(gate, count: rows * contextSize, into: gate)
+      VectorMath.sigmoid(gate, count: rows * contextSize, into: gate)
       for row in 0..<rows {
         multiply(context + row * stride, by: gate + row * contextSize)
       }

@@ -1,4 +1,5 @@
 import NeuralNet
+import Tensors
 
 /// A network that says, word by word, what is likely to come next in the caption of an image.
 ///
@@ -35,18 +36,18 @@ package final class DecoderState {
   /// The number of regions that the decoder attends to; 0 for a decoder without attention.
   package internal(set) var regionCount = 0
 
-  let hidden: FloatBuffer
-  let cell: FloatBuffer
-  let joined: FloatBuffer
-  let gates: FloatBuffer
-  let query: FloatBuffer
-  let contextGate: FloatBuffer
-  let logitBuffer: FloatBuffer
+  let hidden: AlignedBuffer
+  let cell: AlignedBuffer
+  let joined: AlignedBuffer
+  let gates: AlignedBuffer
+  let query: AlignedBuffer
+  let contextGate: AlignedBuffer
+  let logitBuffer: AlignedBuffer
   /// Sized by the image.
-  var regions = FloatBuffer(0)
-  var keys = FloatBuffer(0)
-  var weights = FloatBuffer(0)
-  private let spare: FloatBuffer
+  var regions = AlignedBuffer(count: 0)
+  var keys = AlignedBuffer(count: 0)
+  var weights = AlignedBuffer(count: 0)
+  private let spare: AlignedBuffer
   private let vocabularySize: Int
 
   init(
@@ -57,14 +58,14 @@ package final class DecoderState {
     capacity = rows
     self.threads = threads
     self.vocabularySize = vocabularySize
-    hidden = FloatBuffer(rows * cell.hidden)
-    self.cell = FloatBuffer(rows * cell.hidden)
-    spare = FloatBuffer(rows * cell.hidden)
-    joined = FloatBuffer(rows * cell.joinedSize)
-    gates = FloatBuffer(rows * cell.gatesSize)
-    query = FloatBuffer(rows * attention)
-    contextGate = FloatBuffer(rows * context)
-    logitBuffer = FloatBuffer(rows * vocabularySize)
+    hidden = AlignedBuffer(count: rows * cell.hidden)
+    self.cell = AlignedBuffer(count: rows * cell.hidden)
+    spare = AlignedBuffer(count: rows * cell.hidden)
+    joined = AlignedBuffer(count: rows * cell.joinedSize)
+    gates = AlignedBuffer(count: rows * cell.gatesSize)
+    query = AlignedBuffer(count: rows * attention)
+    contextGate = AlignedBuffer(count: rows * context)
+    logitBuffer = AlignedBuffer(count: rows * vocabularySize)
   }
 
   /// `[rows, vocabulary]`, until the next step.
@@ -91,21 +92,5 @@ package final class DecoderState {
           from: spare.base + parent * hiddenSize, count: hiddenSize)
       }
     }
-  }
-}
-
-/// Memory for floats, zero at first, freed with its owner.
-final class FloatBuffer {
-  let base: UnsafeMutablePointer<Float>
-  let count: Int
-
-  init(_ count: Int) {
-    self.count = count
-    base = .allocate(capacity: max(1, count))
-    base.initialize(repeating: 0, count: max(1, count))
-  }
-
-  deinit {
-    base.deallocate()
   }
 }

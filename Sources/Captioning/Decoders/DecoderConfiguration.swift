@@ -38,7 +38,7 @@ public struct DecoderConfiguration: Codable, Equatable, Sendable {
   /// The size of the attention's hidden layer.
   public var attention = 0
   /// The function inside the attention.
-  package var attentionActivation = AdditiveAttention.Nonlinearity.relu
+  package var attentionActivation = VectorMath.AttentionActivation.relu
   /// Whether the attended context is multiplied by σ(f_beta(h)) (arXiv 1502.03044, section 4.2.1).
   public var gate = true
   public var initialState = InitialState.mean

@@ -1,27 +1,33 @@
 /// A continuation of one row by one token.
-struct Candidate: Equatable {
-  var row: Int
-  var token: Int
-  var score: Float
+package struct Candidate: Equatable {
+  package var row: Int
+  package var token: Int
+  package var score: Float
+
+  package init(row: Int, token: Int, score: Float) {
+    self.row = row
+    self.token = token
+    self.score = score
+  }
 }
 
 /// The best few of many candidates, best first. Among equal scores the one offered first stands
 /// first, so that rows and tokens offered in ascending order make a deterministic list.
-struct CandidateList {
-  let capacity: Int
-  private(set) var candidates: [Candidate] = []
+package struct CandidateList {
+  package let capacity: Int
+  package private(set) var candidates: [Candidate] = []
 
   /// What a score must exceed to enter; never admits −∞ or a number that is none.
   private var threshold: Float = -.infinity
 
-  init(capacity: Int) {
+  package init(capacity: Int) {
     self.capacity = capacity
     candidates.reserveCapacity(capacity + 1)
   }
 
   /// Offers every token of a row, with the score `base + row[token]`.
   @inline(never)
-  mutating func offer(_ row: UnsafeBufferPointer<Float>, base: Float, row index: Int) {
+  package mutating func offer(_ row: UnsafeBufferPointer<Float>, base: Float, row index: Int) {
     // Nearly all tokens fail; blocks of them are turned away by one comparison.
     typealias Block = SIMD16<Float>
     guard let start = row.baseAddress else { return }

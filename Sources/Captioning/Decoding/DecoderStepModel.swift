@@ -1,4 +1,4 @@
-internal import NeuralNet
+internal import Tensors
 
 /// A decoder at one image, as a search sees it.
 package struct DecoderStepModel: StepModel {
@@ -33,7 +33,7 @@ package struct DecoderStepModel: StepModel {
       count = logits.count
       guard let from = logits.baseAddress, let to = target.baseAddress else { return }
       for first in stride(from: 0, to: count, by: size) {
-        RowMath.logSoftmax(from + first, count: size, into: to + first)
+        VectorMath.logSoftmax(from + first, count: size, into: to + first)
       }
     }
   }
