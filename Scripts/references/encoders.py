@@ -21,6 +21,8 @@ import torch
 import torchvision
 from safetensors.numpy import save_file
 
+from seeded import random_tensor, weight
+
 SEED = 20140904
 IMAGE_SEED = 5
 # MobileNetV2's linear projections double the variance under these weights, and with values far
@@ -28,35 +30,6 @@ IMAGE_SEED = 5
 # PyTorch in double precision. Greater variances in its batch normalisation calm it.
 VARIANCE_FACTORS = {"mobilenet_v2": 1.5}
 OUTPUT = Path(__file__).resolve().parents[2] / "data" / "references" / "encoders"
-
-
-def uniform(seed, count):
-    """The first `count` numbers in [0, 1) of SplitMix64 from `seed`."""
-    golden = np.uint64(0x9E3779B97F4A7C15)
-    with np.errstate(over="ignore"):
-        z = np.uint64(seed) + np.arange(1, count + 1, dtype=np.uint64) * golden
-        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        z = z ^ (z >> np.uint64(31))
-    return (z >> np.uint64(40)).astype(np.float32) * np.float32(2**-24)
-
-
-def fnv1a(name):
-    result = 0xCBF29CE484222325
-    for byte in name.encode():
-        result = ((result ^ byte) * 0x100000001B3) % 2**64
-    return result
-
-
-def seeded(name, shape):
-    scale, offset = np.float32(0.2), np.float32(-0.1)
-    if len(shape) >= 2:
-        bound = np.sqrt(np.float32(6) / np.float32(max(1, int(np.prod(shape[1:])))))
-        scale, offset = np.float32(2) * bound, -bound
-    elif name.endswith("running_var") or name.endswith("weight"):
-        scale, offset = np.float32(1), np.float32(0.5)
-    values = offset + scale * uniform(SEED ^ fnv1a(name), int(np.prod(shape)))
-    return torch.from_numpy(values.reshape(shape))
 
 
 class LeNet5(torch.nn.Module):
@@ -139,21 +112,21 @@ def main():
         network = NETWORKS[name]()
         torch.set_default_device("cpu")
         state = {
-            key: torch.tensor(0) if key.endswith("num_batches_tracked") else seeded(key, value.shape)
+            key: torch.from_numpy(weight(key, value.shape, SEED))
             for key, value in network.state_dict().items()
+            if not key.endswith("num_batches_tracked")
         }
         for key in state:
             if key.endswith("running_var"):
                 state[key] *= VARIANCE_FACTORS.get(name, 1)
-        network.load_state_dict(state, assign=True)
+        network.load_state_dict(state, strict=False, assign=True)
         network.eval()
         side = 299 if name.startswith("inception") else 224
         sizes = [(32, 32)] if name == "lenet5" else [(side, side), (193, 227)]
         channels = 1 if name == "lenet5" else 3
         golden = {}
         for height, width in sizes:
-            pixels = uniform(IMAGE_SEED, channels * height * width) * np.float32(2) - np.float32(1)
-            x = torch.from_numpy(pixels.reshape(1, channels, height, width))
+            x = torch.from_numpy(random_tensor((1, channels, height, width), IMAGE_SEED))
             features, embedding, logits = (v[0].numpy().copy() for v in outputs(network, x))
             size = f"{height}x{width}/"
             golden[size + "map"] = sample(features)
