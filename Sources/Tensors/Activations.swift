@@ -69,9 +69,10 @@ package struct Window: Equatable, Sendable {
   package func outputSize(height: Int, width: Int, ceil: Bool = false) -> (height: Int, width: Int)
   {
     func extent(_ size: Int, _ kernel: Int, _ stride: Int, _ padding: Int, _ dilation: Int) -> Int {
-      let span = size + 2 * padding - dilation * (kernel - 1) - 1
+      var span = size + 2 * padding - dilation * (kernel - 1) - 1
+      if ceil { span += stride - 1 }
       guard span >= 0 else { return 0 }
-      var count = (span + (ceil ? stride - 1 : 0)) / stride + 1
+      var count = span / stride + 1
       if ceil, (count - 1) * stride >= size + padding { count -= 1 }
       return count
     }

@@ -119,8 +119,8 @@ package final class Network: Sendable {
     return sizes
   }
 
-  /// The smallest height and width that the network takes, found by trying: it is needed only for
-  /// the sentence that explains an error.
+  /// The smallest height and width that the network takes together with the smallest square, found
+  /// by trying: they are needed only for the sentence that explains an error.
   func minimumSize(needed: [Bool]) -> (height: Int, width: Int) {
     let largest = 1024
     func smallest(_ fits: (Int) -> Bool) -> Int { (1...largest).first(where: fits) ?? largest }

@@ -1,0 +1,78 @@
+package import Tensors
+
+/// A convolution of feature maps, as PyTorch's `Conv2d`.
+///
+/// Checkpoint keys: `weight`, and `bias` where the layer has one.
+package struct Convolution2d: Sendable {
+  /// `[outputs, inputs / groups, kernel height, kernel width]`
+  package var weight: Tensor
+  /// `[outputs]`, or nil for none.
+  package var bias: Tensor?
+  package let window: Window
+  /// Into how many groups the channels are divided, each convolved alone; as many as channels make
+  /// the convolution depthwise.
+  package let groups: Int
+
+  package var inputs: Int { weight.shape[1] * groups }
+  package var outputs: Int { weight.shape[0] }
+
+  /// - Precondition: `weight` is `[outputs, inputs / groups, kernel height, kernel width]`, `bias`,
+  ///   if any, `[outputs]`, and `groups` divides the outputs.
+  package init(weight: Tensor, bias: Tensor?, window: Window, groups: Int = 1) {
+    let shape = weight.shape
+    precondition(
+      shape.rank == 4 && (shape[2], shape[3]) == window.kernel && groups > 0
+        && shape[0] % groups == 0 && (bias.map { $0.shape == [shape[0]] } ?? true),
+      """
+      convolution of weight \(shape), bias \(bias?.shape.description ?? "none"), kernel \
+      \(window.kernel), \(groups) groups
+      """)
+    self.weight = weight
+    self.bias = bias
+    self.window = window
+    self.groups = groups
+  }
+
+  /// - Throws: `WeightError` if a parameter is missing or has another shape.
+  package init(
+    _ weights: WeightReader, inputs: Int, outputs: Int, window: Window, groups: Int = 1,
+    bias: Bool = true
+  ) throws {
+    self.init(
+      weight: try weights.tensor(
+        "weight", [outputs, inputs / groups, window.kernel.height, window.kernel.width]),
+      bias: bias ? try weights.tensor("bias", [outputs]) : nil, window: window, groups: groups)
+  }
+
+  /// Random parameters, uniform within ±1 / √fan-in, as PyTorch's `nn.Conv2d` starts.
+  package init(
+    inputs: Int, outputs: Int, window: Window, groups: Int = 1, bias: Bool = true,
+    random: inout SeededRandom
+  ) {
+    let (height, width) = window.kernel
+    let bound = 1 / Float(inputs / groups * height * width).squareRoot()
+    self.init(
+      weight: Tensor(
+        uniform: [outputs, inputs / groups, height, width], bound: bound, random: &random),
+      bias: bias ? Tensor(uniform: [outputs], bound: bound, random: &random) : nil,
+      window: window, groups: groups)
+  }
+
+  /// - Parameter input: `[batch, height, width, inputs]`.
+  /// - Returns: `[batch, output height, output width, outputs]`.
+  package func callAsFunction(_ input: Tensor, threads: Int = 1) -> Tensor {
+    precondition(
+      input.shape.rank == 4 && input.shape[3] == inputs,
+      "convolution of weight \(weight.shape), \(groups) groups, on \(input.shape)")
+    let convolution = PackedConvolution(
+      weights: weight, bias: bias?.elements, window: window, groups: groups)
+    let (batch, height, width) = (input.shape[0], input.shape[1], input.shape[2])
+    let size = window.outputSize(height: height, width: width)
+    let scratch = AlignedBuffer(
+      count: convolution.scratchCount(
+        batch: batch, height: height, width: width, threads: threads))
+    return input.mapped(to: [batch, size.height, size.width, outputs]) { input, output in
+      convolution(input, into: output, scratch: scratch.base, threads: threads)
+    }
+  }
+}

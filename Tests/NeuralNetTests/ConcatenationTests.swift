@@ -1,0 +1,11 @@
+import NeuralNet
+import Tensors
+import Testing
+
+@Suite struct ConcatenationTests {
+  @Test func `puts channels after one another, pixel by pixel`() {
+    let a = Tensor([1, 1, 2, 1], [1, 2])
+    let b = Tensor([1, 1, 2, 2], [10, 11, 20, 21])
+    #expect(concatenated([a, b, a]) == Tensor([1, 1, 2, 4], [1, 10, 11, 1, 2, 20, 21, 2]))
+  }
+}

@@ -1,0 +1,119 @@
+import NeuralNet
+import TestSupport
+import Tensors
+import Testing
+
+@Suite struct Convolution2dTests {
+  @Test("six filters of 5×5×3 make 28×28×6 numbers of a 32×32×3 image, each 75 products and a bias")
+  func lecture() {
+    let image = randomTensor([1, 32, 32, 3], seed: 1)
+    let filters = randomTensor([6, 3, 5, 5], seed: 2)
+    let bias = randomTensor([6], seed: 3)
+    let result = Convolution2d(weight: filters, bias: bias, window: Window(5))(image)
+    #expect(result.shape == [1, 28, 28, 6])
+
+    var byHand = Tensor([1, 28, 28, 6])
+    for y in 0..<28 {
+      for x in 0..<28 {
+        for filter in 0..<6 {
+          var products: [Float] = []
+          for ky in 0..<5 {
+            for kx in 0..<5 {
+              for channel in 0..<3 {
+                products.append(
+                  image[0, y + ky, x + kx, channel] * filters[filter, channel, ky, kx])
+              }
+            }
+          }
+          #expect(products.count == 75)
+          byHand[0, y, x, filter] = products.reduce(bias[filter], +)
+        }
+      }
+    }
+    #expect(relativeError(result.elements, byHand.elements) < 1e-6)
+  }
+
+  private func layer(_ inputs: Int, _ outputs: Int, _ window: Window, groups: Int = 1)
+    -> Convolution2d
+  {
+    Convolution2d(
+      weight: cosines([outputs, inputs / groups, window.kernel.height, window.kernel.width]),
+      bias: cosines([outputs]), window: window, groups: groups)
+  }
+
+  private let input = sines([2, 7, 9, 4])
+
+  // show(F.conv2d(sines(2, 7, 9, 4), cosines(6, 4, 3, 3), cosines(6), padding=1))
+  @Test func `3×3 with padding`() {
+    expect(
+      layer(4, 6, Window(3, padding: 1))(input), [2, 7, 9, 6],
+      first: [0.773061, 1.773704, -0.504869, -2.200688], last: [-0.552024, -0.925875],
+      norm: 29.91422)
+  }
+
+  // show(F.conv2d(sines(2, 7, 9, 4), cosines(6, 4, 5, 3), cosines(6), stride=(2, 3),
+  //               padding=(2, 0)))
+  @Test func `kernel, stride and padding that differ between the axes`() {
+    let window = Window(kernel: (5, 3), stride: (2, 3), padding: (2, 0))
+    expect(
+      layer(4, 6, window)(input), [2, 4, 3, 6],
+      first: [0.259183, 1.265436, -1.056583, -0.495207], last: [-1.199723, 0.610463],
+      norm: 9.57014)
+  }
+
+  // show(F.conv2d(sines(2, 7, 9, 4), cosines(6, 4, 3, 2), cosines(6), dilation=(2, 3),
+  //               padding=(1, 2)))
+  @Test func `a dilated kernel`() {
+    let window = Window(kernel: (3, 2), padding: (1, 2), dilation: (2, 3))
+    expect(
+      layer(4, 6, window)(input), [2, 5, 10, 6],
+      first: [0.586082, -1.316242, -1.577243, -0.118473], last: [-0.150258, -0.712608],
+      norm: 62.79545)
+  }
+
+  // show(F.conv2d(sines(2, 7, 9, 4), cosines(6, 2, 3, 3), cosines(6), groups=2, stride=2,
+  //               padding=1))
+  @Test func `two groups`() {
+    expect(
+      layer(4, 6, Window(3, stride: 2, padding: 1), groups: 2)(input), [2, 4, 5, 6],
+      first: [1.221612, 1.101731, 0.103682, -0.27642], last: [-1.234806, -0.251001],
+      norm: 14.00225)
+  }
+
+  // show(F.conv2d(sines(2, 7, 9, 4), cosines(4, 1, 3, 3), cosines(4), groups=4, stride=2,
+  //               padding=1))
+  @Test func `a depthwise convolution`() {
+    expect(
+      layer(4, 4, Window(3, stride: 2, padding: 1), groups: 4)(input), [2, 4, 5, 4],
+      first: [-0.070795, 1.832709, -1.475681, -0.37901], last: [0.378794, -1.190681],
+      norm: 14.04795)
+  }
+
+  @Test func `without a bias, the bias is zero`() {
+    let weight = randomTensor([3, 2, 3, 3], seed: 4)
+    let image = randomTensor([1, 6, 5, 2], seed: 5)
+    let window = Window(3, stride: 2)
+    #expect(
+      Convolution2d(weight: weight, bias: nil, window: window)(image)
+        == Convolution2d(weight: weight, bias: Tensor([3]), window: window)(image))
+  }
+
+  @Test func `reads its parameters under PyTorch's names`() throws {
+    let source = SeededWeights(seed: 6)
+    let layer = try Convolution2d(
+      WeightReader(source)["conv1"], inputs: 4, outputs: 6, window: Window(3), groups: 2)
+    #expect(layer.weight == source.tensor("conv1.weight", shape: [6, 2, 3, 3]))
+    #expect(layer.bias == source.tensor("conv1.bias", shape: [6]))
+    #expect(layer.inputs == 4 && layer.outputs == 6)
+  }
+
+  @Test func `random parameters stay within one over the root of the fan-in`() {
+    var random = SeededRandom(seed: 7)
+    let layer = Convolution2d(inputs: 8, outputs: 16, window: Window(3), random: &random)
+    let bound = 1 / Float(72).squareRoot()
+    #expect(layer.weight.shape == [16, 8, 3, 3])
+    #expect(layer.weight.elements.allSatisfy { abs($0) <= bound })
+    #expect(layer.weight.elements.contains { abs($0) > 0.9 * bound })
+    #expect(layer.bias?.shape == [16])
+  }
+}
