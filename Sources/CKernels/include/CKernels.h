@@ -161,10 +161,15 @@ void ck_transpose(const float *matrix, size_t rows, size_t columns, size_t strid
 void ck_local_response_norm(const float *x, size_t channels, size_t size, float alpha, float beta,
                             float bias, float *result);
 
-/// Adds 1 to a counter that several threads share, and returns what it was.
-static inline size_t ck_take_next(size_t *counter) {
-  return __atomic_fetch_add(counter, 1, __ATOMIC_RELAXED);
-}
+/// What a parallel loop does for an index; no two calls with the same `worker` run at once.
+typedef void (*ck_loop_body)(void *context, size_t index, size_t worker);
+
+/// Calls `body` for every index below `iterations`, on this thread and on up to `threads` - 1
+/// helpers, each taking the next index when it is done with one, and returns when all are done.
+/// Workers are numbered from 0, this thread's number, to `threads` - 1. Helpers sleep unless a loop
+/// ran in the last tenth of a millisecond. While one loop runs, others run on their own thread
+/// alone.
+void ck_parallel_for(size_t iterations, size_t threads, ck_loop_body body, void *context);
 
 /// Memory for `count` floats after the next multiple of 64 bytes, all zero, in large pages where
 /// the system has them; stops the program when there is no memory, as Swift's own allocations do.
