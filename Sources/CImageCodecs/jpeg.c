@@ -40,15 +40,27 @@ static void on_error(j_common_ptr info) {
   leave(info, status, message);
 }
 
+/// Whether much of the current scan is missing when its data ends: more than its last eighth.
+///
+/// A damaged code word often ends a scan a little early. With restart markers only the part up to
+/// the next one is lost.
+static int lacks_much(j_common_ptr info) {
+  if (!info->is_decompressor) return 0;
+  j_decompress_ptr reader = (j_decompress_ptr)info;
+  JDIMENSION missing = reader->total_iMCU_rows - reader->input_iMCU_row;
+  return reader->restart_interval == 0 && missing > 1 + reader->total_iMCU_rows / 8;
+}
+
 static void on_message(j_common_ptr info, int level) {
   if (level >= 0) return;
   struct fence *fence = (struct fence *)info->err;
   fence->report->warnings++;
-  // At the end of the bytes libjpeg makes up an end marker, and fills with grey whatever the
-  // entropy decoder then still lacks. A file that lacks only the marker is complete.
+  // At the end of the bytes libjpeg makes up an end marker; where the entropy decoder meets a
+  // marker, it fills with grey whatever it still lacks. A file that lacks only the end marker is
+  // complete. Leaving here also spares the memory and time of filling a picture that is not there.
   if (info->err->msg_code == JWRN_JPEG_EOF) {
     fence->reached_end = 1;
-  } else if (info->err->msg_code == JWRN_HIT_MARKER && fence->reached_end) {
+  } else if (info->err->msg_code == JWRN_HIT_MARKER && (fence->reached_end || lacks_much(info))) {
     leave(info, CI_TRUNCATED, "the data ends early");
   }
 }

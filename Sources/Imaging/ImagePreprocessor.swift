@@ -12,14 +12,14 @@ public struct ImagePreprocessor: Sendable {
     precondition(configuration.problem == nil, configuration.problem ?? "")
     self.configuration = configuration
     values = (0..<3).flatMap { channel in
-      (0..<256).map { Self.normalized(Float($0), channel, configuration) }
+      (0..<256).map { Self.normalized(Double($0), channel, configuration) }
     }
   }
 
   private static func normalized(
-    _ sample: Float, _ channel: Int, _ configuration: PreprocessingConfiguration
+    _ sample: Double, _ channel: Int, _ configuration: PreprocessingConfiguration
   ) -> Float {
-    (sample * configuration.scale - configuration.mean[channel]) / configuration.std[channel]
+    Float((sample * configuration.scale - configuration.mean[channel]) / configuration.std[channel])
   }
 
   /// The size that a picture should have at least, so that nothing is lost: twice what it is scaled
@@ -64,7 +64,8 @@ public struct ImagePreprocessor: Sendable {
           let target = channel * width * height + first + y * width
           for x in 0..<rowLength {
             let sample = samples[(y * rowLength + x) * 3 + source]
-            input.elements[target + x] = Self.normalized(sample, channel, configuration)
+            input.elements[target + x] = Self.normalized(
+              Double(sample), channel, configuration)
           }
         }
       }
@@ -84,6 +85,13 @@ public struct ImagePreprocessor: Sendable {
     public let y: Double
     public let width: Double
     public let height: Double
+
+    public init(x: Double, y: Double, width: Double, height: Double) {
+      self.x = x
+      self.y = y
+      self.width = width
+      self.height = height
+    }
   }
 
   /// Where the network's input lies in a picture of this size.

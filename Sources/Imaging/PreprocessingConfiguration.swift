@@ -30,14 +30,14 @@ public struct PreprocessingConfiguration: Codable, Equatable, Sendable {
   public var color: ColorOrder
   /// Samples 0...255 become `(sample · scale − mean) / std`, with a mean and a standard deviation
   /// for each channel, in the order of `color`.
-  public var scale: Float
-  public var mean: [Float]
-  public var std: [Float]
+  public var scale: Double
+  public var mean: [Double]
+  public var std: [Double]
 
   public init(
     width: Int, height: Int, geometry: Geometry, resize: Int? = nil,
     resample: ResamplingFilter = .bilinear, antialias: Bool = true, color: ColorOrder = .rgb,
-    scale: Float = 1 / 255, mean: [Float], std: [Float]
+    scale: Double = 1 / 255, mean: [Double], std: [Double]
   ) {
     self.width = width
     self.height = height
@@ -84,9 +84,9 @@ public struct PreprocessingConfiguration: Codable, Equatable, Sendable {
       resample: try values.decode(ResamplingFilter.self, forKey: .resample),
       antialias: try values.decode(Bool.self, forKey: .antialias),
       color: try values.decode(ColorOrder.self, forKey: .color),
-      scale: try values.decode(Float.self, forKey: .scale),
-      mean: try values.decode([Float].self, forKey: .mean),
-      std: try values.decode([Float].self, forKey: .std))
+      scale: try values.decode(Double.self, forKey: .scale),
+      mean: try values.decode([Double].self, forKey: .mean),
+      std: try values.decode([Double].self, forKey: .std))
     if let problem {
       throw DecodingError.dataCorrupted(
         DecodingError.Context(codingPath: decoder.codingPath, debugDescription: problem))

@@ -53,14 +53,14 @@ package struct PixelWindow: Hashable, Sendable {
 }
 
 extension RGBImage {
-  /// The picture at another size, antialiased, in the fixed-point arithmetic of Pillow's
-  /// `Image.resize` (Resample.c): weights of 22 fractional bits, columns first, rounded to eight
-  /// bits in between.
+  /// The picture at another size, antialiased, in the fixed-point arithmetic and order of Pillow
+  /// 13's `Image.resize` (Resample.c): weights of 22 fractional bits; rounded to eight bits between
+  /// the two passes.
   ///
   /// - Parameters:
   ///   - window: The part of the result that is wanted; all of it where this is nil. No more than
   ///     that part is computed.
-  /// - Precondition: `size` is positive and contains `window`, which is not empty.
+  /// - Precondition: `size` contains `window`, which is not empty.
   package func resized(
     to size: ImageSize, window: PixelWindow? = nil, filter: ResamplingFilter
   ) -> RGBImage {
@@ -76,32 +76,52 @@ extension RGBImage {
     let columns = ResamplingWeights(
       from: width, to: size.width, window: window.x, filter: filter)
     let rows = ResamplingWeights(from: height, to: size.height, window: window.y, filter: filter)
-    // Only the source rows that some row of the result sees go through the first pass.
-    let firstRow = rows.spans.first?.start ?? 0
-    let endRow = rows.spans.last.map { $0.start + $0.count } ?? 0
-    let stride = window.x.count * 3
+    let lostRows = height - size.height
+    let isRowsFirst = lostRows > 0 && lostRows > 2 * (width - size.width)
+    // The first pass computes only what the second one will look at.
+    return isRowsFirst
+      ? rowsResampled(rows, columns: columns.source).columnsResampled(
+        columns, rows: 0..<window.y.count, firstColumn: columns.source.lowerBound)
+      : columnsResampled(columns, rows: rows.source, firstColumn: 0).rowsResampled(
+        rows, columns: 0..<window.x.count, firstRow: rows.source.lowerBound)
+  }
 
-    let narrowed = [UInt8](unsafeUninitializedCapacity: (endRow - firstRow) * stride) {
-      target, initialized in
+  /// Some rows with every pixel made of some in its row. Column 0 of this picture is the source's
+  /// column `firstColumn`.
+  private func columnsResampled(
+    _ columns: ResamplingWeights, rows: Range<Int>, firstColumn: Int
+  ) -> RGBImage {
+    let count = rows.count * columns.spans.count * 3
+    let result = [UInt8](unsafeUninitializedCapacity: count) { target, initialized in
       pixels.withUnsafeBufferPointer { source in
         if let source = source.baseAddress, let target = target.baseAddress {
           resampleColumns(
-            source + firstRow * width * 3, stride: width * 3, rowCount: endRow - firstRow, columns,
-            into: target)
+            source + (rows.lowerBound * width - firstColumn) * 3, stride: width * 3,
+            rowCount: rows.count, columns, into: target)
         }
       }
-      initialized = (endRow - firstRow) * stride
+      initialized = count
     }
-    let result = [UInt8](unsafeUninitializedCapacity: window.y.count * stride) {
-      target, initialized in
-      narrowed.withUnsafeBufferPointer { source in
+    return RGBImage(width: columns.spans.count, height: rows.count, pixels: result)
+  }
+
+  /// Some columns with every pixel made of some in its column. Row 0 of this picture is the
+  /// source's row `firstRow`.
+  private func rowsResampled(
+    _ rows: ResamplingWeights, columns: Range<Int>, firstRow: Int = 0
+  ) -> RGBImage {
+    let count = rows.spans.count * columns.count * 3
+    let result = [UInt8](unsafeUninitializedCapacity: count) { target, initialized in
+      pixels.withUnsafeBufferPointer { source in
         if let source = source.baseAddress, let target = target.baseAddress {
-          resampleRows(source, stride: stride, firstRow: firstRow, rows, into: target)
+          resampleRows(
+            source + (columns.lowerBound - firstRow * width) * 3, stride: width * 3,
+            count: columns.count * 3, rows, into: target)
         }
       }
-      initialized = window.y.count * stride
+      initialized = count
     }
-    return RGBImage(width: window.x.count, height: window.y.count, pixels: result)
+    return RGBImage(width: columns.count, height: rows.spans.count, pixels: result)
   }
 
   /// The picture at another size, each sample interpolated between its four neighbours without
@@ -151,9 +171,15 @@ private struct ResamplingWeights {
   private(set) var spans: [Span] = []
   private(set) var weights: [Int32] = []
 
+  /// All source columns that matter; never empty, as neither is the window.
+  var source: Range<Int> {
+    (spans.first?.start ?? 0)..<(spans.last.map { $0.start + $0.count } ?? 0)
+  }
+
   init(from old: Int, to new: Int, window: Range<Int>, filter: ResamplingFilter) {
     let scale = Double(old) / Double(new)
     let filterScale = max(scale, 1)
+    let inverseScale = 1 / filterScale
     let support = filter.support * filterScale
     spans.reserveCapacity(window.count)
     var exact: [Double] = []
@@ -164,7 +190,7 @@ private struct ResamplingWeights {
       exact.removeAll(keepingCapacity: true)
       var sum = 0.0
       for source in start..<end {
-        let weight = filter.weight((Double(source) - center + 0.5) * (1 / filterScale))
+        let weight = filter.weight((Double(source) - center + 0.5) * inverseScale)
         exact.append(weight)
         sum += weight
       }
@@ -219,26 +245,25 @@ private func resampleColumns(
   }
 }
 
-/// Makes each row of the result out of whole rows of the source, whose first is row `firstRow` of
-/// the picture.
+/// Makes rows of `count` samples out of rows of the source; the result's lie one after another.
 @inline(never)
 private func resampleRows(
-  _ source: UnsafePointer<UInt8>, stride: Int, firstRow: Int, _ rows: ResamplingWeights,
+  _ source: UnsafePointer<UInt8>, stride: Int, count: Int, _ rows: ResamplingWeights,
   into target: UnsafeMutablePointer<UInt8>
 ) {
-  withUnsafeTemporaryAllocation(of: Int32.self, capacity: stride) { sums in
+  withUnsafeTemporaryAllocation(of: Int32.self, capacity: count) { sums in
     guard let sums = sums.baseAddress else { return }
     for (y, span) in rows.spans.enumerated() {
-      sums.update(repeating: half, count: stride)
+      sums.update(repeating: half, count: count)
       for k in 0..<span.count {
-        let row = source + (span.start - firstRow + k) * stride
+        let row = source + (span.start + k) * stride
         let weight = rows.weights[span.offset + k]
-        for i in 0..<stride {
+        for i in 0..<count {
           sums[i] &+= Int32(row[i]) &* weight
         }
       }
-      let output = target + y * stride
-      for i in 0..<stride {
+      let output = target + y * count
+      for i in 0..<count {
         output[i] = rounded(sums[i])
       }
     }

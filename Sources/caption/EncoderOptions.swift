@@ -79,7 +79,7 @@ struct EncoderOptions: ParsableArguments {
     var result = PreprocessingConfiguration(
       width: side, height: side, geometry: .crop, resize: encoder.resizedSide,
       resample: .bilinear, antialias: true, color: .rgb, scale: 1 / 255,
-      mean: imageNetMean.map { Float($0) }, std: imageNetDeviation.map { Float($0) })
+      mean: imageNetMean, std: imageNetDeviation)
     result = adjusted(result)
     return result
   }

@@ -4,30 +4,35 @@ import Tensors
 import TestSupport
 import Testing
 
-/// The photos in data/samples/ against what the bundled model's golden numbers were made from.
+/// The photos in data/samples/ on their way into the bundled model, against the golden numbers that
+/// came with it (data/references/embedded/, Pillow and PyTorch).
 @Suite struct SamplePhotosTests {
   private static let photos = [
     "astronaut.png", "chelsea.png", "china.jpg", "coffee.png", "flower.jpg", "rocket.jpg",
   ]
 
-  @Test(arguments: photos)
-  func `a sample comes to the model as it came to Python`(_ photo: String) throws {
-    let name = photo.prefix { $0 != "." }
-    let preprocessor = ImagePreprocessor(.embedded)
-    let image = try ImageDecoder.decode(
+  private func decoded(_ photo: String) throws -> RGBImage {
+    try ImageDecoder.decode(
       path: projectFolder.appending(path: "data/samples/\(photo)").path,
-      minimumSize: preprocessor.minimumSize)
-    let resized = image.resized(to: ImageSize(width: 160, height: 160), filter: .bilinear)
-    let golden = try ImageDecoder.decode(path: reference("embedded/\(name)/resized.png").path)
-    #expect(resized == golden)
+      minimumSize: ImagePreprocessor(.bundled).minimumSize)
   }
-}
-func differences(_ a: RGBImage, _ b: RGBImage) -> (largest: Int, count: Int) {
-  let d = zip(a.pixels, b.pixels).map { abs(Int($0) - Int($1)) }
-  return (d.max() ?? 0, d.count { $0 > 0 })
-}
-extension PreprocessingConfiguration {
-  static let embedded = PreprocessingConfiguration(
-    width: 160, height: 160, geometry: .stretch, mean: [0.485, 0.456, 0.406],
-    std: [0.229, 0.224, 0.225])
+
+  @Test(arguments: photos)
+  func `a sample is resized as by Pillow, to the last bit`(_ photo: String) throws {
+    let golden = try ImageDecoder.decode(
+      path: reference("embedded/\(photo.dropLast(4))/resized.png").path)
+    let resized = try decoded(photo).resized(to: golden.size, filter: .bilinear)
+    #expect(resized == golden, "\(String(describing: Difference(resized, golden)))")
+  }
+
+  @Test(arguments: ["astronaut.png", "chelsea.png", "china.jpg"])
+  func `a sample becomes the stored input tensor`(_ photo: String) throws {
+    let golden = try SafetensorsFile(
+      path: reference("embedded/\(photo.dropLast(4))/tensors.safetensors").path
+    ).tensor("input", shape: [3, 160, 160])
+    let input = ImagePreprocessor(.bundled)(try decoded(photo))
+    #expect(input.shape == golden.shape)
+    let largest = zip(input.elements, golden.elements).map { abs($0 - $1) }.max() ?? .infinity
+    #expect(largest <= 5e-7)
+  }
 }

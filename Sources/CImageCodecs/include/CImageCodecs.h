@@ -1,5 +1,5 @@
 /// Decoding and encoding of image files, fenced off from the rest of the program: no call here
-/// exits, prints, jumps out, or writes outside the buffers it is given, whatever the bytes are.
+/// exits, jumps out, or writes outside the buffers it is given, whatever the bytes are.
 ///
 /// Every format has two calls. `…_read_header` gives the size without decoding, so that the caller
 /// can refuse a size before memory is spent on it. `…_decode` then fills a buffer of the caller's,

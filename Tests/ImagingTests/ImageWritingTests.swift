@@ -1,0 +1,33 @@
+import Foundation
+import Imaging
+import TestSupport
+import Testing
+
+@Suite struct ImageWritingTests {
+  @Test func `a PNG comes back as it was`() throws {
+    let picture = countingPicture(width: 31, height: 17)
+    let folder = try TemporaryFolder()
+    try picture.writePNG(to: folder.path + "/a.png")
+    #expect(try ImageDecoder.decode(path: folder.path + "/a.png") == picture)
+  }
+
+  @Test func `a JPEG comes back nearly as it was`() throws {
+    let photo = try picture("decoding/rgb.png")
+    let decoded = try ImageDecoder.decode(
+      bytes: [UInt8](photo.jpegData(quality: 95)), name: "x")
+    let difference = try #require(Difference(decoded, photo))
+    #expect(difference.mean < 4, "\(difference)")
+  }
+
+  @Test func `a place that cannot be written to is named`() throws {
+    let path = "/no/such/folder/a.png"
+    let error = #expect(throws: ImagingError.self) {
+      try countingPicture(width: 1, height: 1).writePNG(to: path)
+    }
+    guard case .writeFailed(path, _) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(error?.kind == .inputOutput)
+  }
+}
