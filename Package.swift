@@ -62,7 +62,7 @@ let package = Package(
     tests("LanguageTests", ["Language"]),
     tests("ImagingTests", ["Imaging", "Tensors"]),
     tests("CaptioningTests", ["Captioning", "NeuralNet", "Imaging", "Language", "Tensors"]),
-    tests("CommandTests", ["caption", "Tensors"]),
+    tests("CommandTests", ["caption", "Captioning", "Tensors"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -57,7 +57,8 @@ struct ClassifyCommand: ParsableCommand {
     guard let path else { return (0..<count).map(String.init) }
     let names = try readLines(path)
     guard names.count == count else {
-      throw ValidationError("\(path) has \(names.count) labels for \(count) classes.")
+      throw FileError.malformed(
+        path: path, reason: "it has \(names.count) labels for \(count) classes")
     }
     return names
   }

@@ -21,7 +21,7 @@ func exitStatus(of error: any Error) -> ExitCode? {
   case CaptioningError.noModel, CaptioningError.unreadable: return noInput
   case is CaptioningError, is NetworkError: return badData
   case WeightError.unreadable, VocabularyError.unreadable, FileError.notRead: return noInput
-  case is WeightError, is VocabularyError: return badData
+  case is WeightError, is VocabularyError, FileError.malformed: return badData
   case FileError.notWritten: return inputOutputFailed
   default: return nil
   }

@@ -1,0 +1,92 @@
+import Captioning
+import Foundation
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct FeaturesCommandTests {
+  private let caption: CommandLineTool
+  private let photo = "data/samples/china.jpg"
+  private let folder: TemporaryFolder
+
+  init() throws {
+    caption = try CommandLineTool()
+    folder = try TemporaryFolder()
+  }
+
+  /// The shape as NumPy's header writes it, and the numbers.
+  private func read(_ path: String) throws -> (shape: String, values: [Float]) {
+    let data = try Data(contentsOf: URL(filePath: path))
+    let length = Int(data[8]) + 256 * Int(data[9])
+    let header = String(decoding: data[10..<10 + length], as: UTF8.self)
+    let shape = header.split(separator: "(").last?.prefix { $0 != ")" } ?? ""
+    let values = Data(data[(10 + length)...]).withUnsafeBytes {
+      Array($0.bindMemory(to: Float.self))
+    }
+    return (String(shape), values)
+  }
+
+  @Test func `the bundled model's map is channels, height, width, and equals the reference`() throws
+  {
+    let path = folder.path + "/map.npy"
+    let result = try caption.run(["features", photo, "--output", path])
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.output == "")
+    let (shape, values) = try read(path)
+    #expect(shape == "256, 5, 5")
+    let golden = try SafetensorsFile(path: reference("embedded/china/tensors.safetensors").path)
+    let expected = try golden.tensor("map", shape: [256, 5, 5]).elements
+    #expect(relativeError(values, expected) < 1e-5)
+  }
+
+  @Test func `layers of a named encoder have their shapes`() throws {
+    let weights = try savedWeights("squeezenet1_1", outputs: [.logits])
+    for (layer, expected) in [("map", "512, 13, 13"), ("embedding", "512,"), ("logits", "1000,")] {
+      let path = "\(folder.path)/\(layer).npy"
+      let result = try caption.run([
+        "features", photo, "--encoder", "squeezenet1_1", "--weights", weights.path, "--layer",
+        layer,
+        "--output", path,
+      ])
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(try read(path).shape == expected)
+    }
+    let path = "\(folder.path)/small.npy"
+    let result = try caption.run([
+      "features", photo, "--encoder", "squeezenet1_1", "--weights", weights.path, "--size", "96",
+      "--geometry", "stretch", "--output", path,
+    ])
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(try read(path).shape == "512, 5, 5")
+    let tiny = try caption.run([
+      "features", photo, "--encoder", "squeezenet1_1", "--weights", weights.path, "--size", "8",
+      "--output", path,
+    ])
+    #expect(tiny.status == 65)
+    #expect(tiny.errors.contains("needs at least"), "\(tiny.errors)")
+  }
+
+  @Test(
+    arguments: [
+      (["--layer", "logits"], 64, "no classifier"), (["--encoder", "resnet50"], 64, "--weights"),
+      (["--encoder", "brain", "--weights", "x"], 64, "brain"), (["--size", "0"], 64, "--size"),
+      (["--encoder", "resnet18", "--weights", "nowhere.safetensors"], 66, "nowhere.safetensors"),
+      (["--encoder", "resnet18", "--weights", "README.md"], 65, "README.md"),
+      (
+        ["--encoder", "vgg16", "--weights", "data/models/embedded/model.safetensors"], 65,
+        "features"
+      ),
+      ] as [([String], Int32, String)])
+  func `mistakes are explained`(arguments: [String], status: Int32, reason: String) throws {
+    let result = try caption.run(
+      ["features", photo, "--output", folder.path + "/x.npy"] + arguments)
+    #expect(result.status == status, "\(result.errors)")
+    #expect(result.errors.contains(reason), "\(result.errors)")
+  }
+
+  @Test func `an output that cannot be written is an input or output failure`() throws {
+    let result = try caption.run(["features", photo, "--output", "/nowhere/x.npy"])
+    #expect(result.status == 74)
+    #expect(result.errors.contains("/nowhere/x.npy"))
+  }
+}
