@@ -213,7 +213,17 @@ static void gather(const ck_maps *input, const ck_window *w, size_t output_heigh
     const ptrdiff_t begin = left < 0 ? (-left + dilation - 1) / dilation : 0;
     const ptrdiff_t inside = width - left <= 0 ? 0 : (width - left - 1) / dilation + 1;
     const ptrdiff_t end = inside < kernel_width ? inside : kernel_width;
-    for (size_t ky = 0; ky < w->kernel_height; ky++, row += kernel_width * channels) {
+    const int is_interior =
+        begin == 0 && end == kernel_width && top >= 0 &&
+        top + (ptrdiff_t)((w->kernel_height - 1) * w->dilation_vertical) < height;
+    if (contiguous && is_interior) {
+      const float *source = input->base + ((n * height + top) * width + left) * channels;
+      for (size_t ky = 0; ky < w->kernel_height; ky++)
+        copy_floats(row + ky * kernel_width * channels,
+                    source + ky * w->dilation_vertical * width * channels,
+                    kernel_width * channels);
+    }
+    for (size_t ky = contiguous && is_interior ? w->kernel_height : 0; ky < w->kernel_height; ky++, row += kernel_width * channels) {
       const ptrdiff_t iy = top + (ptrdiff_t)(ky * w->dilation_vertical);
       if (iy < 0 || iy >= height || begin >= end) {
         zero_floats(row, kernel_width * channels);
@@ -241,46 +251,59 @@ static void gather(const ck_maps *input, const ck_window *w, size_t output_heigh
   }
 }
 
-// `outputs` neighbouring pixels of one row, at `result`. Taps outside the map point to zeros.
-INLINE void depthwise_pixels(const int outputs, const int kernel_height, const int kernel_width,
-                             const int stride, const float *const *taps, size_t tap_stride,
-                             const float *weights, size_t channels, const ck_epilogue *e,
-                             const float *residual, float *result, size_t result_stride) {
-  const int columns = (outputs - 1) * stride + kernel_width;
-  size_t c = 0;
-  for (; c < channels; c += VECTOR_WIDTH) {
-    const size_t rest = channels - c;
-    const int part = rest < VECTOR_WIDTH;
-    const vec bias = part ? load_part(e->bias + c, rest) : load(e->bias + c);
-    vec sum[4];
-    UNROLL for (int i = 0; i < outputs; i++) sum[i] = bias;
-    for (int ky = 0; ky < kernel_height; ky++) {
-      const float *row_weights = weights + ky * kernel_width * channels + c;
-      vec w[3];
-      UNROLL for (int kx = 0; kx < kernel_width; kx++)
-        w[kx] = part ? load_part(row_weights + kx * channels, rest)
-                     : load(row_weights + kx * channels);
-      UNROLL for (int x = 0; x < columns; x++) {
-        const float *p = taps[ky * tap_stride + x] + c;
-        const vec v = part ? load_part(p, rest) : load(p);
-        UNROLL for (int kx = 0; kx < kernel_width; kx++) {
-          if (x >= kx && (x - kx) % stride == 0 && (x - kx) / stride < outputs)
-            sum[(x - kx) / stride] += v * w[kx];
-        }
+// One vector of channels, or the first `rest` of one if it is `part`, of `outputs` neighbouring
+// pixels of one row of a 3 × 3 convolution. The taps lie at `first`, rows and pixels apart by the
+// strides; or, if that is NULL, where `taps` point to.
+INLINE void depthwise_vector(const int outputs, const int stride, const int part, size_t rest,
+                             size_t c, const float *first, size_t row_stride, size_t pixel_stride,
+                             const float *const *taps, const float *weights, size_t channels,
+                             const ck_epilogue *e, const float *residual, float *result,
+                             size_t result_stride) {
+  const int columns = (outputs - 1) * stride + 3;
+  const vec bias = part ? load_part(e->bias + c, rest) : load(e->bias + c);
+  vec sum[4];
+  UNROLL for (int i = 0; i < outputs; i++) sum[i] = bias;
+  for (int ky = 0; ky < 3; ky++) {
+    const float *row_weights = weights + ky * 3 * channels + c;
+    vec w[3];
+    UNROLL for (int kx = 0; kx < 3; kx++)
+      w[kx] = part ? load_part(row_weights + kx * channels, rest)
+                   : load(row_weights + kx * channels);
+    UNROLL for (int x = 0; x < columns; x++) {
+      const float *p =
+          (first ? first + ky * row_stride + x * pixel_stride : taps[ky * 9 + x]) + c;
+      const vec v = part ? load_part(p, rest) : load(p);
+      UNROLL for (int kx = 0; kx < 3; kx++) {
+        if (x >= kx && (x - kx) % stride == 0 && (x - kx) / stride < outputs)
+          sum[(x - kx) / stride] += v * w[kx];
       }
-    }
-    UNROLL for (int i = 0; i < outputs; i++) {
-      if (residual) {
-        const float *p = residual + i * e->residual_pixel_stride + c;
-        sum[i] += part ? load_part(p, rest) : load(p);
-      }
-      const vec v = clamp(sum[i], e->lower, e->upper);
-      if (part)
-        store_part(result + i * result_stride + c, v, rest);
-      else
-        store(result + i * result_stride + c, v);
     }
   }
+  UNROLL for (int i = 0; i < outputs; i++) {
+    if (residual) {
+      const float *p = residual + i * e->residual_pixel_stride + c;
+      sum[i] += part ? load_part(p, rest) : load(p);
+    }
+    const vec v = clamp(sum[i], e->lower, e->upper);
+    if (part)
+      store_part(result + i * result_stride + c, v, rest);
+    else
+      store(result + i * result_stride + c, v);
+  }
+}
+
+// All channels of such pixels, at `result`.
+INLINE void depthwise_pixels(const int outputs, const int stride, const float *first,
+                             size_t row_stride, size_t pixel_stride, const float *const *taps,
+                             const float *weights, size_t channels, const ck_epilogue *e,
+                             const float *residual, float *result, size_t result_stride) {
+  size_t c = 0;
+  for (; c + VECTOR_WIDTH <= channels; c += VECTOR_WIDTH)
+    depthwise_vector(outputs, stride, 0, 0, c, first, row_stride, pixel_stride, taps, weights,
+                     channels, e, residual, result, result_stride);
+  if (c < channels)
+    depthwise_vector(outputs, stride, 1, channels - c, c, first, row_stride, pixel_stride, taps,
+                     weights, channels, e, residual, result, result_stride);
 }
 
 // One pixel under a window of any size.
@@ -335,16 +358,29 @@ static void depthwise(const ck_maps *input, const ck_window *w, const float *wei
         continue;
       }
       const size_t outputs = output->width - x < 4 ? output->width - x : 4;
-      const float *taps[3 * 9];
+      const ptrdiff_t columns = (outputs - 1) * stride + 3;
+      const float *taps[3 * 9], *const corner =
+          image + (top * width + left) * (ptrdiff_t)input->pixel_stride;
+      const size_t row_stride = width * input->pixel_stride;
+      if (outputs == 4 && top >= 0 && top + 3 <= height && left >= 0 && left + columns <= width) {
+        if (stride == 1)
+          depthwise_pixels(4, 1, corner, row_stride, input->pixel_stride, NULL, weights,
+                           input->channels, e, residual, result, output->pixel_stride);
+        else
+          depthwise_pixels(4, 2, corner, row_stride, input->pixel_stride, NULL, weights,
+                           input->channels, e, residual, result, output->pixel_stride);
+        x += outputs;
+        continue;
+      }
       for (ptrdiff_t ky = 0; ky < 3; ky++)
-        for (ptrdiff_t column = 0; column < (ptrdiff_t)((outputs - 1) * stride + 3); column++) {
+        for (ptrdiff_t column = 0; column < columns; column++) {
           const ptrdiff_t iy = top + ky, ix = left + column;
           taps[ky * 9 + column] = iy >= 0 && iy < height && ix >= 0 && ix < width
                                       ? image + (iy * width + ix) * input->pixel_stride
                                       : zeros;
         }
-#define DEPTHWISE(outputs, stride)                                                      \
-  depthwise_pixels(outputs, 3, 3, stride, taps, 9, weights, input->channels, e, residual, \
+#define DEPTHWISE(outputs, stride)                                                              \
+  depthwise_pixels(outputs, stride, NULL, 0, 0, taps, weights, input->channels, e, residual,    \
                    result, output->pixel_stride)
       switch (outputs + 4 * (stride - 1)) {
         case 1: DEPTHWISE(1, 1); break;
