@@ -132,12 +132,8 @@ package struct LSTMCell: Sendable {
         && cell.shape == hidden.shape,
       "LSTM of weight \(weightIH.shape) on \(input.shape), \(hidden.shape), \(cell.shape)")
     let packed = packed()
-    var joined = [Float]()
-    joined.reserveCapacity(rows * packed.joinedSize)
-    for row in 0..<rows {
-      joined += input.elements[row * inputs..<(row + 1) * inputs]
-      joined += hidden.elements[row * self.hidden..<(row + 1) * self.hidden]
-    }
+    let joined = PackedLSTMCell.join(
+      input.elements, inputs, hidden.elements, self.hidden, rows: rows)
     var (nextHidden, nextCell) = (hidden, cell)
     var gates = [Float](repeating: 0, count: rows * packed.gatesSize)
     joined.withUnsafeBufferPointer { joined in
@@ -173,14 +169,32 @@ package struct PackedLSTMCell: Sendable {
   fileprivate init(_ cell: LSTMCell) {
     (inputs, hidden, isMaxout) = (cell.inputs, cell.hidden, cell.isMaxout)
     let rows = cell.weightIH.shape[0]
-    var joined = [Float]()
-    joined.reserveCapacity(rows * (inputs + hidden))
-    for row in 0..<rows {
-      joined += cell.weightIH.elements[row * inputs..<(row + 1) * inputs]
-      joined += cell.weightHH.elements[row * hidden..<(row + 1) * hidden]
-    }
+    let joined = Self.join(
+      cell.weightIH.elements, cell.inputs, cell.weightHH.elements, cell.hidden, rows: rows)
     matrix = PackedMatrix(
       weights: Tensor([rows, inputs + hidden], joined), bias: cell.bias.elements)
+  }
+
+  /// Rows of `left` (`leftSize` floats each) beside rows of `right`.
+  fileprivate static func join(
+    _ left: [Float], _ leftSize: Int, _ right: [Float], _ rightSize: Int, rows: Int
+  ) -> [Float] {
+    let size = leftSize + rightSize
+    return [Float](unsafeUninitializedCapacity: rows * size) { joined, count in
+      count = rows * size
+      left.withUnsafeBufferPointer { left in
+        right.withUnsafeBufferPointer { right in
+          guard let left = left.baseAddress, let right = right.baseAddress,
+            let joined = joined.baseAddress
+          else { return }
+          for row in 0..<rows {
+            (joined + row * size).initialize(from: left + row * leftSize, count: leftSize)
+            (joined + row * size + leftSize).initialize(
+              from: right + row * rightSize, count: rightSize)
+          }
+        }
+      }
+    }
   }
 
   /// One step of several rows.
