@@ -46,6 +46,8 @@ public struct Caption: Sendable {
   public let attention: [[Float]]
   /// Rows and columns of regions.
   public let grid: (height: Int, width: Int)
+  /// How many faults of the file the decoder worked around: the photo may be damaged.
+  public let faults: Int
   /// The model's name.
   public let model: String
   public let milliseconds: Milliseconds

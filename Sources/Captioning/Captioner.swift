@@ -75,21 +75,23 @@ public final class Captioner: Sendable {
   public func caption(
     bytes: [UInt8], name: String, options: DecodingOptions? = nil
   ) throws -> Caption {
-    let (image, decode) = try timed {
-      try ImageDecoder.decode(bytes: bytes, name: name, minimumSize: preprocessor.minimumSize)
+    let (decoded, milliseconds) = try timed {
+      try ImageDecoder.decodeCountingWarnings(
+        bytes: bytes, name: name, minimumSize: preprocessor.minimumSize)
     }
-    return try caption(image, options: options, decodeMilliseconds: decode)
+    return try caption(
+      decoded.image, options: options, faults: decoded.warnings, decodeMilliseconds: milliseconds)
   }
 
   /// Describes a photo in memory.
   ///
   /// - Throws: `NetworkError` if the image is too small for the encoder.
   public func caption(_ image: RGBImage, options: DecodingOptions? = nil) throws -> Caption {
-    try caption(image, options: options, decodeMilliseconds: 0)
+    try caption(image, options: options, faults: 0, decodeMilliseconds: 0)
   }
 
   private func caption(
-    _ image: RGBImage, options: DecodingOptions?, decodeMilliseconds: Double
+    _ image: RGBImage, options: DecodingOptions?, faults: Int, decodeMilliseconds: Double
   ) throws -> Caption {
     let options = options ?? bundle.configuration.decoding
     try options.validate()
@@ -122,6 +124,7 @@ public final class Captioner: Sendable {
       },
       attention: Array(best.attention.prefix(words.count)),
       grid: (features.gridHeight, features.gridWidth),
+      faults: faults,
       model: bundle.configuration.name,
       milliseconds: Caption.Milliseconds(
         decode: decodeMilliseconds, encode: encodeMilliseconds, caption: captionMilliseconds))

@@ -63,10 +63,15 @@ struct DescribeCommand: ParsableCommand {
           bytes: source.bytes, name: source.name, options: options)
         if let attention { try drawAttention(of: caption, source, captioner, to: attention) }
         try print(caption, of: photo)
+        if caption.faults > 0 {
+          logger.warning("\(photo): damaged in \(caption.faults) places, decoded all the same")
+        }
         let times = caption.milliseconds
         logger.debug(
-          "\(photo): decode \(times.decode) ms, encode \(times.encode) ms, caption \(times.caption) ms"
-        )
+          """
+          \(photo): decode \(rounded(times.decode)), encode \(rounded(times.encode)), \
+          caption \(rounded(times.caption)) ms
+          """)
       } catch {
         guard let status = exitStatus(of: error) else { throw error }
         report(error)
@@ -74,6 +79,10 @@ struct DescribeCommand: ParsableCommand {
       }
     }
     if let firstFailure { throw firstFailure }
+  }
+
+  private func rounded(_ milliseconds: Double) -> String {
+    String(format: "%.1f", milliseconds)
   }
 
   private func print(_ caption: Caption, of photo: String) throws {

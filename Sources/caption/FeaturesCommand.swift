@@ -15,8 +15,8 @@ struct FeaturesCommand: ParsableCommand {
 
       EXAMPLES:
         caption features photo.jpg --output features.npy
-        caption features photo.jpg --encoder resnet50 --weights resnet50.safetensors \
-      --layer embedding --output embedding.npy
+        caption features photo.jpg --layer embedding --output embedding.npy
+        caption features photo.jpg --encoder vgg16 --weights vgg16.safetensors -o f.npy
       """)
 
   @Argument(

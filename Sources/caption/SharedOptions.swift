@@ -11,8 +11,12 @@ struct RuntimeOptions: ParsableArguments {
       valueName: "name|path"))
   var model = ModelBundle.defaultName
 
-  @Option(help: "How many threads to use (default: all cores).")
-  var threads = ProcessInfo.processInfo.activeProcessorCount
+  @Option(
+    name: .customLong("threads"),
+    help: ArgumentHelp("How many threads to use (default: all cores).", valueName: "count"))
+  var requestedThreads: Int?
+
+  var threads: Int { requestedThreads ?? ProcessInfo.processInfo.activeProcessorCount }
 
   @Flag(name: .shortAndLong, help: "Say nothing but results and errors.")
   var quiet = false
@@ -80,9 +84,19 @@ struct SearchOptions: ParsableArguments {
     options.seed = seed ?? defaults.seed
     do {
       try options.validate()
-    } catch let error as CaptioningError {
-      throw ValidationError("\(error).")
+    } catch CaptioningError.option(let name, let reason) {
+      throw ValidationError("\(Self.flags[name] ?? name) \(reason).")
+    }
+    guard seed == nil || options.isSampling else {
+      throw ValidationError("--seed goes with --temperature, --top-k or --top-p.")
     }
     return options
   }
+
+  /// What the command line calls the options of `config.json`.
+  private static let flags = [
+    "beam_width": "--beam", "top": "--top", "length_penalty": "--length-penalty",
+    "no_repeat_ngram": "--no-repeat-ngram", "temperature": "--temperature", "top_k": "--top-k",
+    "top_p": "--top-p",
+  ]
 }
