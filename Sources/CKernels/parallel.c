@@ -21,14 +21,21 @@ static pthread_cond_t helper_finished = PTHREAD_COND_INITIALIZER;
 static size_t helpers, sleeping;
 // How many loops there have been.
 static atomic_size_t loops;
-// The loop that runs now: which helpers may join while `is_open`, and how many are at work.
+// The loop that runs now: the first `workers` - 1 helpers may join it while `is_open`; `active` are
+// at work.
 static int is_open;
-static size_t workers, most_workers;
+static size_t workers;
 static atomic_size_t active;
 static ck_loop_body body;
 static void *context;
-static size_t count;
-static atomic_size_t next;
+// Worker w begins with its own share of the indices, the same share in every loop, since what it
+// wrote in the last loop is still in its core's cache; then it helps with the other shares.
+static struct {
+  atomic_size_t next;
+  size_t end;
+  // A cache line for each.
+  char padding[64 - 2 * sizeof(size_t)];
+} shares[most_helpers + 1];
 
 static void relax(void) {
 #if defined(__x86_64__)
@@ -58,16 +65,21 @@ static void wait_briefly(atomic_size_t *value, size_t reference, int until_equal
 static void take_indices(size_t worker) {
   const ck_loop_body this_body = body;
   void *const this_context = context;
-  const size_t this_count = count;
-  for (;;) {
-    const size_t index = atomic_fetch_add_explicit(&next, 1, memory_order_relaxed);
-    if (index >= this_count) return;
-    this_body(this_context, index, worker);
+  const size_t share_count = workers;
+  for (size_t i = 0; i < share_count; i++) {
+    const size_t share = (worker + i) % share_count;
+    const size_t end = shares[share].end;
+    for (;;) {
+      const size_t index = atomic_fetch_add_explicit(&shares[share].next, 1, memory_order_relaxed);
+      if (index >= end) break;
+      this_body(this_context, index, worker);
+    }
   }
 }
 
-static void *help(void *first_loop) {
-  size_t seen = (size_t)first_loop;
+static void *help(void *number) {
+  const size_t worker = (size_t)number;
+  size_t seen = 0;
   for (;;) {
     wait_briefly(&loops, seen, 0);
     pthread_mutex_lock(&lock);
@@ -77,8 +89,7 @@ static void *help(void *first_loop) {
       sleeping--;
     }
     seen = atomic_load_explicit(&loops, memory_order_relaxed);
-    if (is_open && workers < most_workers) {
-      const size_t worker = workers++;
+    if (is_open && worker < workers) {
       atomic_fetch_add_explicit(&active, 1, memory_order_relaxed);
       pthread_mutex_unlock(&lock);
       take_indices(worker);
@@ -102,19 +113,19 @@ void ck_parallel_for(size_t iterations, size_t threads, ck_loop_body loop_body,
   pthread_mutex_lock(&lock);
   while (helpers + 1 < threads) {
     pthread_t thread;
-    const size_t seen = atomic_load_explicit(&loops, memory_order_relaxed);
     // Without the helper the loop runs, too, only slower.
-    if (pthread_create(&thread, NULL, help, (void *)seen) != 0) break;
+    if (pthread_create(&thread, NULL, help, (void *)(helpers + 1)) != 0) break;
     pthread_detach(thread);
     helpers++;
   }
   body = loop_body;
   context = loop_context;
-  count = iterations;
-  atomic_store_explicit(&next, 0, memory_order_relaxed);
+  for (size_t w = 0; w < threads; w++) {
+    atomic_store_explicit(&shares[w].next, w * iterations / threads, memory_order_relaxed);
+    shares[w].end = (w + 1) * iterations / threads;
+  }
   is_open = 1;
-  workers = 1;
-  most_workers = threads;
+  workers = threads;
   atomic_fetch_add_explicit(&loops, 1, memory_order_release);
   if (sleeping > 0) pthread_cond_broadcast(&loop_started);
   pthread_mutex_unlock(&lock);

@@ -160,7 +160,7 @@ package final class PackedConvolution: Sendable {
     case .direct, .depthwise:
       return 0
     case .gathered:
-      let blocks = PixelBlocks(pixels: pixels, depth: depth, kernels: kernels)
+      let blocks = PixelBlocks(self, pixels: pixels, threads: threads)
       return max(1, threads) * blocks.pixelsPerBlock * gatheredStride
     case .winograd(let size):
       return WinogradPlan(self, size: size, batch: batch, height: height, width: width, threads)
@@ -220,20 +220,27 @@ package final class PackedConvolution: Sendable {
     let count: Int
     let pixelsPerBlock: Int
     private let pixels: Int
-    private let tiles: Int
-    private let tileRows: Int
 
-    init(pixels: Int, depth: Int, kernels: Kernels) {
+    init(_ convolution: PackedConvolution, pixels: Int, threads: Int) {
       self.pixels = pixels
-      tileRows = kernels.tileRows
-      tiles = (pixels + tileRows - 1) / tileRows
+      let depth = convolution.depth
+      let tileRows = convolution.kernels.tileRows
+      let tiles = (pixels + tileRows - 1) / tileRows
       let tilesInCache = max(2, (1 << 16) / (max(1, depth) * tileRows))
-      count = max(1, (tiles + tilesInCache - 1) / tilesInCache)
-      pixelsPerBlock = min(pixels, (tiles + count - 1) / count * tileRows)
+      var count = max(1, (tiles + tilesInCache - 1) / tilesInCache)
+      // Threads share out the pixels, so that each finds in its cache what it wrote in the layer
+      // before, unless the weights are so many that reading them twice costs more.
+      let numbers = pixels * (depth + convolution.outputChannels)
+      let weights = depth * convolution.outputChannels
+      if threads > 1 && count < 4 * threads && weights <= 3 * numbers {
+        count = (min(tiles, max(count, threads)) + threads - 1) / threads * threads
+      }
+      self.count = min(count, max(1, pixels))
+      pixelsPerBlock = (pixels + self.count - 1) / self.count
     }
 
     func range(_ block: Int) -> Range<Int> {
-      block * tiles / count * tileRows..<min(pixels, (block + 1) * tiles / count * tileRows)
+      block * pixels / count..<(block + 1) * pixels / count
     }
   }
 
@@ -246,9 +253,10 @@ package final class PackedConvolution: Sendable {
     let paddedOutputs = kernels.wholeVectors(groupOutputs)
     let panelWidth = kernels.panelWidth
     let panels = (groupOutputs + panelWidth - 1) / panelWidth
-    let blocks = PixelBlocks(pixels: output.pixels, depth: depth, kernels: kernels)
+    let blocks = PixelBlocks(self, pixels: output.pixels, threads: threads)
     // Small maps have few blocks of pixels: there the threads share out the output channels, too.
-    let shares = threads == 1 ? 1 : min(panels, (4 * threads - 1) / (blocks.count * groups) + 1)
+    let shares =
+      blocks.count * groups >= threads ? 1 : min(panels, (4 * threads - 1) / blocks.count + 1)
     let stride = gatheredStride
     let scratchPerWorker = blocks.pixelsPerBlock * stride
     let bounds = activation.bounds
@@ -300,9 +308,9 @@ package final class PackedConvolution: Sendable {
     var window = ck_window(window)
     var epilogue = epilogue(residual)
     let rows = output.batch * output.height
-    // Some 100 µs of work for each share.
+    // Some 5 µs of work for each share.
     let work = output.pixels * output.channels * window.kernel_height * window.kernel_width
-    let shares = max(1, min(rows, 4 * threads, work >> 19))
+    let shares = max(1, min(rows, 4 * threads, work >> 17))
     withUnsafePointer(to: &source) { source in
       withUnsafePointer(to: &target) { target in
         withUnsafePointer(to: &window) { window in
@@ -364,8 +372,11 @@ package final class PackedConvolution: Sendable {
       // past for each block, and the larger the block the less often.
       let inCache = weights <= 160_000 ? 24 : 48
       let blocks = (tiles + inCache - 1) / inCache
-      sharesSteps = threads > 1 && blocks < 4 * threads
-      passes = sharesSteps ? 1 : blocks
+      // As in a product, each thread takes tiles of its own unless the weights outweigh them.
+      let numbers = positions * tiles * (inputStride + outputStride)
+      sharesSteps = threads > 1 && (tiles < 2 * threads || weights > 2 * numbers)
+      let wholeShares = threads > 1 ? (blocks + threads - 1) / threads * threads : blocks
+      passes = sharesSteps ? 1 : wholeShares
       tilesPerPass = (tiles + passes - 1) / passes
     }
 

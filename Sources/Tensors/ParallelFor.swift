@@ -14,8 +14,9 @@ package func parallelFor(_ count: Int, threads: Int, _ body: (Int) -> Void) {
 /// The same, where `body` also learns which worker below `threads` runs it: no two run as the same
 /// worker at once, so that each worker can have scratch memory of its own.
 ///
-/// Workers take the next index when they are done with one, so that a worker that the system delays
-/// costs at most one index's time.
+/// Worker w begins with the w-th contiguous share of the indices, in every loop the same, so that
+/// loops over the same maps find them in the cache of their core; a worker that is done takes over
+/// indices of the others, so that a delayed worker costs at most one index's time.
 package func parallelFor(_ count: Int, threads: Int, _ body: (_ index: Int, _ worker: Int) -> Void)
 {
   if threads <= 1 || count <= 1 {

@@ -113,9 +113,9 @@ package enum Pooling {
     _ body: (Int, Int, Int, UnsafeMutablePointer<Float>) -> Void
   ) {
     let rows = output.batch * output.height
-    // Some 50 µs of work for each share.
+    // Some 5 µs of work for each share.
     let work = output.pixels * output.channels * taps
-    let shares = Swift.max(1, Swift.min(rows, 4 * threads, work >> 18))
+    let shares = Swift.max(1, Swift.min(rows, 4 * threads, work >> 15))
     parallelFor(shares, threads: threads) { share in
       for row in share * rows / shares..<(share + 1) * rows / shares {
         for x in 0..<output.width {

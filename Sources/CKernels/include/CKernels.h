@@ -165,10 +165,10 @@ void ck_local_response_norm(const float *x, size_t channels, size_t size, float 
 typedef void (*ck_loop_body)(void *context, size_t index, size_t worker);
 
 /// Calls `body` for every index below `iterations`, on this thread and on up to `threads` - 1
-/// helpers, each taking the next index when it is done with one, and returns when all are done.
-/// Workers are numbered from 0, this thread's number, to `threads` - 1. Helpers sleep unless a loop
-/// ran in the last tenth of a millisecond. While one loop runs, others run on their own thread
-/// alone.
+/// helpers, and returns when all are done. Each begins with its own contiguous share of the
+/// indices, the same in every loop, and then helps with the others'. Workers are numbered from 0,
+/// this thread's number, to `threads` - 1. Helpers sleep unless a loop ran in the last tenth of a
+/// millisecond. While one loop runs, others run on their own thread alone.
 void ck_parallel_for(size_t iterations, size_t threads, ck_loop_body body, void *context);
 
 /// Memory for `count` floats after the next multiple of 64 bytes, all zero, in large pages where
