@@ -147,21 +147,30 @@ extension RGBImage {
       case .transversed: (lastRow + last, -width, -1)
       case .turnedRight: (last, width, -1)
       }
-    let result = [UInt8](unsafeUninitializedCapacity: pixels.count) { target, initialized in
+    let count = pixels.count
+    let result = [UInt8](unsafeUninitializedCapacity: count) { target, initialized in
       pixels.withUnsafeBufferPointer { source in
-        var position = 0
-        for y in 0..<newHeight {
-          var pixel = 3 * (origin + y * rowStep)
-          for _ in 0..<newWidth {
-            target[position] = source[pixel]
-            target[position &+ 1] = source[pixel &+ 1]
-            target[position &+ 2] = source[pixel &+ 2]
-            position &+= 3
-            pixel &+= 3 &* columnStep
+        // Tiles, because a row of the result may be a column of the source, and a column of a large
+        // picture does not fit into the cache.
+        let tile = 32
+        for tileY in stride(from: 0, to: newHeight, by: tile) {
+          for tileX in stride(from: 0, to: newWidth, by: tile) {
+            let columns = min(tile, newWidth - tileX)
+            for y in tileY..<min(tileY + tile, newHeight) {
+              var position = 3 * (y * newWidth + tileX)
+              var pixel = 3 * (origin + y * rowStep + tileX * columnStep)
+              for _ in 0..<columns {
+                target[position] = source[pixel]
+                target[position &+ 1] = source[pixel &+ 1]
+                target[position &+ 2] = source[pixel &+ 2]
+                position &+= 3
+                pixel &+= 3 &* columnStep
+              }
+            }
           }
         }
-        initialized = position
       }
+      initialized = count
     }
     return RGBImage(width: newWidth, height: newHeight, pixels: result)
   }

@@ -2,7 +2,9 @@ import Imaging
 import Testing
 
 @Suite struct ResamplingTests {
-  private static let sizes = [(97, 71), (67, 10), (7, 45), (20, 13), (33, 60), (66, 44), (60, 12), (1, 1)]
+  private static let sizes = [
+    (97, 71), (67, 10), (7, 45), (20, 13), (33, 60), (66, 44), (60, 12), (1, 1),
+  ]
 
   /// Against `Image.resize` of Pillow 13 (Scripts/references/images.py), from 67 × 45 pixels.
   @Test(arguments: ["bilinear", "bicubic", "lanczos"], sizes)
