@@ -76,7 +76,7 @@ import Testing
         ["--encoder", "vgg16", "--weights", "data/models/embedded/model.safetensors"], 65,
         "features"
       ),
-      ] as [([String], Int32, String)])
+    ] as [([String], Int32, String)])
   func `mistakes are explained`(arguments: [String], status: Int32, reason: String) throws {
     let result = try caption.run(
       ["features", photo, "--output", folder.path + "/x.npy"] + arguments)
