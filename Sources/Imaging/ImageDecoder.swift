@@ -72,8 +72,8 @@ public enum ImageDecoder {
   /// The smallest of the scales ⅛, ¼, ½ and 1 at which a JPEG of `size` is no smaller than
   /// `minimum` on either side, in eighths.
   ///
-  /// libjpeg could scale by every eighth, but only these four have vector code (the others are
-  /// slower than full size), and only with these four do the chroma planes need no odd resampling.
+  /// libjpeg-turbo could scale by every eighth, but has vector code for these four only: measured,
+  /// ⅝ and more take longer than full size, and ⅜ longer than ½.
   package static func jpegScale(_ size: ImageSize, atLeast minimum: ImageSize) -> Int {
     [1, 2, 4].first {
       let scaled = scaled(size, eighths: $0)
