@@ -48,8 +48,10 @@ public final class Captioner: Sendable {
       configuration: configuration.encoder, weights: weights["encoder"],
       outputs: [.map, .embedding])
     preprocessor = ImagePreprocessor(configuration.preprocessing)
+    let looksAtRegions = configuration.decoder.architecture == .attention
     decoder = try configuration.decoder.makeDecoder(
-      channels: encoder.mapChannels, vocabularySize: bundle.vocabulary.count,
+      channels: looksAtRegions ? encoder.mapChannels : encoder.embeddingCount ?? 0,
+      vocabularySize: bundle.vocabulary.count,
       startToken: configuration.vocabulary.start, weights: weights["decoder"])
   }
 
@@ -110,19 +112,22 @@ public final class Captioner: Sendable {
     guard let best = hypotheses.first else {
       throw CaptioningError.option(name: "the search", reason: "found no caption")
     }
-    let words = bundle.vocabulary.words(of: best.tokens)
+    // A model that writes its own start token keeps it in its hypothesis, but it is no word.
+    let places = best.tokens.indices.filter { bundle.vocabulary.isWord(best.tokens[$0]) }
+    let words = places.map {
+      Caption.Word(
+        word: bundle.vocabulary[best.tokens[$0]], logProbability: best.tokenLogProbabilities[$0])
+    }
     return Caption(
-      sentence: Sentence(words: words).text,
-      words: zip(words, best.tokenLogProbabilities).map {
-        Caption.Word(word: $0, logProbability: $1)
-      },
+      sentence: Sentence(words: words.map(\.word)).text,
+      words: words,
       logProbability: best.logProbability,
       alternatives: hypotheses.dropFirst().map {
         Caption.Alternative(
           caption: Sentence(words: bundle.vocabulary.words(of: $0.tokens)).text,
           logProbability: $0.logProbability)
       },
-      attention: Array(best.attention.prefix(words.count)),
+      attention: best.attention.isEmpty ? [] : places.map { best.attention[$0] },
       grid: (features.gridHeight, features.gridWidth),
       faults: faults,
       model: bundle.configuration.name,

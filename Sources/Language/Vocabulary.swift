@@ -99,12 +99,16 @@ public struct Vocabulary: Sendable {
     words.compactMap { ids[$0] ?? configuration.unknown }
   }
 
+  /// Whether a token belongs to a caption's text: it is not padding, start or end.
+  public func isWord(_ token: Int) -> Bool {
+    ![configuration.pad, configuration.start, configuration.end].contains(token)
+  }
+
   /// The words of a caption, without padding, start and end tokens.
   ///
   /// - Precondition: every token is in `0..<count`.
   public func words(of tokens: [Int]) -> [String] {
-    tokens.filter { ![configuration.pad, configuration.start, configuration.end].contains($0) }
-      .map { self[$0] }
+    tokens.filter(isWord).map { self[$0] }
   }
 
   private static func reason(_ error: any Error) -> String {

@@ -71,8 +71,10 @@ package struct Convolution2d: Sendable {
     let scratch = AlignedBuffer(
       count: convolution.scratchCount(
         batch: batch, height: height, width: width, threads: threads))
-    return input.mapped(to: [batch, size.height, size.width, outputs]) { input, output in
-      convolution(input, into: output, scratch: scratch.base, threads: threads)
+    return withExtendedLifetime(scratch) {
+      input.mapped(to: [batch, size.height, size.width, outputs]) { input, output in
+        convolution(input, into: output, scratch: scratch.base, threads: threads)
+      }
     }
   }
 }

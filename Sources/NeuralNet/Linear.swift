@@ -47,14 +47,7 @@ package struct Linear: Sendable {
     precondition(
       input.shape.rank == 2 && input.shape[1] == inputs,
       "linear layer of weight \(weight.shape) on \(input.shape)")
-    var output = Tensor([input.shape[0], outputs])
-    input.elements.withUnsafeBufferPointer { input in
-      output.elements.withUnsafeMutableBufferPointer { output in
-        guard let from = input.baseAddress, let to = output.baseAddress else { return }
-        packed()(from, rows: output.count / outputs, into: to, threads: threads)
-      }
-    }
-    return output
+    return input.matmul(weight, transposed: true, initial: bias, threads: threads)
   }
 }
 

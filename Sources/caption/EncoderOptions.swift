@@ -54,7 +54,8 @@ struct EncoderOptions: ParsableArguments {
   /// - Parameters:
   ///   - model: the bundle whose encoder is used where no architecture was named.
   ///   - output: what will be asked of the encoder.
-  /// - Throws: `WeightError`, `CaptioningError`, `VocabularyError`.
+  /// - Throws: `WeightError`, `CaptioningError`, `VocabularyError`; `ValidationError` if the size or
+  ///   the geometry does not go with the model's preprocessing.
   func load(model: String, output: EncoderOutput) throws -> PreparedEncoder {
     if let encoder, let weights {
       let configuration = try EncoderConfiguration.named(encoder)
@@ -62,30 +63,32 @@ struct EncoderOptions: ParsableArguments {
         encoder: try ImageEncoder(
           configuration: configuration, weights: WeightReader(SafetensorsFile(path: weights)),
           outputs: [output]),
-        preprocessor: ImagePreprocessor(preprocessing(of: configuration)))
+        preprocessor: ImagePreprocessor(try adjusted(preprocessing(of: configuration))))
     }
     let bundle = try ModelBundle.find(model)
     return PreparedEncoder(
       encoder: try ImageEncoder(
         configuration: bundle.configuration.encoder,
         weights: WeightReader(bundle.weights)["encoder"], outputs: [output]),
-      preprocessor: ImagePreprocessor(adjusted(bundle.configuration.preprocessing)))
+      preprocessor: ImagePreprocessor(try adjusted(bundle.configuration.preprocessing)))
   }
 
   /// How torchvision's networks are given photos: the shorter side resized, the centre cropped,
   /// ImageNet's mean and deviation.
   private func preprocessing(of encoder: EncoderConfiguration) -> PreprocessingConfiguration {
     let side = encoder.imageSide
-    var result = PreprocessingConfiguration(
+    return PreprocessingConfiguration(
       width: side, height: side, geometry: .crop, resize: encoder.resizedSide,
       resample: .bilinear, antialias: true, color: .rgb, scale: 1 / 255,
       mean: imageNetMean, std: imageNetDeviation)
-    result = adjusted(result)
-    return result
   }
 
   /// The preprocessing with `size` and `geometry` as far as they were given.
-  private func adjusted(_ preprocessing: PreprocessingConfiguration) -> PreprocessingConfiguration {
+  ///
+  /// - Throws: `ValidationError` if they make no sense with the rest of it.
+  private func adjusted(_ preprocessing: PreprocessingConfiguration) throws
+    -> PreprocessingConfiguration
+  {
     var result = preprocessing
     if let size {
       // The margin around the crop keeps its share.
@@ -97,6 +100,7 @@ struct EncoderOptions: ParsableArguments {
     case .crop: result.geometry = .crop
     case nil: break
     }
+    if let problem = result.problem { throw ValidationError("With these options \(problem).") }
     return result
   }
 }

@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test(arguments: photosWithTensors)
-  func `map and logits from the stored input are PyTorch's`(photo: String) throws {
+  func `map, logits and captions from the stored input are PyTorch's`(photo: String) throws {
     let golden = try Golden(photo)
     let tensors = try SafetensorsFile(path: reference("embedded/\(photo)/tensors.safetensors").path)
     let weights = WeightReader(bundle.weights)
@@ -83,6 +83,18 @@ import Testing
     #expect(relativeError(logits, expected.elements) <= 1e-5)
     let alpha = try tensors.tensor("alpha", shape: [steps, 25])
     #expect(relativeError(attention, alpha.elements) <= 1e-5)
+
+    for (beam, expected) in [(1, golden.beam1), (3, golden.beam3), (5, golden.beam5)] {
+      var options = bundle.configuration.decoding
+      options.beamWidth = beam
+      let best = decoder.captions(
+        for: features, options: options,
+        rules: try TokenRules(options, vocabulary: bundle.vocabulary),
+        state: decoder.makeState(rows: beam, threads: 1)
+      ).first
+      #expect(best?.tokens == expected.tokens)
+      #expect(abs(Double(best?.score ?? 0) - expected.score) < 1e-5)
+    }
   }
 
   @Test(arguments: photos)

@@ -10,8 +10,6 @@ internal import Tensors
 /// The map is what follows the last pooling, the embedding the second fully connected layer's 4096
 /// activations ("fc7"). Without a classifier in the weights, the embedding is the map's mean.
 struct AlexNet: EncoderArchitecture {
-  private static let hidden = 4096
-
   var mapChannels: Int { 256 }
 
   func build(
@@ -28,19 +26,7 @@ struct AlexNet: EncoderArchitecture {
     x = try net.convolution(x, features[8], out: 256, Window(3, padding: 1), activation: .relu)
     x = try net.convolution(x, features[10], out: 256, Window(3, padding: 1), activation: .relu)
     x = net.maxPool(x, pooling)
-    var maps = EncoderMaps(map: x)
-    guard !outputs.isDisjoint(with: [.embedding, .logits]) else { return maps }
-    let classifier = weights["classifier"]
-    guard let classes = classifier[6].classCount() else {
-      maps.embedding = net.adaptiveAveragePool(x)
-      return maps
-    }
-    x = net.adaptiveAveragePool(x, height: 6, width: 6)
-    x = try net.linear(
-      x, classifier[1], out: Self.hidden, height: 6, width: 6, activation: .relu)
-    x = try net.linear(x, classifier[4], out: Self.hidden, activation: .relu)
-    maps.embedding = x
-    if outputs.contains(.logits) { maps.logits = try net.linear(x, classifier[6], out: classes) }
-    return maps
+    return try net.fullyConnected(
+      x, side: 6, weights["classifier"], layers: (1, 4, 6), outputs: outputs)
   }
 }

@@ -53,6 +53,33 @@ extension NetworkBuilder {
     }
     return EncoderMaps(map: map, embedding: mean, logits: logits)
   }
+
+  /// The end of the networks of before global pooling: the map, brought to `side` × `side` regions,
+  /// goes through three fully connected layers. The embedding is the second's activation; without a
+  /// classifier in the weights, the map's mean.
+  ///
+  /// - Parameter layers: the layers' places in torchvision's `classifier`.
+  mutating func fullyConnected(
+    _ map: FeatureMap, side: Int, _ classifier: WeightReader, layers: (Int, Int, Int),
+    outputs: Set<EncoderOutput>
+  ) throws -> EncoderMaps {
+    var maps = EncoderMaps(map: map)
+    guard !outputs.isDisjoint(with: [.embedding, .logits]) else { return maps }
+    guard let classes = classifier[layers.2].classCount() else {
+      maps.embedding = adaptiveAveragePool(map)
+      return maps
+    }
+    let hidden = 4096
+    let regions = adaptiveAveragePool(map, height: side, width: side)
+    let first = try linear(
+      regions, classifier[layers.0], out: hidden, height: side, width: side, activation: .relu)
+    let second = try linear(first, classifier[layers.1], out: hidden, activation: .relu)
+    maps.embedding = second
+    if outputs.contains(.logits) {
+      maps.logits = try linear(second, classifier[layers.2], out: classes)
+    }
+    return maps
+  }
 }
 
 extension WeightReader {

@@ -33,7 +33,6 @@ struct VGG: EncoderArchitecture {
   let isNormalized: Bool
 
   private static let channels = [64, 128, 256, 512, 512]
-  private static let hidden = 4096
 
   var mapChannels: Int { 512 }
 
@@ -53,19 +52,7 @@ struct VGG: EncoderArchitecture {
       x = net.maxPool(x, Window(2, stride: 2))
       index += 1
     }
-    var maps = EncoderMaps(map: x)
-    guard !outputs.isDisjoint(with: [.embedding, .logits]) else { return maps }
-    let classifier = weights["classifier"]
-    guard let classes = classifier[6].classCount() else {
-      maps.embedding = net.adaptiveAveragePool(x)
-      return maps
-    }
-    x = net.adaptiveAveragePool(x, height: 7, width: 7)
-    x = try net.linear(
-      x, classifier[0], out: Self.hidden, height: 7, width: 7, activation: .relu)
-    x = try net.linear(x, classifier[3], out: Self.hidden, activation: .relu)
-    maps.embedding = x
-    if outputs.contains(.logits) { maps.logits = try net.linear(x, classifier[6], out: classes) }
-    return maps
+    return try net.fullyConnected(
+      x, side: 7, weights["classifier"], layers: (0, 3, 6), outputs: outputs)
   }
 }
