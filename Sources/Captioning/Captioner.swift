@@ -46,7 +46,8 @@ public final class Captioner: Sendable {
     self.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
     encoder = try ImageEncoder(
       configuration: configuration.encoder, weights: weights["encoder"],
-      outputs: [.map, .embedding])
+      outputs: [.map, .embedding],
+      expectedImage: (configuration.preprocessing.height, configuration.preprocessing.width))
     preprocessor = ImagePreprocessor(configuration.preprocessing)
     let looksAtRegions = configuration.decoder.architecture == .attention
     decoder = try configuration.decoder.makeDecoder(

@@ -19,7 +19,7 @@ func allBenchmarks(threads: [Int]) -> [Benchmark] {
     result.append(attentionStepBenchmark(threads: count))
     result.append(wholeCaptionBenchmark(threads: count))
   }
-  return result + [jpegBenchmark(), resizeBenchmark(), coldStartBenchmark()]
+  return result + [loadBenchmark(), jpegBenchmark(), resizeBenchmark(), coldStartBenchmark()]
 }
 
 /// One forward pass to the logits, with random weights.
@@ -36,7 +36,8 @@ private func encoderBenchmark(_ name: String, batch: Int, threads: Int) -> Bench
       ])
   ) {
     let encoder = try ImageEncoder(
-      configuration: configuration, weights: WeightReader(SeededWeights(seed: 1)))
+      configuration: configuration, weights: WeightReader(SeededWeights(seed: 1)),
+      expectedImage: (side, side))
     let scratch = encoder.makeScratch(threads: threads)
     let images = randomImages([batch, channels, side, side])
     let operations = encoder.operationCount(outputs: [.logits], height: side, width: side)
@@ -84,6 +85,11 @@ private func wholeCaptionBenchmark(threads: Int) -> Benchmark {
     let photo = noisePhoto(width: 640, height: 480)
     return Benchmark.Work { _ = try captioner.caption(photo) }
   }
+}
+
+/// Reading the bundled model and arranging its weights.
+private func loadBenchmark() -> Benchmark {
+  Benchmark(name: "load/embedded") { Benchmark.Work { _ = try Captioner() } }
 }
 
 /// Decoding a photo of twelve megapixels as the bundled model needs it.

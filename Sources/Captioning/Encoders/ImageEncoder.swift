@@ -14,11 +14,14 @@ package struct ImageEncoder: Sendable {
   ///   - weights: where the checkpoint's keys begin.
   ///   - outputs: which outputs will ever be asked for: parameters that none of them needs are not
   ///     read.
+  ///   - expectedImage: the size that images will mostly have, if it is known: the network is then
+  ///     arranged for it.
   /// - Throws: `CaptioningError.configuration` if there is no such network, `WeightError` if
   ///   parameters are missing or have other shapes.
   package init(
     configuration: EncoderConfiguration, weights: WeightReader,
-    outputs: Set<EncoderOutput> = Set(EncoderOutput.allCases)
+    outputs: Set<EncoderOutput> = Set(EncoderOutput.allCases),
+    expectedImage: (height: Int, width: Int)? = nil
   ) throws {
     let architecture = try configuration.network()
     self.configuration = configuration
@@ -32,7 +35,7 @@ package struct ImageEncoder: Sendable {
     }
     var net = NetworkBuilder(
       channels: architecture.imageChannels, transform: transform,
-      normalizationEpsilon: configuration.normalizationEpsilon)
+      normalizationEpsilon: configuration.normalizationEpsilon, expectedImage: expectedImage)
     maps = try architecture.build(&net, weights, outputs: outputs)
     network = net.build()
   }

@@ -24,6 +24,7 @@ package struct NetworkBuilder {
   /// The images: `[batch, height, width, channels]`.
   package let input: FeatureMap
   private let normalizationEpsilon: Double
+  private let expectedImage: (height: Int, width: Int)?
   private var operations: [Operation] = []
   private var channels: [Int] = []
   private var concatenated: Set<FeatureMap> = []
@@ -32,20 +33,34 @@ package struct NetworkBuilder {
   ///   - channels: of the images.
   ///   - transform: what is done to every pixel first; nil for nothing.
   ///   - normalizationEpsilon: what batch normalisation adds to the variance.
+  ///   - expectedImage: the size that images will mostly have, if it is known: then every
+  ///     convolution is computed by the method that suits its maps. Images of other sizes are
+  ///     computed, too.
   package init(
-    channels: Int, transform: ChannelTransform? = nil, normalizationEpsilon: Double = 1e-5
+    channels: Int, transform: ChannelTransform? = nil, normalizationEpsilon: Double = 1e-5,
+    expectedImage: (height: Int, width: Int)? = nil
   ) {
     precondition(
       (transform?.scale.count ?? channels) == channels,
       "\(transform?.scale.count ?? 0) scales for \(channels) channels")
     input = FeatureMap(index: 0, channels: channels)
     self.normalizationEpsilon = normalizationEpsilon
+    self.expectedImage = expectedImage
     _ = append(.input(transform), channels: channels)
   }
 
   /// The network as built so far.
   package func build() -> Network {
     Network(operations: operations, channels: channels)
+  }
+
+  /// The size of a feature map for images of the expected size, if one is expected and fits.
+  private func expectedSize(of map: FeatureMap) -> (height: Int, width: Int)? {
+    guard let expectedImage else { return nil }
+    let sizes = build().sizes(
+      height: expectedImage.height, width: expectedImage.width,
+      needed: [Bool](repeating: true, count: operations.count))
+    return sizes?[map.index]
   }
 
   private mutating func append(_ operation: Operation, channels count: Int) -> FeatureMap {
@@ -85,7 +100,10 @@ package struct NetworkBuilder {
       (weight, offset) = parameters.folded(into: weight, bias: offset)
     }
     let packed = PackedConvolution(
-      weights: weight, bias: offset, window: window, groups: groups, activation: activation)
+      weights: weight, bias: offset, window: window, groups: groups, activation: activation,
+      expectedOutput: expectedSize(of: input).map {
+        window.outputSize(height: $0.height, width: $0.width)
+      })
     return append(
       .convolution(packed, input: input.index, residual: residual?.index), channels: out)
   }

@@ -35,7 +35,10 @@ private struct ScaledVariances: WeightSource {
     // The script's VARIANCE_FACTORS.
     let weights = ScaledVariances(
       weights: SeededWeights(seed: seed), factor: name == "mobilenet_v2" ? 1.5 : 1)
-    return try ImageEncoder(configuration: configuration, weights: WeightReader(weights))
+    // Arranged for the usual size, as in use; other sizes must come out right all the same.
+    let side = configuration.imageSide
+    return try ImageEncoder(
+      configuration: configuration, weights: WeightReader(weights), expectedImage: (side, side))
   }
 
   /// At most 1024 evenly spaced elements, as the script picks them.
