@@ -19,6 +19,13 @@ struct EncoderOptions: ParsableArguments {
       valueName: "file.safetensors"), completion: .file(extensions: ["safetensors"]))
   var weights: String?
 
+  @Flag(
+    help: """
+      The weights expect values of mean and deviation 0.5, as torchvision's pretrained GoogLeNet and \
+      Inception-v3 do.
+      """)
+  var transformInput = false
+
   @Option(
     help: ArgumentHelp(
       "The side of the network's square input, in pixels (default: the network's own).",
@@ -39,6 +46,9 @@ struct EncoderOptions: ParsableArguments {
     guard (encoder == nil) == (weights == nil) else {
       throw ValidationError("--encoder and --weights go together.")
     }
+    guard !transformInput || encoder == "googlenet" || encoder == "inception_v3" else {
+      throw ValidationError("--transform-input goes with googlenet and inception_v3 only.")
+    }
     if let encoder, !EncoderConfiguration.names.contains(encoder) {
       throw ValidationError(
         "There is no encoder “\(encoder)”; there are "
@@ -58,7 +68,8 @@ struct EncoderOptions: ParsableArguments {
   ///   the geometry does not go with the model's preprocessing.
   func load(model: String, output: EncoderOutput) throws -> PreparedEncoder {
     if let encoder, let weights {
-      let configuration = try EncoderConfiguration.named(encoder)
+      var configuration = try EncoderConfiguration.named(encoder)
+      configuration.transformInput = transformInput
       return PreparedEncoder(
         encoder: try ImageEncoder(
           configuration: configuration, weights: WeightReader(SafetensorsFile(path: weights)),
