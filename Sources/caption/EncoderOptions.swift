@@ -70,18 +70,14 @@ struct EncoderOptions: ParsableArguments {
     if let encoder, let weights {
       var configuration = try EncoderConfiguration.named(encoder)
       configuration.transformInput = transformInput
-      return PreparedEncoder(
-        encoder: try ImageEncoder(
-          configuration: configuration, weights: WeightReader(SafetensorsFile(path: weights)),
-          outputs: [output]),
-        preprocessor: ImagePreprocessor(try adjusted(preprocessing(of: configuration))))
+      return try PreparedEncoder(
+        configuration, WeightReader(SafetensorsFile(path: weights)), output: output,
+        adjusted(preprocessing(of: configuration)))
     }
     let bundle = try ModelBundle.find(model)
-    return PreparedEncoder(
-      encoder: try ImageEncoder(
-        configuration: bundle.configuration.encoder,
-        weights: WeightReader(bundle.weights)["encoder"], outputs: [output]),
-      preprocessor: ImagePreprocessor(try adjusted(bundle.configuration.preprocessing)))
+    return try PreparedEncoder(
+      bundle.configuration.encoder, WeightReader(bundle.weights)["encoder"], output: output,
+      adjusted(bundle.configuration.preprocessing))
   }
 
   /// How torchvision's networks are given photos: the shorter side resized, the centre cropped,
@@ -120,6 +116,16 @@ struct EncoderOptions: ParsableArguments {
 struct PreparedEncoder {
   let encoder: ImageEncoder
   let preprocessor: ImagePreprocessor
+
+  fileprivate init(
+    _ configuration: EncoderConfiguration, _ weights: WeightReader, output: EncoderOutput,
+    _ preprocessing: PreprocessingConfiguration
+  ) throws {
+    encoder = try ImageEncoder(
+      configuration: configuration, weights: weights, outputs: [output],
+      expectedImage: (preprocessing.height, preprocessing.width))
+    preprocessor = ImagePreprocessor(preprocessing)
+  }
 
   /// What the encoder makes of a photo.
   ///

@@ -66,9 +66,25 @@ import Testing
     #expect(tiny.errors.contains("needs at least"), "\(tiny.errors)")
   }
 
+  @Test func `transforming the input changes what GoogLeNet sees`() throws {
+    let weights = try savedWeights("googlenet", outputs: [.embedding])
+    func embedding(_ flags: [String]) throws -> [Float] {
+      let path = "\(folder.path)/googlenet.npy"
+      let result = try caption.run(
+        [
+          "features", photo, "--encoder", "googlenet", "--weights", weights.path, "--layer",
+          "embedding", "--size", "64", "--output", path,
+        ] + flags)
+      #expect(result.status == 0, "\(result.errors)")
+      return try read(path).values
+    }
+    #expect(try embedding([]) != embedding(["--transform-input"]))
+  }
+
   @Test(
     arguments: [
-      (["--layer", "logits"], 64, "no classifier"), (["--encoder", "resnet50"], 64, "--weights"),
+      (["--transform-input"], 64, "googlenet"), (["--layer", "logits"], 64, "no classifier"),
+      (["--encoder", "resnet50"], 64, "--weights"),
       (["--encoder", "brain", "--weights", "x"], 64, "brain"), (["--size", "0"], 64, "--size"),
       (["--encoder", "resnet18", "--weights", "nowhere.safetensors"], 66, "nowhere.safetensors"),
       (["--encoder", "resnet18", "--weights", "README.md"], 65, "README.md"),
