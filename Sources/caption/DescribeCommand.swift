@@ -57,26 +57,27 @@ struct DescribeCommand: ParsableCommand {
     logger.debug("model \(bundle.configuration.name) from \(bundle.folder)")
     var firstFailure: ExitCode?
     for photo in photos {
+      let caption: Caption
       do {
         let source = try PhotoSource(argument: photo)
-        let caption = try captioner.caption(
-          bytes: source.bytes, name: source.name, options: options)
+        caption = try captioner.caption(bytes: source.bytes, name: source.name, options: options)
         if let attention { try drawAttention(of: caption, source, captioner, to: attention) }
-        try print(caption, of: photo)
-        if caption.faults > 0 {
-          logger.warning("\(photo): damaged in \(caption.faults) places, decoded all the same")
-        }
-        let times = caption.milliseconds
-        logger.debug(
-          """
-          \(photo): decode \(rounded(times.decode)), encode \(rounded(times.encode)), \
-          caption \(rounded(times.caption)) ms
-          """)
       } catch {
         guard let status = exitStatus(of: error) else { throw error }
         report(error)
         firstFailure = firstFailure ?? status
+        continue
       }
+      try print(caption, of: photo)
+      if caption.faults > 0 {
+        logger.warning("\(photo): damaged in \(caption.faults) places, decoded all the same")
+      }
+      let times = caption.milliseconds
+      logger.debug(
+        """
+        \(photo): decode \(rounded(times.decode)), encode \(rounded(times.encode)), \
+        caption \(rounded(times.caption)) ms
+        """)
     }
     if let firstFailure { throw firstFailure }
   }
@@ -87,13 +88,12 @@ struct DescribeCommand: ParsableCommand {
 
   private func print(_ caption: Caption, of photo: String) throws {
     if json {
-      Swift.print(try jsonLine(CaptionRecord(path: photo, caption)))
+      try printLine(jsonLine(CaptionRecord(path: photo, caption)))
     } else {
       for sentence in [caption.sentence] + caption.alternatives.map(\.caption) {
-        Swift.print(photos.count == 1 ? sentence : "\(photo)\t\(sentence)")
+        try printLine(photos.count == 1 ? sentence : "\(photo)\t\(sentence)")
       }
     }
-    fflush(nil)
   }
 
   private func drawAttention(

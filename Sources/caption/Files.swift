@@ -30,6 +30,17 @@ func writeOutput(_ data: Data, to path: String) throws {
   }
 }
 
+/// Writes a line of results to standard output, at once.
+///
+/// - Throws: `FileError.notWritten` where it cannot be written, as on a full disk.
+func printLine(_ line: String) throws {
+  do {
+    try FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8))
+  } catch {
+    throw FileError.notWritten(path: "standard output", reason: reason(error))
+  }
+}
+
 /// The lines of a small text file, without the empty one after a closing newline.
 ///
 /// - Throws: `FileError.notRead`.
@@ -61,8 +72,10 @@ enum FileError: Error, CustomStringConvertible {
 
 /// The system's own words for an error, where Foundation wraps one.
 private func reason(_ error: any Error) -> String {
-  let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-  return (underlying ?? error as NSError).localizedDescription
+  let error = error as NSError
+  let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
+  return cause.domain == NSPOSIXErrorDomain
+    ? String(cString: strerror(Int32(cause.code))) : cause.localizedDescription
 }
 
 /// `value` as JSON on one line, keys in alphabetical order.

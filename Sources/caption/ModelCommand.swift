@@ -24,8 +24,8 @@ struct ModelCommand: ParsableCommand {
           caption model list
         """)
 
-    func run() {
-      for model in ModelBundle.installed() { print("\(model.name)\t\(model.folder)") }
+    func run() throws {
+      for model in ModelBundle.installed() { try printLine("\(model.name)\t\(model.folder)") }
     }
   }
 
@@ -49,7 +49,7 @@ struct ModelCommand: ParsableCommand {
       let bundle = try ModelBundle.find(model)
       let configuration = bundle.configuration
       guard !json else {
-        print(try jsonLine(configuration))
+        try printLine(jsonLine(configuration))
         return
       }
       let entries = bundle.weights.entries.values
@@ -82,7 +82,7 @@ struct ModelCommand: ParsableCommand {
       }
       let width = rows.map({ $0.0.count }).max() ?? 0
       for (name, value) in rows {
-        print(name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + value)
+        try printLine(name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + value)
       }
     }
 

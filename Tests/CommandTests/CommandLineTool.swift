@@ -27,8 +27,11 @@ struct CommandLineTool {
   }
 
   /// Runs the tool in the project's folder and waits for it.
+  ///
+  /// - Parameter outputPath: where standard output goes instead of into the result.
   func run(
-    _ arguments: [String], input: Data? = nil, environment: [String: String] = [:]
+    _ arguments: [String], input: Data? = nil, environment: [String: String] = [:],
+    outputPath: String? = nil
   ) throws -> Result {
     let process = Process()
     process.executableURL = executable
@@ -39,7 +42,8 @@ struct CommandLineTool {
     let output = try TemporaryFile(Data())
     let errors = try TemporaryFile(Data())
     let inputFile = try TemporaryFile(input ?? Data())
-    process.standardOutput = try FileHandle(forWritingTo: URL(filePath: output.path))
+    process.standardOutput = try FileHandle(
+      forWritingTo: URL(filePath: outputPath ?? output.path))
     process.standardError = try FileHandle(forWritingTo: URL(filePath: errors.path))
     process.standardInput = try FileHandle(forReadingFrom: URL(filePath: inputFile.path))
     try process.run()

@@ -83,6 +83,13 @@ import Testing
     #expect(times.values.allSatisfy { $0 > 0 })
   }
 
+  @Test func `a full disk under standard output is an input or output failure`() throws {
+    let result = try caption.run([photo, photo], outputPath: "/dev/full")
+    #expect(result.status == 74)
+    #expect(
+      result.errors == "caption: standard output: cannot be written: No space left on device\n")
+  }
+
   @Test func `beams give the reference's captions`() throws {
     // data/references/embedded/china/captions.json
     let greedy = try caption.run(["--beam", "1", "data/samples/china.jpg"])
