@@ -72,8 +72,7 @@ enum FileError: Error, CustomStringConvertible {
 
 /// The system's own words for an error, where Foundation wraps one.
 private func reason(_ error: any Error) -> String {
-  let error = error as NSError
-  let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
+  let cause = ((error as? CocoaError)?.underlying ?? error) as NSError
   return cause.domain == NSPOSIXErrorDomain
     ? String(cString: strerror(Int32(cause.code))) : cause.localizedDescription
 }
