@@ -16,6 +16,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(name: name, dependencies: ["TestSupport"] + dependencies, swiftSettings: strict)
 }
 
+/// Paths as the system has them: bytes, not necessarily valid text.
+let filePaths = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
 let package = Package(
   name: "caption",
   products: [
@@ -26,23 +29,32 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(
       name: "CImageCodecs",
       linkerSettings: ["jpeg", "png16", "webp", "webpdemux", "heif"].map { .linkedLibrary($0) }),
+    .target(name: "CImageMetadata", linkerSettings: [.linkedLibrary("exiv2")]),
     .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
     library("Tensors", ["CKernels", "COpenBLAS"]),
     library("NeuralNet", ["Tensors"]),
     library("Language", []),
     library("Imaging", ["CImageCodecs", "Tensors"]),
     library("Captioning", ["NeuralNet", "Tensors", "Imaging", "Language"]),
+    library("PhotoMetadata", ["CImageMetadata", filePaths]),
+    library(
+      "Store",
+      ["Tensors", "CLibcrypto", filePaths, .product(name: "GRDB", package: "GRDB.swift")]),
     .executableTarget(
       name: "caption",
       dependencies: [
-        "Captioning", "Imaging", "Language", "NeuralNet", "Tensors",
+        "Captioning", "Imaging", "Language", "NeuralNet", "PhotoMetadata", "Store", "Tensors",
+        filePaths,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -62,7 +74,10 @@ let package = Package(
     tests("LanguageTests", ["Language"]),
     tests("ImagingTests", ["Imaging", "Tensors"]),
     tests("CaptioningTests", ["Captioning", "NeuralNet", "Imaging", "Language", "Tensors"]),
-    tests("CommandTests", ["caption", "Captioning", "Tensors"]),
+    tests("PhotoMetadataTests", ["PhotoMetadata", filePaths]),
+    tests("StoreTests", ["Store", filePaths]),
+    tests("CommandTests", ["caption", "Captioning", "Store", "Tensors"]),
   ],
-  swiftLanguageModes: [.v6]
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx14
 )
