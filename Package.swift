@@ -75,7 +75,7 @@ let package = Package(
     tests("ImagingTests", ["Imaging", "Tensors"]),
     tests("CaptioningTests", ["Captioning", "NeuralNet", "Imaging", "Language", "Tensors"]),
     tests("PhotoMetadataTests", ["PhotoMetadata", filePaths]),
-    tests("StoreTests", ["Store", filePaths]),
+    tests("StoreTests", ["Store", filePaths, .product(name: "GRDB", package: "GRDB.swift")]),
     tests("CommandTests", ["caption", "Captioning", "Store", "Tensors"]),
   ],
   swiftLanguageModes: [.v6],

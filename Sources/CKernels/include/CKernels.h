@@ -12,6 +12,9 @@ void ck_half_to_float(const uint16_t *half, float *result, size_t count);
 /// Narrows `count` single-precision numbers to half precision, rounding to nearest even.
 void ck_float_to_half(const float *single, uint16_t *result, size_t count);
 
+/// Σ half[i] · single[i]; `half` needs no alignment.
+float ck_dot_half(const void *half, const float *single, size_t count);
+
 /// Whether every one of `count` numbers survives the way to half precision and back unchanged.
 int ck_exact_in_half(const float *single, size_t count);
 

@@ -1,0 +1,250 @@
+internal import GRDB
+
+/// The form of the database: one SQL text a version, in order, never changed once released.
+enum Schema {
+  /// Marks the file as a store of captions: “capt” (see `PRAGMA application_id`).
+  static let applicationID = 0x6361_7074
+
+  /// The latest version, kept in `PRAGMA user_version`.
+  static var version: Int { versions.count }
+
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    for (index, sql) in versions.enumerated() {
+      migrator.registerMigration("\(index + 1)") { database in
+        try database.execute(sql: sql)
+        try database.execute(
+          sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(index + 1)")
+      }
+    }
+    return migrator
+  }
+
+  private static let versions = [version1]
+
+  /// Times are UTC, as `2026-01-31T09:30:00.000Z`; but `captured_at` is the camera's own time.
+  /// Paths are absolute, as the system's bytes. Hashes are SHA-256. Logarithms are natural.
+  private static let version1 = """
+    -- A picture, whatever its files are called.
+    CREATE TABLE images (
+      id INTEGER PRIMARY KEY,
+      content_hash BLOB NOT NULL UNIQUE CHECK (length(content_hash) = 32),
+      byte_count INTEGER NOT NULL CHECK (byte_count > 0),
+      format TEXT NOT NULL CHECK (format <> ''),
+      -- Upright, in pixels.
+      width INTEGER NOT NULL CHECK (width > 0),
+      height INTEGER NOT NULL CHECK (height > 0),
+      captured_at TEXT
+        CHECK (captured_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:*'),
+      camera_make TEXT CHECK (camera_make <> ''),
+      camera_model TEXT CHECK (camera_model <> ''),
+      -- Degrees.
+      latitude REAL CHECK (latitude BETWEEN -90 AND 90),
+      longitude REAL CHECK (longitude BETWEEN -180 AND 180),
+      added_at TEXT NOT NULL,
+      CHECK ((latitude IS NULL) = (longitude IS NULL))
+    ) STRICT;
+    CREATE INDEX images_captured_at ON images (captured_at);
+
+    -- The same picture in other bytes, as a description written into its file leaves it.
+    CREATE TABLE image_versions (
+      content_hash BLOB PRIMARY KEY CHECK (length(content_hash) = 32),
+      image_id INTEGER NOT NULL REFERENCES images ON DELETE CASCADE
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX image_versions_image ON image_versions (image_id);
+
+    -- Where a picture was last seen. Size and time of change tell whether it must be read again.
+    CREATE TABLE files (
+      path BLOB PRIMARY KEY CHECK (length(path) > 0),
+      image_id INTEGER NOT NULL REFERENCES images ON DELETE CASCADE,
+      byte_count INTEGER NOT NULL CHECK (byte_count > 0),
+      -- Since 1970.
+      modified_nanoseconds INTEGER NOT NULL,
+      seen_at TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX files_image ON files (image_id);
+
+    CREATE TABLE models (
+      id INTEGER PRIMARY KEY,
+      name TEXT NOT NULL CHECK (name <> ''),
+      -- Of configuration, vocabulary and weights.
+      content_hash BLOB NOT NULL UNIQUE CHECK (length(content_hash) = 32),
+      configuration TEXT NOT NULL CHECK (json_valid(configuration)),
+      added_at TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX models_name ON models (name);
+
+    -- Saves hashing a model's files again. The signature is their sizes and times of change.
+    CREATE TABLE model_folders (
+      folder BLOB PRIMARY KEY CHECK (length(folder) > 0),
+      signature TEXT NOT NULL,
+      content_hash BLOB NOT NULL CHECK (length(content_hash) = 32)
+    ) STRICT, WITHOUT ROWID;
+
+    -- How captions were searched for: all options, as JSON with sorted keys.
+    CREATE TABLE decodings (
+      id INTEGER PRIMARY KEY,
+      options TEXT NOT NULL UNIQUE CHECK (json_valid(options))
+    ) STRICT;
+
+    -- Work that was begun: one row for each batch, import or evaluation.
+    CREATE TABLE runs (
+      id INTEGER PRIMARY KEY,
+      kind TEXT NOT NULL CHECK (kind IN ('single', 'batch', 'import', 'evaluation')),
+      -- 'running' also after a crash: nobody was left to write another word.
+      state TEXT NOT NULL CHECK (state IN ('running', 'interrupted', 'finished')),
+      request TEXT NOT NULL CHECK (json_valid(request)),
+      model_id INTEGER REFERENCES models,
+      decoding_id INTEGER REFERENCES decodings,
+      captioned INTEGER NOT NULL DEFAULT 0 CHECK (captioned >= 0),
+      -- Already there.
+      skipped INTEGER NOT NULL DEFAULT 0 CHECK (skipped >= 0),
+      failed INTEGER NOT NULL DEFAULT 0 CHECK (failed >= 0),
+      started_at TEXT NOT NULL,
+      finished_at TEXT,
+      CHECK ((state = 'running') = (finished_at IS NULL))
+    ) STRICT;
+
+    CREATE TABLE failures (
+      id INTEGER PRIMARY KEY,
+      run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+      path BLOB NOT NULL CHECK (length(path) > 0),
+      -- What was tried; null where there was no file to read.
+      byte_count INTEGER CHECK (byte_count >= 0),
+      modified_nanoseconds INTEGER,
+      kind TEXT NOT NULL CHECK (kind IN ('no input', 'bad data', 'input or output')),
+      reason TEXT NOT NULL CHECK (reason <> ''),
+      failed_at TEXT NOT NULL,
+      -- When the photo was captioned after all, failed anew or was forgotten; null while open.
+      closed_at TEXT,
+      CHECK ((byte_count IS NULL) = (modified_nanoseconds IS NULL))
+    ) STRICT;
+    CREATE UNIQUE INDEX failures_open ON failures (path) WHERE closed_at IS NULL;
+    CREATE INDEX failures_run ON failures (run_id);
+
+    CREATE TABLE captions (
+      id INTEGER PRIMARY KEY,
+      image_id INTEGER NOT NULL REFERENCES images ON DELETE CASCADE,
+      origin TEXT NOT NULL CHECK (origin IN ('machine', 'human')),
+      text TEXT NOT NULL CHECK (text <> ''),
+      created_at TEXT NOT NULL,
+      run_id INTEGER REFERENCES runs ON DELETE SET NULL,
+      -- Of a machine's captions.
+      model_id INTEGER REFERENCES models,
+      decoding_id INTEGER REFERENCES decodings,
+      log_probability REAL CHECK (log_probability <= 0),
+      -- The geometric mean of the words' probabilities.
+      confidence REAL CHECK (confidence BETWEEN 0 AND 1),
+      -- [{"word", "log_probability"}]
+      words TEXT CHECK (words IS NULL OR json_valid(words)),
+      -- [{"caption", "log_probability"}], best first.
+      alternatives TEXT CHECK (alternatives IS NULL OR json_valid(alternatives)),
+      -- Of a person's captions: where they were found.
+      source TEXT CHECK (source IN ('embedded', 'sidecar', 'note', 'import')),
+      CHECK (
+        CASE origin
+          WHEN 'machine' THEN model_id IS NOT NULL AND decoding_id IS NOT NULL
+            AND log_probability IS NOT NULL AND confidence IS NOT NULL AND words IS NOT NULL
+            AND alternatives IS NOT NULL AND source IS NULL
+          ELSE model_id IS NULL AND decoding_id IS NULL AND log_probability IS NULL
+            AND confidence IS NULL AND words IS NULL AND alternatives IS NULL
+            AND source IS NOT NULL
+        END)
+    ) STRICT;
+    -- The same work is never done twice.
+    CREATE UNIQUE INDEX captions_machine ON captions (image_id, model_id, decoding_id)
+      WHERE origin = 'machine';
+    CREATE UNIQUE INDEX captions_human ON captions (image_id, text) WHERE origin = 'human';
+    CREATE INDEX captions_model ON captions (model_id);
+    CREATE INDEX captions_run ON captions (run_id);
+    CREATE TRIGGER captions_human_stay BEFORE UPDATE ON captions
+      WHEN OLD.origin = 'human' AND (NEW.text <> OLD.text OR NEW.origin <> OLD.origin)
+      BEGIN SELECT RAISE(ABORT, 'what a person wrote is not overwritten'); END;
+
+    CREATE VIRTUAL TABLE caption_texts USING fts5(
+      text, content = 'captions', content_rowid = 'id',
+      tokenize = 'porter unicode61 remove_diacritics 2');
+    CREATE TRIGGER caption_texts_insert AFTER INSERT ON captions BEGIN
+      INSERT INTO caption_texts (rowid, text) VALUES (NEW.id, NEW.text);
+    END;
+    CREATE TRIGGER caption_texts_delete AFTER DELETE ON captions BEGIN
+      INSERT INTO caption_texts (caption_texts, rowid, text) VALUES ('delete', OLD.id, OLD.text);
+    END;
+    CREATE TRIGGER caption_texts_update AFTER UPDATE OF text ON captions BEGIN
+      INSERT INTO caption_texts (caption_texts, rowid, text) VALUES ('delete', OLD.id, OLD.text);
+      INSERT INTO caption_texts (rowid, text) VALUES (NEW.id, NEW.text);
+    END;
+
+    -- An encoder's embedding of a picture, of Euclidean length 1, as little-endian float16.
+    CREATE TABLE embeddings (
+      model_id INTEGER NOT NULL REFERENCES models ON DELETE CASCADE,
+      image_id INTEGER NOT NULL REFERENCES images ON DELETE CASCADE,
+      vector BLOB NOT NULL CHECK (length(vector) > 0 AND length(vector) % 2 = 0),
+      PRIMARY KEY (model_id, image_id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX embeddings_image ON embeddings (image_id);
+
+    -- What was written beside photos or into them, and how to take it back.
+    CREATE TABLE photo_writes (
+      id INTEGER PRIMARY KEY,
+      run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+      caption_id INTEGER REFERENCES captions ON DELETE SET NULL,
+      path BLOB NOT NULL CHECK (length(path) > 0),
+      kind TEXT NOT NULL CHECK (kind IN ('txt', 'json', 'xmp', 'embedded')),
+      -- Makes the old bytes from the new; null where there was no file before.
+      reverse_delta BLOB,
+      before_hash BLOB CHECK (length(before_hash) = 32),
+      after_hash BLOB NOT NULL CHECK (length(after_hash) = 32),
+      written_at TEXT NOT NULL,
+      undone_at TEXT,
+      CHECK ((reverse_delta IS NULL) = (before_hash IS NULL))
+    ) STRICT;
+    CREATE INDEX photo_writes_run ON photo_writes (run_id);
+    CREATE INDEX photo_writes_path ON photo_writes (path);
+
+    -- Photos with people's captions, to train on and to measure by.
+    CREATE TABLE datasets (
+      id INTEGER PRIMARY KEY,
+      name TEXT NOT NULL UNIQUE CHECK (name <> ''),
+      format TEXT NOT NULL CHECK (format <> ''),
+      source BLOB NOT NULL,
+      imported_at TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE dataset_items (
+      id INTEGER PRIMARY KEY,
+      dataset_id INTEGER NOT NULL REFERENCES datasets ON DELETE CASCADE,
+      split TEXT NOT NULL CHECK (split <> ''),
+      -- The file's name as the dataset has it, and its number there if it has one.
+      name TEXT NOT NULL CHECK (name <> ''),
+      external_id INTEGER,
+      path BLOB,
+      image_id INTEGER REFERENCES images ON DELETE SET NULL,
+      UNIQUE (dataset_id, name)
+    ) STRICT;
+    CREATE INDEX dataset_items_split ON dataset_items (dataset_id, split);
+    CREATE INDEX dataset_items_image ON dataset_items (image_id);
+    CREATE TABLE dataset_references (
+      item_id INTEGER NOT NULL REFERENCES dataset_items ON DELETE CASCADE,
+      position INTEGER NOT NULL CHECK (position >= 0),
+      text TEXT NOT NULL CHECK (text <> ''),
+      PRIMARY KEY (item_id, position)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE evaluations (
+      run_id INTEGER PRIMARY KEY REFERENCES runs ON DELETE CASCADE,
+      dataset_id INTEGER NOT NULL REFERENCES datasets,
+      split TEXT NOT NULL CHECK (split <> ''),
+      -- Tokenizer, metrics and their versions, as JSON.
+      protocol TEXT NOT NULL CHECK (json_valid(protocol)),
+      -- {"CIDEr-D": 0.25, …} over the whole split.
+      scores TEXT NOT NULL CHECK (json_valid(scores))
+    ) STRICT;
+    CREATE TABLE evaluation_items (
+      run_id INTEGER NOT NULL REFERENCES evaluations ON DELETE CASCADE,
+      item_id INTEGER NOT NULL REFERENCES dataset_items,
+      candidate TEXT NOT NULL,
+      scores TEXT NOT NULL CHECK (json_valid(scores)),
+      PRIMARY KEY (run_id, item_id)
+    ) STRICT, WITHOUT ROWID;
+    """
+}

@@ -1,0 +1,210 @@
+internal import Foundation
+internal import GRDB
+public import SystemPackage
+
+/// What a run is for.
+public enum RunKind: String, Sendable {
+  /// Photos given one by one.
+  case single
+  case batch
+  case imported = "import"
+  case evaluation
+}
+
+/// How a run ended.
+public enum RunEnd: String, Sendable {
+  case interrupted, finished
+}
+
+/// How many photos a run has dealt with.
+public struct RunCounts: Equatable, Sendable {
+  public var captioned = 0
+  /// Captioned before, or failed before and not tried again.
+  public var skipped = 0
+  public var failed = 0
+
+  public init() {}
+}
+
+extension Store {
+  /// Enters work that is about to begin.
+  ///
+  /// - Parameter request: what was asked for, as JSON.
+  /// - Returns: the run's number.
+  /// - Throws: `StoreError`.
+  public func beginRun(_ kind: RunKind, request: String, work: Work?) throws -> Int64 {
+    try write { database in
+      try database.execute(
+        sql: """
+          INSERT INTO runs (kind, state, request, model_id, decoding_id, started_at)
+          VALUES (?, 'running', ?, ?, ?, ?)
+          """,
+        arguments: [
+          kind.rawValue, request, work?.modelID, work?.decodingID, Timestamp.now.text,
+        ])
+      return database.lastInsertedRowID
+    }
+  }
+
+  /// - Throws: `StoreError`.
+  public func endRun(_ run: Int64, _ end: RunEnd) throws {
+    try write { database in
+      try database.execute(
+        sql: "UPDATE runs SET state = ?, finished_at = ? WHERE id = ?",
+        arguments: [end.rawValue, Timestamp.now.text, run])
+    }
+  }
+
+  /// Enters what became of photos: all of them in one transaction.
+  ///
+  /// - Parameters:
+  ///   - outcomes: a file's path, its state when it was read (nil where it could not be), and what
+  ///     became of it.
+  ///   - skipped: how many photos were passed by meanwhile.
+  ///   - replacing: whether a caption that is there gives way to a new one.
+  /// - Returns: for each outcome the number of its caption, nil where there is none.
+  /// - Throws: `StoreError`.
+  public func record(
+    _ outcomes: [(path: FilePath, state: FileState?, outcome: Outcome)], run: Int64, work: Work,
+    skipped: Int = 0, replacing: Bool = false
+  ) throws -> [Int64?] {
+    try write { database in
+      let recorder = Recorder(
+        database: database, run: run, work: work, replacing: replacing, now: Timestamp.now.text)
+      var counts = RunCounts()
+      counts.skipped = skipped
+      let captions = try outcomes.map { entry -> Int64? in
+        let path = entry.path.absolute
+        switch entry.outcome {
+        case .captioned(let photo, let caption, let embedding):
+          counts.captioned += 1
+          let image = try recorder.image(photo)
+          if let embedding { try recorder.enter(embedding, of: image) }
+          try recorder.enterFile(path, entry.state, image: image)
+          return try recorder.enter(caption, of: image)
+        case .alreadyThere(let hash):
+          counts.skipped += 1
+          guard let image = try database.imageID(of: hash) else { return nil }
+          try recorder.enterFile(path, entry.state, image: image)
+          return try database.caption(of: image, work)?.id
+        case .failed(let kind, let reason):
+          counts.failed += 1
+          try recorder.enterFailure(path, entry.state, kind, reason)
+          return nil
+        }
+      }
+      try database.execute(
+        sql: """
+          UPDATE runs SET captioned = captioned + ?, skipped = skipped + ?, failed = failed + ?
+          WHERE id = ?
+          """, arguments: [counts.captioned, counts.skipped, counts.failed, run])
+      return captions
+    }
+  }
+}
+
+/// Enters the outcomes of one transaction.
+private struct Recorder {
+  let database: Database
+  let run: Int64
+  let work: Work
+  let replacing: Bool
+  let now: String
+
+  /// The number of the photo's picture, which is entered where it is new.
+  func image(_ photo: PhotoRecord) throws -> Int64 {
+    let image: Int64
+    if let known = try database.imageID(of: photo.contentHash) {
+      image = known
+    } else {
+      try database.cachedStatement(
+        sql: """
+          INSERT INTO images (content_hash, byte_count, format, width, height, captured_at,
+            camera_make, camera_model, latitude, longitude, added_at)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          """
+      ).execute(arguments: [
+        photo.contentHash.data, photo.byteCount, photo.format, photo.width, photo.height,
+        photo.capturedAt, photo.cameraMake, photo.cameraModel, photo.latitude, photo.longitude, now,
+      ])
+      image = database.lastInsertedRowID
+    }
+    for human in photo.humanCaptions { try database.enter(human, of: image, run: run, at: now) }
+    return image
+  }
+
+  func enter(_ caption: MachineCaption, of image: Int64) throws -> Int64 {
+    let conflict =
+      replacing
+      ? """
+      DO UPDATE SET text = excluded.text, created_at = excluded.created_at, run_id = excluded.run_id,
+        log_probability = excluded.log_probability, confidence = excluded.confidence,
+        words = excluded.words, alternatives = excluded.alternatives
+      """ : "DO NOTHING"
+    try database.cachedStatement(
+      sql: """
+        INSERT INTO captions (image_id, origin, text, created_at, run_id, model_id, decoding_id,
+          log_probability, confidence, words, alternatives)
+        VALUES (?, 'machine', ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (image_id, model_id, decoding_id) WHERE origin = 'machine' \(conflict)
+        """
+    ).execute(arguments: [
+      image, caption.text, now, run, work.modelID, work.decodingID, caption.logProbability,
+      caption.confidence, try json(caption.words), try json(caption.alternatives),
+    ])
+    guard let stored = try database.caption(of: image, work) else {
+      preconditionFailure("a caption is missing right after it was entered")
+    }
+    return stored.id
+  }
+
+  func enter(_ embedding: [Float], of image: Int64) throws {
+    try database.cachedStatement(
+      sql: """
+        INSERT INTO embeddings (model_id, image_id, vector) VALUES (?, ?, ?)
+        ON CONFLICT DO UPDATE SET vector = excluded.vector
+        """
+    ).execute(arguments: [work.modelID, image, UnitVector(embedding).data])
+  }
+
+  /// Enters that the file at `path` holds the picture, and drops the picture's other paths where no
+  /// file is any more: it was moved.
+  func enterFile(_ path: FilePath, _ state: FileState?, image: Int64) throws {
+    try closeFailure(of: path)
+    guard let state else { return }
+    let others = try Data.fetchAll(
+      database.cachedStatement(sql: "SELECT path FROM files WHERE image_id = ? AND path <> ?"),
+      arguments: [image, path.data])
+    for other in others where FileState(of: FilePath(data: other)) == nil {
+      try database.execute(sql: "DELETE FROM files WHERE path = ?", arguments: [other])
+    }
+    try database.cachedStatement(
+      sql: """
+        INSERT INTO files (path, image_id, byte_count, modified_nanoseconds, seen_at)
+        VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET image_id = excluded.image_id, byte_count = excluded.byte_count,
+          modified_nanoseconds = excluded.modified_nanoseconds, seen_at = excluded.seen_at
+        """
+    ).execute(arguments: [path.data, image, state.byteCount, state.modifiedNanoseconds, now])
+  }
+
+  func enterFailure(_ path: FilePath, _ state: FileState?, _ kind: FailureKind, _ reason: String)
+    throws
+  {
+    try closeFailure(of: path)
+    try database.cachedStatement(
+      sql: """
+        INSERT INTO failures (run_id, path, byte_count, modified_nanoseconds, kind, reason, failed_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
+        """
+    ).execute(arguments: [
+      run, path.data, state?.byteCount, state?.modifiedNanoseconds, kind.rawValue, reason, now,
+    ])
+  }
+
+  private func closeFailure(of path: FilePath) throws {
+    try database.cachedStatement(
+      sql: "UPDATE failures SET closed_at = ? WHERE path = ? AND closed_at IS NULL"
+    ).execute(arguments: [now, path.data])
+  }
+}

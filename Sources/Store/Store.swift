@@ -1,0 +1,223 @@
+internal import Foundation
+package import GRDB
+public import SystemPackage
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
+/// Captions, the photos that they are of, and all that was done to make them: one SQLite file.
+///
+/// A store may be used from several threads and several programs at once.
+public final class Store: Sendable {
+  public let path: FilePath
+  let database: any DatabaseWriter
+
+  /// What the store is opened for.
+  public enum Access: Sendable {
+    /// Reading and writing; the file and its folder are made where they are missing.
+    case create
+    /// Reading and writing a store that is there.
+    case write
+    /// Reading a store that is there; works on read-only disks.
+    case read
+  }
+
+  /// How many seconds one program waits for another that is writing.
+  static let patience = 30.0
+
+  /// Opens the store at `path`, and brings one of an earlier version up to date.
+  ///
+  /// - Throws: `StoreError`; a file that is no store is never changed.
+  public init(path: FilePath, for access: Access) throws {
+    let path = path.absolute
+    self.path = path
+    database = try StoreError.translating(path) {
+      try Self.checkPlace(path, access)
+      switch access {
+      case .create, .write:
+        // Two programs that make one store at once take turns.
+        return try withFolderLocked(of: path) {
+          try Self.checkForm(path)
+          let pool = try DatabasePool(path: path.string, configuration: Self.configuration)
+          try Schema.migrator.migrate(pool)
+          return pool
+        }
+      case .read:
+        return try Self.openForReading(path)
+      }
+    }
+  }
+
+  /// A store in memory, empty.
+  package init() throws {
+    path = "memory"
+    database = try DatabaseQueue(configuration: Self.configuration)
+    try Schema.migrator.migrate(database)
+  }
+
+  /// Where the store is when nobody says otherwise: `$CAPTION_STORE`, else `caption/caption.sqlite`
+  /// in the user's data folder (`$XDG_DATA_HOME`, else `~/.local/share`).
+  public static func defaultPath() -> FilePath {
+    defaultPath(environment: ProcessInfo.processInfo.environment)
+  }
+
+  package static func defaultPath(environment: [String: String]) -> FilePath {
+    func value(_ name: String) -> String? {
+      environment[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+    if let store = value("CAPTION_STORE") { return FilePath(store) }
+    let data = value("XDG_DATA_HOME").map { FilePath($0) }
+    // The specification: relative paths there are to be ignored.
+    let home = FilePath(value("HOME") ?? NSHomeDirectory())
+    let folder = data.flatMap { $0.isAbsolute ? $0 : nil } ?? home.appending(".local/share")
+    return folder.appending("caption/caption.sqlite")
+  }
+
+  /// Ends all work on the store, having let SQLite refresh its statistics.
+  ///
+  /// - Throws: `StoreError`.
+  public func close() throws {
+    try StoreError.translating(path) {
+      if !database.configuration.readonly {
+        try? database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA optimize") }
+      }
+      try database.close()
+    }
+  }
+
+  /// Reads in one transaction: what others write meanwhile does not show.
+  ///
+  /// - Throws: `StoreError`.
+  package func read<Value>(_ work: (Database) throws -> Value) throws -> Value {
+    try StoreError.translating(path) { try database.read(work) }
+  }
+
+  /// Writes in one transaction: all of it or, where it throws, nothing.
+  ///
+  /// - Throws: `StoreError`, and what `work` throws.
+  package func write<Value>(_ work: (Database) throws -> Value) throws -> Value {
+    try StoreError.translating(path) {
+      try database.writeWithoutTransaction { database in
+        var value: Value?
+        // Immediate: a transaction that reads before it writes could not wait for another's.
+        try database.inTransaction(.immediate) {
+          value = try work(database)
+          return .commit
+        }
+        guard let value else { preconditionFailure("a transaction ended without its value") }
+        return value
+      }
+    }
+  }
+
+  private static var configuration: Configuration {
+    var configuration = Configuration()
+    configuration.label = "caption"
+    configuration.busyMode = .timeout(patience)
+    configuration.maximumReaderCount = 4
+    configuration.prepareDatabase { database in
+      // 64 MB at most; in WAL mode a crash of the program loses nothing that was committed.
+      try database.execute(sql: "PRAGMA cache_size = -65536; PRAGMA synchronous = NORMAL")
+    }
+    return configuration
+  }
+
+  /// A store on a read-only disk has nowhere for the files that readers and writers share; there
+  /// cannot be a writer either, so SQLite is told that the file does not change.
+  private static func openForReading(_ path: FilePath) throws -> any DatabaseWriter {
+    var configuration = configuration
+    configuration.readonly = true
+    func open(_ name: String) throws -> DatabaseQueue {
+      let queue = try DatabaseQueue(path: name, configuration: configuration)
+      try queue.read { try check($0, path) }
+      return queue
+    }
+    do {
+      return try open(path.string)
+    } catch let error as DatabaseError
+      where [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode)
+    {
+      guard access(path.string, R_OK) == 0, access(path.removingLastComponent().string, W_OK) != 0
+      else { throw error }
+      let allowed = CharacterSet.urlPathAllowed.subtracting(CharacterSet(charactersIn: "?#%"))
+      guard let escaped = path.string.addingPercentEncoding(withAllowedCharacters: allowed) else {
+        throw error
+      }
+      return try open("file:\(escaped)?immutable=1")
+    }
+  }
+
+  /// Refuses a file that is no store, or a later one, before anything is written to it.
+  private static func checkForm(_ path: FilePath) throws {
+    guard access(path.string, F_OK) == 0 else { return }
+    var configuration = configuration
+    configuration.readonly = true
+    // An empty file is as good as none.
+    var status = stat()
+    if stat(path.string, &status) == 0, status.st_size == 0 { return }
+    let queue: DatabaseQueue
+    do {
+      queue = try DatabaseQueue(path: path.string, configuration: configuration)
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_CANTOPEN {
+      // Opened for writing it will say what is the matter.
+      return
+    }
+    defer { try? queue.close() }
+    try queue.read { try check($0, path) }
+  }
+
+  private static func check(_ database: Database, _ path: FilePath) throws {
+    let identity = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+    let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+    guard identity == Schema.applicationID else { throw StoreError.foreign(path: path) }
+    guard version <= Schema.version else {
+      throw StoreError.newer(path: path, version: version, known: Schema.version)
+    }
+  }
+
+  /// Makes the store's folder, or says why there can be no store.
+  private static func checkPlace(_ path: FilePath, _ access: Access) throws {
+    guard String(validating: path) != nil else {
+      throw StoreError.unreadable(path: path, reason: "its path is not valid UTF-8")
+    }
+    var status = stat()
+    if stat(path.string, &status) == 0 {
+      guard status.st_mode & S_IFMT == S_IFREG else {
+        throw StoreError.unreadable(path: path, reason: "it is not a file")
+      }
+      return
+    }
+    guard access == .create else { throw StoreError.missing(path: path) }
+    do {
+      try FileManager.default.createDirectory(
+        atPath: path.removingLastComponent().string, withIntermediateDirectories: true)
+    } catch {
+      throw StoreError.unreadable(
+        path: path, reason: "its folder cannot be made")
+    }
+  }
+}
+
+/// Keeps other programs that do the same waiting.
+private func withFolderLocked<Result>(of path: FilePath, _ work: () throws -> Result) rethrows
+  -> Result
+{
+  let descriptor = open(path.removingLastComponent().string, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+  // Where folders cannot be locked, as on some network disks, SQLite's own locks must do.
+  if descriptor >= 0 { flock(descriptor, LOCK_EX) }
+  defer { if descriptor >= 0 { close(descriptor) } }
+  return try work()
+}
+
+extension FilePath {
+  /// This path from the root on, without `.` and `..` (taken as text: symbolic links stay).
+  package var absolute: FilePath {
+    if isAbsolute { return lexicallyNormalized() }
+    return FilePath(FileManager.default.currentDirectoryPath).pushing(self).lexicallyNormalized()
+  }
+}

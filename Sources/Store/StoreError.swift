@@ -1,0 +1,86 @@
+internal import GRDB
+public import SystemPackage
+
+/// What can be wrong with a store.
+public enum StoreError: Error, Equatable, CustomStringConvertible {
+  /// There is no store at the path, and none was to be made.
+  case missing(path: FilePath)
+  /// The file is not a database, or another program's.
+  case foreign(path: FilePath)
+  /// A later version of this program has changed the store's form.
+  case newer(path: FilePath, version: Int, known: Int)
+  /// The file or its folder cannot be opened.
+  case unreadable(path: FilePath, reason: String)
+  /// The store may be read, but not written.
+  case readOnly(path: FilePath)
+  /// Another program has held the store for longer than `Store.patience`.
+  case busy(path: FilePath)
+  /// The disk is full.
+  case full(path: FilePath)
+  /// Reading or writing stopped with an error of the system.
+  case inputOutput(path: FilePath, reason: String)
+  /// The file's contents contradict each other.
+  case damaged(path: FilePath, reason: String)
+  /// What was to be stored breaks a rule of the schema.
+  case inconsistent(path: FilePath, reason: String)
+
+  /// Whose fault it is, as far as a caller's next step depends on it.
+  public enum Kind: Sendable {
+    /// There is nothing to read at the path.
+    case noInput
+    /// What was read is no store that can be used.
+    case badData
+    /// The machine failed to read or write.
+    case inputOutput
+  }
+
+  public var kind: Kind {
+    switch self {
+    case .missing: .noInput
+    case .foreign, .newer, .damaged, .inconsistent: .badData
+    case .unreadable, .readOnly, .busy, .full, .inputOutput: .inputOutput
+    }
+  }
+
+  public var description: String {
+    switch self {
+    case .missing(let path): "\(path): there is no such store"
+    case .foreign(let path): "\(path): the file is not a store of captions"
+    case .newer(let path, let version, let known):
+      "\(path): the store has format \(version) of a later version of caption; this one knows "
+        + "formats up to \(known)"
+    case .unreadable(let path, let reason): "\(path): the store cannot be opened: \(reason)"
+    case .readOnly(let path): "\(path): the store can be read, but not written"
+    case .busy(let path): "\(path): another program keeps the store locked; try again later"
+    case .full(let path): "\(path): the disk is full"
+    case .inputOutput(let path, let reason): "\(path): the store cannot be used: \(reason)"
+    case .damaged(let path, let reason): "\(path): the store is damaged: \(reason)"
+    case .inconsistent(let path, let reason): "\(path): the store refuses a record: \(reason)"
+    }
+  }
+
+  /// What SQLite's failure means for the store at `path`; errors of other kinds stay as they are.
+  static func translating<Result>(_ path: FilePath, _ work: () throws -> Result) throws -> Result {
+    do {
+      return try work()
+    } catch let error as DatabaseError {
+      throw StoreError(error, path)
+    }
+  }
+
+  private init(_ error: DatabaseError, _ path: FilePath) {
+    let reason = error.message ?? error.resultCode.description
+    switch error.resultCode {
+    case .SQLITE_NOTADB: self = .foreign(path: path)
+    case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH:
+      self = .unreadable(path: path, reason: reason)
+    case .SQLITE_READONLY: self = .readOnly(path: path)
+    case .SQLITE_BUSY, .SQLITE_LOCKED: self = .busy(path: path)
+    case .SQLITE_FULL: self = .full(path: path)
+    case .SQLITE_CORRUPT: self = .damaged(path: path, reason: reason)
+    case .SQLITE_CONSTRAINT, .SQLITE_MISMATCH, .SQLITE_TOOBIG:
+      self = .inconsistent(path: path, reason: reason)
+    default: self = .inputOutput(path: path, reason: reason)
+    }
+  }
+}

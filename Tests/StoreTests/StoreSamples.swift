@@ -1,0 +1,44 @@
+import Store
+import SystemPackage
+
+/// A model that never was.
+func sampleModel(_ name: String = "sample") -> ModelIdentity {
+  ModelIdentity(
+    name: name, contentHash: ContentHash(of: Array(name.utf8)),
+    configuration: #"{"name":"\#(name)"}"#)
+}
+
+/// A photo whose content is the given text.
+func samplePhoto(_ content: String) -> PhotoRecord {
+  PhotoRecord(
+    contentHash: ContentHash(of: Array(content.utf8)), byteCount: max(1, content.utf8.count),
+    format: "JPEG", width: 640, height: 480)
+}
+
+/// A caption of words that are all equally likely.
+func sampleCaption(_ text: String, confidence: Double = 0.5) -> MachineCaption {
+  let words = text.lowercased().split(separator: " ").map {
+    MachineCaption.Word(word: String($0), logProbability: -0.5)
+  }
+  return MachineCaption(
+    text: text, logProbability: -3.25, confidence: confidence, words: words,
+    alternatives: [MachineCaption.Alternative(caption: "Another.", logProbability: -4)])
+}
+
+extension Store {
+  /// Enters captions of photos whose content is their path.
+  @discardableResult
+  func enter(_ captions: [(path: String, text: String)], work: Work) throws -> [Int64?] {
+    let run = try beginRun(.batch, request: "{}", work: work)
+    let outcomes = captions.map { path, text in
+      (
+        path: FilePath(path),
+        state: FileState(byteCount: 10, modifiedNanoseconds: 20) as FileState?,
+        outcome: Outcome.captioned(samplePhoto(path), sampleCaption(text), embedding: [1, 2, 2])
+      )
+    }
+    let ids = try record(outcomes, run: run, work: work)
+    try endRun(run, .finished)
+    return ids
+  }
+}

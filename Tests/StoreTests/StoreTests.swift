@@ -1,0 +1,135 @@
+import Foundation
+import GRDB
+import Store
+import SystemPackage
+import TestSupport
+import Testing
+
+struct StoreTests {
+  private let folder: TemporaryFolder
+  private var path: FilePath { FilePath(folder.path).appending("deep/er/captions.sqlite") }
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test func isMadeWithItsFolderAndOpenedAgain() throws {
+    let store = try Store(path: path, for: .create)
+    try store.enter([("/a.jpg", "A dog runs.")], work: store.work(sampleModel(), options: "{}"))
+    try store.close()
+    for access in [Store.Access.create, .write, .read] {
+      let again = try Store(path: path, for: access)
+      let work = try #require(
+        try again.existingWork(sampleModel().contentHash, options: "{}"))
+      let caption = try again.caption(of: samplePhoto("/a.jpg").contentHash, work)
+      #expect(caption?.caption == sampleCaption("A dog runs."))
+      try again.close()
+    }
+  }
+
+  @Test func saysThatItIsAStoreAndOfWhichVersion() throws {
+    try Store(path: path, for: .create).close()
+    let database = try DatabaseQueue(path: path.string)
+    func pragma(_ name: String) throws -> String? {
+      try database.read { try String.fetchOne($0, sql: "PRAGMA \(name)") }
+    }
+    #expect(try pragma("application_id") == "\(0x6361_7074)")
+    #expect(try pragma("user_version") == "1")
+    #expect(try pragma("journal_mode") == "wal")
+  }
+
+  @Test func aMissingStoreIsNotMadeForReading() {
+    for access in [Store.Access.read, .write] {
+      #expect(throws: StoreError.missing(path: path)) { try Store(path: path, for: access) }
+    }
+    #expect(!FileManager.default.fileExists(atPath: path.string))
+  }
+
+  @Test func aLaterVersionIsRefusedAndNotTouched() throws {
+    try Store(path: path, for: .create).close()
+    let database = try DatabaseQueue(path: path.string)
+    try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA user_version = 7") }
+    try database.close()
+    let before = try Data(contentsOf: URL(filePath: path.string))
+    for access in [Store.Access.create, .write, .read] {
+      #expect(throws: StoreError.newer(path: path, version: 7, known: 1)) {
+        try Store(path: path, for: access)
+      }
+    }
+    #expect(try Data(contentsOf: URL(filePath: path.string)) == before)
+  }
+
+  @Test(arguments: ["text", "database", "folder"])
+  func whatIsNoStoreIsRefusedAndNotTouched(kind: String) throws {
+    let path = FilePath(folder.path).appending("other")
+    switch kind {
+    case "text": try Data("Dear diary".utf8).write(to: URL(filePath: path.string))
+    case "database":
+      let database = try DatabaseQueue(path: path.string)
+      try database.write { try $0.execute(sql: "CREATE TABLE diary (day TEXT)") }
+      try database.close()
+    default:
+      try FileManager.default.createDirectory(
+        atPath: path.string, withIntermediateDirectories: false)
+    }
+    let before = FileState(of: path)
+    for access in [Store.Access.create, .write, .read] {
+      #expect {
+        try Store(path: path, for: access)
+      } throws: { error in
+        switch error as? StoreError {
+        case .foreign: kind != "folder"
+        case .unreadable: kind == "folder"
+        default: false
+        }
+      }
+    }
+    #expect(FileState(of: path) == before)
+  }
+
+  @Test func isReadOnADiskThatCannotBeWritten() throws {
+    let store = try Store(path: path, for: .create)
+    try store.enter([("/a.jpg", "A dog runs.")], work: store.work(sampleModel(), options: "{}"))
+    try store.close()
+    // Root may write everywhere, so this tests something for other users only.
+    let folder = path.removingLastComponent().string
+    try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: folder)
+    defer {
+      try? FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder)
+    }
+    let again = try Store(path: path, for: .read)
+    #expect(try again.existingWork(sampleModel().contentHash, options: "{}") != nil)
+    #expect(throws: (any Error).self) { try again.beginRun(.batch, request: "{}", work: nil) }
+  }
+
+  @Test func manyProgramsMakeOneStore() async throws {
+    let path = path
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for index in 0..<8 {
+        group.addTask {
+          let store = try Store(path: path, for: .create)
+          let work = try store.work(sampleModel(), options: "{}")
+          for photo in 0..<10 {
+            try store.enter([("/\(index)-\(photo).jpg", "A dog.")], work: work)
+          }
+          try store.close()
+        }
+      }
+      try await group.waitForAll()
+    }
+    let store = try Store(path: path, for: .read)
+    let count = try store.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM captions") }
+    #expect(count == 80)
+  }
+
+  @Test func standsWhereTheUserWants() {
+    func path(_ environment: [String: String]) -> String {
+      Store.defaultPath(environment: environment).string
+    }
+    #expect(path(["HOME": "/home/me"]) == "/home/me/.local/share/caption/caption.sqlite")
+    #expect(
+      path(["HOME": "/home/me", "XDG_DATA_HOME": "/data"]) == "/data/caption/caption.sqlite")
+    #expect(
+      path(["HOME": "/home/me", "XDG_DATA_HOME": "relative"])
+        == "/home/me/.local/share/caption/caption.sqlite")
+    #expect(path(["HOME": "/home/me", "CAPTION_STORE": "here.sqlite"]) == "here.sqlite")
+  }
+}
