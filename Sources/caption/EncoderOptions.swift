@@ -134,22 +134,10 @@ struct PreparedEncoder {
   func encode(_ source: PhotoSource, output: EncoderOutput, threads: Int) throws -> EncodedImage {
     let image = try ImageDecoder.decode(
       bytes: source.bytes, name: source.name, minimumSize: preprocessor.minimumSize)
-    var pixels = preprocessor(image)
+    let pixels = encoder.adapted(preprocessor(image))
     let size = preprocessor.configuration
-    if encoder.imageChannels == 1 { pixels = pixels.luminance }
     let batch = pixels.reshaped([1, encoder.imageChannels, size.height, size.width])
     let scratch = encoder.makeScratch(threads: threads)
     return try encoder.encode(batch, outputs: [output], scratch: scratch)[0]
-  }
-}
-
-extension Tensor {
-  /// The luminance of red, green and blue `[3, height, width]` by ITU-R BT.601: `[1, height, width]`.
-  fileprivate var luminance: Tensor {
-    let count = shape[1] * shape[2]
-    let grey = (0..<count).map {
-      0.299 * elements[$0] + 0.587 * elements[count + $0] + 0.114 * elements[2 * count + $0]
-    }
-    return Tensor([1, shape[1], shape[2]], grey)
   }
 }

@@ -151,6 +151,43 @@ import Testing
     for index in 0..<24 { #expect(found[index] == expected[index % paths.count]) }
   }
 
+  @Test func `an encoder of grey images sees a photo's luminance`() throws {
+    let folder = try TemporaryFolder()
+    let words = (0..<4).map { "word\($0)" }
+    let weights = RecordingWeights()
+    let encoder = try ImageEncoder(
+      configuration: .named("lenet5"), weights: WeightReader(weights)["encoder"])
+    var decoder = DecoderConfiguration(attention: 3, embedding: 4, hidden: 5)
+    decoder.gate = false
+    _ = try decoder.makeDecoder(
+      channels: encoder.mapChannels, vocabularySize: words.count, startToken: 0,
+      weights: WeightReader(weights)["decoder"])
+    try writeSafetensors(weights.tensors, to: folder.path + "/model.safetensors")
+    try words.joined(separator: "\n").write(
+      toFile: folder.path + "/words.txt", atomically: true, encoding: .utf8)
+    try """
+    {"format": 1, "name": "grey", "kind": "captioner", "encoder": {"architecture": "lenet5"},
+     "preprocessing": {"width": 32, "height": 32, "geometry": "stretch", "resample": "bilinear",
+       "antialias": true, "color": "rgb", "scale": 0.00392, "mean": [0, 0, 0], "std": [1, 1, 1]},
+     "decoder": {"architecture": "attention", "attention": 3, "embedding": 4, "hidden": 5,
+       "gate": false},
+     "vocabulary": {"file": "words.txt", "size": 4, "start": 0, "end": 1},
+     "decoding": {"never_emit": []}}
+    """.write(toFile: folder.path + "/config.json", atomically: true, encoding: .utf8)
+
+    let captioner = try Captioner(ModelBundle(folder: folder.path), threads: 1)
+    let color: [UInt8] = [200, 100, 50]
+    let grey = UInt8(0.299 * 200 + 0.587 * 100 + 0.114 * 50)
+    func caption(_ pixel: [UInt8]) throws -> Caption {
+      try captioner.caption(
+        RGBImage(width: 32, height: 32, pixels: (0..<1024).flatMap { _ in pixel }))
+    }
+    let (colored, level) = (try caption(color), try caption([grey, grey, grey]))
+    #expect(colored.grid == (5, 5))
+    #expect(abs(colored.logProbability - level.logProbability) < 1e-3)
+    #expect(try caption([0, 0, 0]).logProbability != level.logProbability)
+  }
+
   /// The README's example, word for word.
   @Test func `five lines of Swift caption a photo`() throws {
     let readme = try String(

@@ -66,6 +66,11 @@ import Testing
     let result = try caption.run([photo, "--json", "--top", "2"])
     let record = try #require(
       try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+    #expect(
+      Set(record.keys) == [
+        "path", "caption", "tokens", "log_probability", "words", "alternatives", "model",
+        "milliseconds",
+      ])
     #expect(record["path"] as? String == photo)
     #expect(record["caption"] as? String == sentence)
     #expect(record["model"] as? String == "embedded")
@@ -73,6 +78,7 @@ import Testing
     #expect(tokens.joined(separator: " ") + "." == sentence.lowercased())
     let words = try #require(record["words"] as? [[String: Any]])
     #expect(words.compactMap { $0["word"] as? String } == tokens)
+    #expect(words.allSatisfy { Set($0.keys) == ["word", "log_probability"] })
     // captions.json: -21.03217315673828, END included.
     let total = try #require(record["log_probability"] as? Double)
     #expect(abs(total - -21.03217315673828) < 1e-3)

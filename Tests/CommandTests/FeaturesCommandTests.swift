@@ -105,4 +105,31 @@ import Testing
     #expect(result.status == 74)
     #expect(result.errors.contains("/nowhere/x.npy"))
   }
+
+  @Test func `a device is written into, and a link stays a link`() throws {
+    let file = folder.path + "/target.npy"
+    let link = folder.path + "/link.npy"
+    let device = folder.path + "/full"
+    let manager = FileManager.default
+    try Data("old".utf8).write(to: URL(filePath: file))
+    try manager.createSymbolicLink(atPath: link, withDestinationPath: file)
+    try manager.createSymbolicLink(atPath: device, withDestinationPath: "/dev/full")
+
+    let linked = try caption.run(["features", photo, "--output", link])
+    #expect(linked.status == 0, "\(linked.errors)")
+    #expect(try manager.destinationOfSymbolicLink(atPath: link) == file)
+    #expect(try read(file).shape == "256, 5, 5")
+
+    let full = try caption.run(["features", photo, "--output", device])
+    #expect(full.status == 74)
+    #expect(full.errors == "caption: \(device): cannot be written: No space left on device\n")
+    #expect(try manager.destinationOfSymbolicLink(atPath: device) == "/dev/full")
+
+    let output = folder.path + "/output.npy"
+    try Data().write(to: URL(filePath: output))
+    let standard = try caption.run(
+      ["features", photo, "--output", "/dev/stdout"], outputPath: output)
+    #expect(standard.status == 0, "\(standard.errors)")
+    #expect(try Data(contentsOf: URL(filePath: output)) == Data(contentsOf: URL(filePath: file)))
+  }
 }

@@ -26,7 +26,7 @@ public struct AttentionFigure: Sendable {
   ///
   /// - Parameters:
   ///   - photo: the photo.
-  ///   - view: the part of it that the model saw.
+  ///   - view: the part of it that the model saw; some of the photo lies in it.
   ///   - gridHeight: rows of regions.
   ///   - gridWidth: columns of regions.
   ///   - panels: the words in their order.
@@ -36,11 +36,8 @@ public struct AttentionFigure: Sendable {
     photo: RGBImage, view: ImagePreprocessor.View, gridHeight: Int, gridWidth: Int, panels: [Panel]
   ) throws -> RGBImage {
     let font = try FigureText()
-    let photo = photo.seen(through: view)
-    let panelHeight = max(
-      1, min(4 * panelWidth, (panelWidth * photo.height + photo.width / 2) / photo.width))
-    let small = photo.resized(
-      to: ImageSize(width: panelWidth, height: panelHeight), filter: .lanczos)
+    let small = photo.seen(through: view, width: panelWidth, greatestHeight: 4 * panelWidth)
+    let panelHeight = small.height
     let count = panels.count + 1
     // Somewhat wider than high, as a page is.
     let columns = max(1, Int((1.6 * Double(count)).squareRoot().rounded(.up)))
@@ -140,13 +137,31 @@ extension RGBImage {
       pixels: [UInt8](repeating: 255, count: width * height * 3))
   }
 
-  /// The rectangle that a model sees, white where it reaches beyond the picture.
-  fileprivate func seen(through view: ImagePreprocessor.View) -> RGBImage {
-    let left = Int(view.x.rounded())
-    let top = Int(view.y.rounded())
-    var result = RGBImage.white(
-      width: max(1, Int(view.width.rounded())), height: max(1, Int(view.height.rounded())))
-    result.paste(self, left: -left, top: -top)
+  /// The rectangle that a model sees, scaled to a width and the height that goes with it, white
+  /// where it reaches beyond the picture.
+  ///
+  /// What the picture has of the rectangle is cut out and scaled before the white comes to it: the
+  /// whole rectangle of a long picture's letterbox would not fit into memory.
+  fileprivate func seen(
+    through view: ImagePreprocessor.View, width newWidth: Int, greatestHeight: Int
+  ) -> RGBImage {
+    let (left, viewWidth) = (Int(view.x.rounded()), max(1, Int(view.width.rounded())))
+    let (top, viewHeight) = (Int(view.y.rounded()), max(1, Int(view.height.rounded())))
+    let newHeight = max(
+      1, min(greatestHeight, (newWidth * viewHeight + viewWidth / 2) / viewWidth))
+    let columns = max(0, left)..<min(width, left + viewWidth)
+    let rows = max(0, top)..<min(height, top + viewHeight)
+    var part = RGBImage.white(width: columns.count, height: rows.count)
+    part.paste(self, left: -columns.lowerBound, top: -rows.lowerBound)
+    let small = part.resized(
+      to: ImageSize(
+        width: max(1, (newWidth * columns.count + viewWidth / 2) / viewWidth),
+        height: max(1, (newHeight * rows.count + viewHeight / 2) / viewHeight)),
+      filter: .lanczos)
+    var result = RGBImage.white(width: newWidth, height: newHeight)
+    result.paste(
+      small, left: (columns.lowerBound - left) * newWidth / viewWidth,
+      top: (rows.lowerBound - top) * newHeight / viewHeight)
     return result
   }
 

@@ -51,6 +51,26 @@ import Captioning
     }
   }
 
+  @Test func `a long photo in a letterbox has white above and below, and takes little memory`()
+    throws
+  {
+    let size = ImageSize(width: 100_000, height: 250)
+    let view = ImagePreprocessor(
+      PreprocessingConfiguration(
+        width: 400, height: 400, geometry: .letterbox, mean: [0, 0, 0], std: [1, 1, 1])
+    ).view(of: size)
+    let figure = try AttentionFigure.draw(
+      photo: RGBImage(
+        width: size.width, height: size.height,
+        pixels: [UInt8](repeating: 100, count: size.width * size.height * 3)),
+      view: view, gridHeight: 1, gridWidth: 1, panels: [])
+    // A square panel of 240 pixels; the photo is row 199 of the network's 400.
+    #expect(figure.height == 2 * 20 + 240 + 34)
+    for y in 20..<260 {
+      #expect(brightness(figure, 20 + 120, y) == (y == 20 + 119 ? 100 : 255))
+    }
+  }
+
   @Test func `level attention leaves the panel dark everywhere`() throws {
     let figure = try figure([.init(word: "the", weights: [0.25, 0.25, 0.25, 0.25])])
     #expect(brightness(figure, 274 + 120, 20 + 80) == 25)
