@@ -50,10 +50,12 @@ let package = Package(
     library(
       "Store",
       ["Tensors", "CLibcrypto", filePaths, .product(name: "GRDB", package: "GRDB.swift")]),
+    library("Batch", ["Captioning", "Imaging", "Language", "PhotoMetadata", "Store", filePaths]),
     .executableTarget(
       name: "caption",
       dependencies: [
-        "Captioning", "Imaging", "Language", "NeuralNet", "PhotoMetadata", "Store", "Tensors",
+        "Batch", "Captioning", "Imaging", "Language", "NeuralNet", "PhotoMetadata", "Store",
+        "Tensors",
         filePaths,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -76,6 +78,7 @@ let package = Package(
     tests("CaptioningTests", ["Captioning", "NeuralNet", "Imaging", "Language", "Tensors"]),
     tests("PhotoMetadataTests", ["PhotoMetadata", filePaths]),
     tests("StoreTests", ["Store", filePaths, .product(name: "GRDB", package: "GRDB.swift")]),
+    tests("BatchTests", ["Batch", "Captioning", "Imaging", "Store", filePaths]),
     tests("CommandTests", ["caption", "Captioning", "Store", "Tensors"]),
   ],
   swiftLanguageModes: [.v6],

@@ -1,3 +1,5 @@
+public import Imaging
+
 /// A photograph described in words.
 public struct Caption: Sendable {
   /// A word and how likely the model found it after the words before it.
@@ -46,6 +48,12 @@ public struct Caption: Sendable {
   public let attention: [[Float]]
   /// Rows and columns of regions.
   public let grid: (height: Int, width: Int)
+  /// The encoder's embedding of the whole photograph: one number for each of its channels.
+  public let embedding: [Float]
+  /// The photograph's size, upright, in pixels.
+  public let size: ImageSize
+  /// The file's format, as “JPEG”; nil for an image given in memory.
+  public let format: String?
   /// How many faults of the file the decoder worked around: the photo may be damaged.
   public let faults: Int
   /// The model's name.

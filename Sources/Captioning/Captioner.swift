@@ -79,22 +79,25 @@ public final class Captioner: Sendable {
     bytes: [UInt8], name: String, options: DecodingOptions? = nil
   ) throws -> Caption {
     let (decoded, milliseconds) = try timed {
-      try ImageDecoder.decodeCountingWarnings(
+      try ImageDecoder.decodeWithFacts(
         bytes: bytes, name: name, minimumSize: preprocessor.minimumSize)
     }
     return try caption(
-      decoded.image, options: options, faults: decoded.warnings, decodeMilliseconds: milliseconds)
+      decoded.image, options: options, fullSize: decoded.fullSize,
+      format: decoded.format.rawValue, faults: decoded.warnings, decodeMilliseconds: milliseconds)
   }
 
   /// Describes a photo in memory.
   ///
   /// - Throws: `NetworkError` if the image is too small for the encoder.
   public func caption(_ image: RGBImage, options: DecodingOptions? = nil) throws -> Caption {
-    try caption(image, options: options, faults: 0, decodeMilliseconds: 0)
+    try caption(
+      image, options: options, fullSize: image.size, format: nil, faults: 0, decodeMilliseconds: 0)
   }
 
   private func caption(
-    _ image: RGBImage, options: DecodingOptions?, faults: Int, decodeMilliseconds: Double
+    _ image: RGBImage, options: DecodingOptions?, fullSize: ImageSize, format: String?,
+    faults: Int, decodeMilliseconds: Double
   ) throws -> Caption {
     let options = options ?? bundle.configuration.decoding
     try options.validate()
@@ -130,6 +133,9 @@ public final class Captioner: Sendable {
       },
       attention: best.attention.isEmpty ? [] : places.map { best.attention[$0] },
       grid: (features.gridHeight, features.gridWidth),
+      embedding: features.pooled.elements,
+      size: fullSize,
+      format: format,
       faults: faults,
       model: bundle.configuration.name,
       milliseconds: Caption.Milliseconds(

@@ -39,14 +39,13 @@ public enum ImageDecoder {
   public static func decode(
     bytes: [UInt8], name: String, minimumSize: ImageSize? = nil
   ) throws -> RGBImage {
-    try decodeCountingWarnings(bytes: bytes, name: name, minimumSize: minimumSize).image
+    try decodeWithFacts(bytes: bytes, name: name, minimumSize: minimumSize).image
   }
 
-  /// As `decode`, with the number of faults that the decoder met in a JPEG and could work around;
-  /// such a picture may be damaged.
-  package static func decodeCountingWarnings(
+  /// As `decode`, with what else was learnt of the file.
+  package static func decodeWithFacts(
     bytes: [UInt8], name: String, minimumSize: ImageSize? = nil
-  ) throws -> (image: RGBImage, warnings: Int) {
+  ) throws -> DecodedImage {
     guard !bytes.isEmpty else { throw ImagingError.empty(path: name) }
     guard bytes.count <= maximumBytes else {
       throw ImagingError.tooLong(path: name)
@@ -66,7 +65,11 @@ public enum ImageDecoder {
     }
     let eighths = minimum.map { jpegScale(full, atLeast: $0) } ?? 8
     let (image, warnings) = try file.pixels(full, eighths: format == .jpeg ? eighths : 8)
-    return (image.oriented(orientation), warnings)
+    return DecodedImage(
+      image: image.oriented(orientation), format: format,
+      fullSize: orientation.swapsAxes
+        ? ImageSize(width: full.height, height: full.width) : full,
+      warnings: warnings)
   }
 
   /// The smallest of the scales ⅛, ¼, ½ and 1 at which a JPEG of `size` is no smaller than
@@ -208,4 +211,16 @@ public enum ImageDecoder {
     bytes.removeLast(bytes.count - filled)
     return bytes
   }
+}
+
+/// A picture and what else a decoder learnt of its file.
+package struct DecodedImage: Sendable {
+  /// Upright, perhaps smaller than in the file.
+  package let image: RGBImage
+  package let format: ImageFormat
+  /// The size in the file, turned upright.
+  package let fullSize: ImageSize
+  /// How many faults the decoder met in a JPEG and could work around; with any the picture may be
+  /// damaged.
+  package let warnings: Int
 }

@@ -1,4 +1,5 @@
 internal import CLibcrypto
+package import SystemPackage
 
 /// SHA-256 (FIPS 180-4) of a file's bytes: what makes a photo the same, wherever it lies.
 ///
@@ -7,12 +8,27 @@ public struct ContentHash: Hashable, Sendable, LosslessStringConvertible, Codabl
   /// 32 bytes.
   package let bytes: [UInt8]
 
-  package static let byteCount = Int(SHA256_DIGEST_LENGTH)
+  package static let byteCount = 32
 
   package init(of content: [UInt8]) {
-    bytes = [UInt8](unsafeUninitializedCapacity: Self.byteCount) { digest, initialized in
-      SHA256(content, content.count, digest.baseAddress)
-      initialized = Self.byteCount
+    var digest = SHA256()
+    content.withUnsafeBytes { digest.update($0) }
+    bytes = digest.finish()
+  }
+
+  /// The hash of a file, read piece by piece.
+  ///
+  /// - Throws: `Errno`, if the file cannot be read.
+  package init(ofFile path: FilePath) throws {
+    let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+    bytes = try file.closeAfter {
+      var digest = SHA256()
+      let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+      defer { buffer.deallocate() }
+      while case let count = try file.read(into: buffer), count > 0 {
+        digest.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+      }
+      return digest.finish()
     }
   }
 
@@ -51,5 +67,28 @@ public struct ContentHash: Hashable, Sendable, LosslessStringConvertible, Codabl
   public func encode(to encoder: any Encoder) throws {
     var value = encoder.singleValueContainer()
     try value.encode(description)
+  }
+}
+
+/// A hash being made.
+private struct SHA256: ~Copyable {
+  private let context: OpaquePointer?
+
+  init() {
+    context = EVP_MD_CTX_new()
+    precondition(EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1, "libcrypto has no SHA-256")
+  }
+
+  deinit { EVP_MD_CTX_free(context) }
+
+  mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    _ = EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
+  }
+
+  consuming func finish() -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: ContentHash.byteCount) { digest, initialized in
+      EVP_DigestFinal_ex(context, digest.baseAddress, nil)
+      initialized = ContentHash.byteCount
+    }
   }
 }

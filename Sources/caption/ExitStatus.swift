@@ -3,6 +3,7 @@ import Captioning
 import Imaging
 import Language
 import NeuralNet
+import Store
 import Tensors
 
 /// The exit status of a failure, by the convention of sysexits.h; nil where the error is the
@@ -13,6 +14,12 @@ func exitStatus(of error: any Error) -> ExitCode? {
   let inputOutputFailed = ExitCode(74)
   switch error {
   case let error as ImagingError:
+    switch error.kind {
+    case .noInput: return noInput
+    case .badData: return badData
+    case .inputOutput: return inputOutputFailed
+    }
+  case let error as StoreError:
     switch error.kind {
     case .noInput: return noInput
     case .badData: return badData

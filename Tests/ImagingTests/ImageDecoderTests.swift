@@ -125,9 +125,9 @@ import Testing
   @Test func `stray bytes between a JPEG's segments are counted and skipped`() throws {
     var file = try bytes("decoding/baseline-420.jpg")
     file.insert(contentsOf: [0, 1, 2], at: 20)  // after SOI and the 18 bytes of APP0
-    let (image, warnings) = try ImageDecoder.decodeCountingWarnings(bytes: file, name: "x")
-    #expect(image == (try picture("decoding/baseline-420.jpg")))
-    #expect(warnings == 1)
+    let decoded = try ImageDecoder.decodeWithFacts(bytes: file, name: "x")
+    #expect(decoded.image == (try picture("decoding/baseline-420.jpg")))
+    #expect(decoded.warnings == 1)
   }
 
   @Test func `no bytes, other formats and no picture at all are told apart`() {

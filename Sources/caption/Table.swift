@@ -1,0 +1,86 @@
+import ArgumentParser
+import Foundation
+
+/// How commands print rows: columns in line on a terminal, tab-separated elsewhere, JSON if asked.
+struct OutputOptions: ParsableArguments {
+  @Flag(help: "Print one JSON object a line.")
+  var json = false
+
+  /// Prints rows, each with what JSON shows of it.
+  ///
+  /// - Parameters:
+  ///   - columns: the names of the columns; on a terminal they stand above the rows.
+  ///   - rows: cells as text, and the whole as JSON.
+  /// - Throws: `FileError.notWritten`.
+  func print<Row: Encodable>(
+    columns: [String], rows: some Sequence<Row>, cells: (Row) -> [String]
+  ) throws {
+    if json {
+      for row in rows { try printLine(jsonLine(row)) }
+    } else if isatty(STDOUT_FILENO) == 1 {
+      let table = Table(columns: columns, rows: rows.map(cells), width: Table.terminalWidth)
+      for line in table.lines { try printLine(line) }
+    } else {
+      for row in rows { try printLine(cells(row).map(Table.escaped).joined(separator: "\t")) }
+    }
+  }
+}
+
+/// Rows in columns of equal width.
+struct Table {
+  let columns: [String]
+  let rows: [[String]]
+  /// How many characters fit in a line.
+  let width: Int
+
+  /// The heading and the rows. The widest column gives way where a line would be too long.
+  var lines: [String] {
+    guard !rows.isEmpty else { return [] }
+    let cells = ([columns.map { $0.uppercased() }] + rows).map { $0.map(Self.visible) }
+    var widths = columns.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
+    let gaps = 2 * (columns.count - 1)
+    while widths.reduce(gaps, +) > width,
+      let widest = widths.indices.max(by: { widths[$0] < widths[$1] }), widths[widest] > 12
+    {
+      widths[widest] -= 1
+    }
+    return cells.map { row in
+      let fitted = zip(row, widths).map { cell, width in
+        let text = cell.count > width ? cell.prefix(width - 1) + "…" : cell[...]
+        return text + String(repeating: " ", count: width - text.count)
+      }
+      let line = fitted.joined(separator: "  ")
+      return String(line.reversed().drop { $0 == " " }.reversed())
+    }
+  }
+
+  /// How wide the terminal is; 100 where it does not say.
+  static var terminalWidth: Int {
+    var size = winsize()
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 100 }
+    return max(40, Int(size.ws_col))
+  }
+
+  /// A cell of tab-separated values: backslash, tab and line ends are written `\\`, `\t`, `\n`, `\r`.
+  static func escaped(_ cell: String) -> String {
+    guard cell.utf8.contains(where: { [9, 10, 13, 92].contains($0) }) else { return cell }
+    var text = ""
+    for scalar in cell.unicodeScalars {
+      switch scalar {
+      case "\\": text += #"\\"#
+      case "\t": text += #"\t"#
+      case "\n": text += #"\n"#
+      case "\r": text += #"\r"#
+      default: text.unicodeScalars.append(scalar)
+      }
+    }
+    return text
+  }
+
+  /// A cell on a terminal: what would move the cursor or change colours shows as a question mark.
+  static func visible(_ cell: String) -> String {
+    String(
+      String.UnicodeScalarView(
+        cell.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
+  }
+}

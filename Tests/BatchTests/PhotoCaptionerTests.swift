@@ -1,0 +1,42 @@
+import Batch
+import Captioning
+import Foundation
+import Store
+import TestSupport
+import Testing
+
+struct PhotoCaptionerTests {
+  @Test func aPhotoAndItsCaptionAsTheStoreKeepsThem() throws {
+    let bundle = try ModelBundle(folder: projectFolder.appending(path: "data/models/embedded").path)
+    let captioner = try Captioner(bundle, threads: 1)
+    let file = projectFolder.appending(path: "data/samples/china.jpg")
+    let bytes = [UInt8](try Data(contentsOf: file))
+    let described = try PhotoCaptioner(captioner, options: bundle.configuration.decoding)
+      .describe(bytes: bytes, name: "china.jpg")
+    #expect(described.photo.contentHash == ContentHash(of: bytes))
+    #expect(described.photo.format == "JPEG")
+    #expect((described.photo.width, described.photo.height) == (640, 427))
+    #expect(described.embedding.count == 256)
+    #expect(described.machine.text == described.caption.sentence)
+    #expect((0...1).contains(described.machine.confidence))
+  }
+
+  @Test func aModelIsKnownByItsContent() throws {
+    let store = try Store()
+    let bundle = try ModelBundle(folder: projectFolder.appending(path: "data/models/embedded").path)
+    let plain = try ModelIdentity(bundle, store: nil)
+    #expect(try ModelIdentity(bundle, store: store) == plain)
+    #expect(try ModelIdentity(bundle, store: store) == plain)
+    let copy = try TemporaryFolder()
+    for name in ["config.json", "vocabulary.txt", "model.safetensors"] {
+      try Data(contentsOf: URL(filePath: bundle.folder).appending(path: name))
+        .write(to: URL(filePath: copy.path).appending(path: name))
+    }
+    #expect(try ModelIdentity(ModelBundle(folder: copy.path), store: store) == plain)
+    var configuration = try String(contentsOfFile: copy.path + "/config.json", encoding: .utf8)
+    configuration.replace("\"beam_width\": 5", with: "\"beam_width\": 4")
+    try configuration.write(toFile: copy.path + "/config.json", atomically: true, encoding: .utf8)
+    let changed = try ModelIdentity(ModelBundle(folder: copy.path), store: store)
+    #expect(changed.contentHash != plain.contentHash)
+  }
+}
