@@ -26,6 +26,13 @@ public struct RunCounts: Equatable, Sendable {
   public init() {}
 }
 
+/// What was recorded of a photo.
+public enum Recorded: Equatable, Sendable {
+  /// Its caption; not new where the same picture had got one in the meantime.
+  case captioned(StoredCaption, isNew: Bool)
+  case nothingNew
+}
+
 extension Store {
   /// Enters work that is about to begin.
   ///
@@ -62,35 +69,40 @@ extension Store {
   ///     became of it.
   ///   - skipped: how many photos were passed by meanwhile.
   ///   - replacing: whether a caption that is there gives way to a new one.
-  /// - Returns: for each outcome the number of its caption, nil where there is none.
+  /// - Returns: what was recorded for each outcome.
   /// - Throws: `StoreError`.
   public func record(
     _ outcomes: [(path: FilePath, state: FileState?, outcome: Outcome)], run: Int64, work: Work,
     skipped: Int = 0, replacing: Bool = false
-  ) throws -> [Int64?] {
+  ) throws -> [Recorded] {
     try write { database in
       let recorder = Recorder(
         database: database, run: run, work: work, replacing: replacing, now: Timestamp.now.text)
       var counts = RunCounts()
       counts.skipped = skipped
-      let captions = try outcomes.map { entry -> Int64? in
+      let captions = try outcomes.map { entry -> Recorded in
         let path = entry.path.absolute
         switch entry.outcome {
         case .captioned(let photo, let caption, let embedding):
-          counts.captioned += 1
           let image = try recorder.image(photo)
           if let embedding { try recorder.enter(embedding, of: image) }
           try recorder.enterFile(path, entry.state, image: image)
-          return try recorder.enter(caption, of: image)
+          let isNew = try recorder.enter(caption, of: image)
+          if isNew { counts.captioned += 1 } else { counts.skipped += 1 }
+          guard let stored = try database.caption(of: image, work) else {
+            preconditionFailure("a caption is missing right after it was entered")
+          }
+          return .captioned(stored, isNew: isNew)
         case .alreadyThere(let hash):
           counts.skipped += 1
-          guard let image = try database.imageID(of: hash) else { return nil }
-          try recorder.enterFile(path, entry.state, image: image)
-          return try database.caption(of: image, work)?.id
+          if let image = try database.imageID(of: hash) {
+            try recorder.enterFile(path, entry.state, image: image)
+          }
+          return .nothingNew
         case .failed(let kind, let reason):
           counts.failed += 1
           try recorder.enterFailure(path, entry.state, kind, reason)
-          return nil
+          return .nothingNew
         }
       }
       try database.execute(
@@ -133,7 +145,8 @@ private struct Recorder {
     return image
   }
 
-  func enter(_ caption: MachineCaption, of image: Int64) throws -> Int64 {
+  /// - Returns: whether the caption is in the store now; another one kept its place otherwise.
+  func enter(_ caption: MachineCaption, of image: Int64) throws -> Bool {
     let conflict =
       replacing
       ? """
@@ -152,10 +165,7 @@ private struct Recorder {
       image, caption.text, now, run, work.modelID, work.decodingID, caption.logProbability,
       caption.confidence, try json(caption.words), try json(caption.alternatives),
     ])
-    guard let stored = try database.caption(of: image, work) else {
-      preconditionFailure("a caption is missing right after it was entered")
-    }
-    return stored.id
+    return database.changesCount > 0
   }
 
   func enter(_ embedding: [Float], of image: Int64) throws {

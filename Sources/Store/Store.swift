@@ -86,6 +86,8 @@ public final class Store: Sendable {
       if !database.configuration.readonly {
         try? database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA optimize") }
       }
+      // The writer must be the last to go: only then does SQLite fold its log into the one file.
+      (database as? DatabasePool)?.invalidateReadOnlyConnections()
       try database.close()
     }
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Batch
 import Captioning
 import Imaging
 import Language
@@ -13,6 +14,7 @@ func exitStatus(of error: any Error) -> ExitCode? {
   let noInput = ExitCode(66)
   let inputOutputFailed = ExitCode(74)
   switch error {
+  case is WatchError: return inputOutputFailed
   case let error as ImagingError:
     switch error.kind {
     case .noInput: return noInput
@@ -31,5 +33,14 @@ func exitStatus(of error: any Error) -> ExitCode? {
   case is WeightError, is VocabularyError, FileError.malformed: return badData
   case FileError.notWritten: return inputOutputFailed
   default: return nil
+  }
+}
+
+/// The exit status of a photo's failure.
+func exitStatus(of kind: FailureKind) -> ExitCode {
+  switch kind {
+  case .badData: ExitCode(65)
+  case .noInput: ExitCode(66)
+  case .inputOutput: ExitCode(74)
   }
 }

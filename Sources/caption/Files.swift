@@ -1,5 +1,6 @@
 import Foundation
 import Imaging
+import SystemPackage
 
 /// An image named on the command line: a path, or `-` for standard input.
 struct PhotoSource {
@@ -17,6 +18,26 @@ struct PhotoSource {
       bytes = try ImageDecoder.readAll(path: argument)
     }
   }
+}
+
+/// Everything on standard input.
+///
+/// - Throws: `FileError.notRead`.
+func readAllOfStandardInput() throws -> Data {
+  do {
+    return try FileHandle.standardInput.readToEnd() ?? Data()
+  } catch {
+    throw FileError.notRead(path: "standard input", reason: reason(error))
+  }
+}
+
+/// Paths that each end in a separator, as any bytes; empty ones are passed by.
+func pathList(_ data: Data, separator: UInt8) -> [FilePath] {
+  data.split(separator: separator).map { line in
+    // Text files of other systems end lines in a carriage return, too.
+    let bytes = separator == 10 && line.last == 13 ? line.dropLast() : line
+    return FilePath(platformString: bytes.map { CChar(bitPattern: $0) } + [0])
+  }.filter { !$0.isEmpty }
 }
 
 /// Writes a result file, replacing the file that `path` leads to at once or not at all.

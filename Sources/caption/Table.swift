@@ -18,7 +18,7 @@ struct OutputOptions: ParsableArguments {
     if json {
       for row in rows { try printLine(jsonLine(row)) }
     } else if isatty(STDOUT_FILENO) == 1 {
-      let table = Table(columns: columns, rows: rows.map(cells), width: Table.terminalWidth)
+      let table = Table(columns: columns, rows: rows.map(cells), width: terminalWidth(STDOUT_FILENO))
       for line in table.lines { try printLine(line) }
     } else {
       for row in rows { try printLine(cells(row).map(Table.escaped).joined(separator: "\t")) }
@@ -52,13 +52,6 @@ struct Table {
       let line = fitted.joined(separator: "  ")
       return String(line.reversed().drop { $0 == " " }.reversed())
     }
-  }
-
-  /// How wide the terminal is; 100 where it does not say.
-  static var terminalWidth: Int {
-    var size = winsize()
-    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 100 }
-    return max(40, Int(size.ws_col))
   }
 
   /// A cell of tab-separated values: backslash, tab and line ends are written `\\`, `\t`, `\n`, `\r`.

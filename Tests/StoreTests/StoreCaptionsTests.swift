@@ -60,9 +60,7 @@ struct StoreCaptionsTests {
     try store.enter([("/not/there/a.jpg", "A dog runs.")], work: work)
     let hash = samplePhoto("/not/there/a.jpg").contentHash
     let run = try store.beginRun(.batch, request: "{}", work: work)
-    let ids = try store.record(
-      [("/new/b.jpg", state, .alreadyThere(hash))], run: run, work: work)
-    #expect(ids == [try store.caption(of: hash, work)?.id])
+    _ = try store.record([("/new/b.jpg", state, .alreadyThere(hash))], run: run, work: work)
     let paths = try store.read { try Data.fetchAll($0, sql: "SELECT path FROM files") }
     #expect(paths == [Data("/new/b.jpg".utf8)])
   }

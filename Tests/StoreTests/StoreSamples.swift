@@ -28,7 +28,7 @@ func sampleCaption(_ text: String, confidence: Double = 0.5) -> MachineCaption {
 extension Store {
   /// Enters captions of photos whose content is their path.
   @discardableResult
-  func enter(_ captions: [(path: String, text: String)], work: Work) throws -> [Int64?] {
+  func enter(_ captions: [(path: String, text: String)], work: Work) throws -> [Recorded] {
     let run = try beginRun(.batch, request: "{}", work: work)
     let outcomes = captions.map { path, text in
       (

@@ -15,6 +15,10 @@ struct StoreTests {
     let store = try Store(path: path, for: .create)
     try store.enter([("/a.jpg", "A dog runs.")], work: store.work(sampleModel(), options: "{}"))
     try store.close()
+    // One file holds everything, so that it may be copied.
+    let files = try FileManager.default.contentsOfDirectory(
+      atPath: path.removingLastComponent().string)
+    #expect(files == ["captions.sqlite"])
     for access in [Store.Access.create, .write, .read] {
       let again = try Store(path: path, for: access)
       let work = try #require(

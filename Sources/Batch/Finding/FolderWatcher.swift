@@ -1,0 +1,121 @@
+#if os(Linux)
+  internal import Foundation
+  #if canImport(Glibc)
+    internal import Glibc
+  #else
+    internal import Musl
+  #endif
+  package import SystemPackage
+
+  /// Tells of photos that arrive in folders, also in folders that arrive there, by Linux's inotify.
+  ///
+  /// Unchecked: a watcher is used by one thread at a time.
+  package final class FolderWatcher: @unchecked Sendable {
+    private let finder: PhotoFinder
+    private let roots: [FilePath]
+    private let descriptor: Int32
+    /// By inotify's numbers: a folder and where it lies below its root.
+    private var folders: [Int32: (path: FilePath, relative: FilePath)] = [:]
+
+    private static let events = UInt32(IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_ONLYDIR)
+
+    /// Begins to watch: whatever arrives from now on is told by `arrivals`.
+    ///
+    /// - Throws: `WatchError`.
+    package init(_ roots: [FilePath], finder: PhotoFinder) throws {
+      self.finder = finder
+      self.roots = roots
+      descriptor = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC))
+      guard descriptor >= 0 else { throw WatchError(path: nil, errno) }
+      for root in roots { try watch(root, relative: FilePath()) }
+    }
+
+    deinit { close(descriptor) }
+
+    /// The photos that have arrived, in the order of their arrival; waits for a fifth of a second
+    /// at most.
+    ///
+    /// - Throws: `WatchError` where a new folder cannot be watched.
+    package func arrivals() throws -> [PhotoFinder.Found] {
+      var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      guard poll(&request, 1, 200) > 0 else { return [] }
+      var buffer = [UInt8](repeating: 0, count: 1 << 16)
+      let count = read(descriptor, &buffer, buffer.count)
+      var found: [PhotoFinder.Found] = []
+      var offset = 0
+      let header = MemoryLayout<inotify_event>.size
+      while offset + header <= count {
+        let event = buffer.withUnsafeBytes {
+          $0.loadUnaligned(fromByteOffset: offset, as: inotify_event.self)
+        }
+        let nameStart = offset + header
+        let nameEnd = min(nameStart + Int(event.len), count)
+        let name = buffer[nameStart..<nameEnd].prefix { $0 != 0 }.map { CChar(bitPattern: $0) }
+        found += try photos(event, name: name)
+        offset = nameEnd
+      }
+      return found
+    }
+
+    private func photos(_ event: inotify_event, name: [CChar]) throws -> [PhotoFinder.Found] {
+      if event.mask & UInt32(IN_Q_OVERFLOW) != 0 {
+        // Events were lost: everything is looked through again.
+        for root in roots { try watch(root, relative: FilePath()) }
+        return roots.flatMap { finder.photos(in: $0) { _, _ in } }
+      }
+      if event.mask & UInt32(IN_IGNORED) != 0 {
+        folders[event.wd] = nil
+        return []
+      }
+      guard let folder = folders[event.wd], let first = name.first,
+        first != CChar(UInt8(ascii: "."))
+      else { return [] }
+      let added = FilePath(platformString: name + [0])
+      let path = folder.path.pushing(added)
+      let relative = folder.relative.pushing(added)
+      if event.mask & UInt32(IN_ISDIR) != 0 {
+        guard finder.isRecursive, finder.patterns.admitsFolder(relative) else { return [] }
+        try watch(path, relative: relative)
+        // Files may have come before the watch did.
+        return finder.photos(in: path) { _, _ in }.map {
+          PhotoFinder.Found(path: $0.path, relativePath: relative.pushing($0.relativePath))
+        }.filter { finder.patterns.admitsFile($0.relativePath) }
+      }
+      let isComplete = event.mask & UInt32(IN_CLOSE_WRITE | IN_MOVED_TO) != 0
+      guard isComplete, finder.patterns.admitsFile(relative) else { return [] }
+      return [PhotoFinder.Found(path: path, relativePath: relative)]
+    }
+
+    /// Watches a folder and those in it; a folder that has gone meanwhile is none.
+    private func watch(_ root: FilePath, relative: FilePath) throws {
+      for folder in finder.folders(in: root) {
+        let number = folder.withPlatformString { inotify_add_watch(descriptor, $0, Self.events) }
+        guard number >= 0 else {
+          if errno == ENOENT || errno == ENOTDIR { continue }
+          throw WatchError(path: folder, errno)
+        }
+        var below = folder
+        _ = below.removePrefix(root)
+        folders[number] = (folder, relative.pushing(below))
+      }
+    }
+  }
+
+  /// The system does not let a folder be watched.
+  package struct WatchError: Error, CustomStringConvertible {
+    package let path: FilePath?
+    package let reason: String
+
+    init(path: FilePath?, _ number: Int32) {
+      self.path = path
+      reason =
+        number == ENOSPC
+        ? "too many folders are watched already (see fs.inotify.max_user_watches)"
+        : String(cString: strerror(number))
+    }
+
+    package var description: String {
+      (path.map { "\($0): " } ?? "") + "cannot be watched: \(reason)"
+    }
+  }
+#endif

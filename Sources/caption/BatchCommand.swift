@@ -1,0 +1,330 @@
+import ArgumentParser
+import Batch
+import Captioning
+import Foundation
+import Logging
+import Store
+import SystemPackage
+
+/// `caption batch`: captions for all photos of folders, kept in the store.
+struct BatchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "batch",
+    abstract: "Caption all photos of folders and keep the captions in the store.",
+    discussion: """
+      What has been captioned is not captioned again, wherever it was moved to: after an \
+      interruption the same command goes on where it stopped. A photo that cannot be captioned is \
+      recorded (“caption failures” lists them) and the others go on; the exit status is then that \
+      of the first failure.
+
+      Unless standard output is a terminal, it gets PATH, a tab and the caption of each photo, in \
+      the order of the paths' bytes. Tab, line end and backslash in a path are written \\t, \\n, \\\\.
+
+      EXAMPLES:
+        caption batch ~/Pictures
+        caption batch --include '*.jpg' --exclude raw --limit 100 ~/Pictures
+        find . -name '*.png' -print0 | caption batch --null - > captions.tsv
+        caption batch --watch ~/Pictures/Incoming
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "Folders and photos, or - for a list of them on standard input.", valueName: "path"),
+    completion: .directory)
+  var paths: [String]
+
+  @OptionGroup var runtime: RuntimeOptions
+  @OptionGroup var search: SearchOptions
+  @OptionGroup var storeOptions: StoreOptions
+
+  @Flag(inversion: .prefixedNo, help: "Also look into the folders in the folders.")
+  var recursive = true
+
+  @Option(
+    help: ArgumentHelp(
+      "Take only files whose name (or, with a slash in it, path below the folder) is like this; may "
+        + "be repeated.", valueName: "pattern"))
+  var include: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Pass by files and folders that are like this; may be repeated.", valueName: "pattern"))
+  var exclude: [String] = []
+
+  @Flag(name: [.customShort("0"), .long], help: "The paths on standard input end in zero bytes.")
+  var null = false
+
+  @Flag(help: "Caption again what has a caption, in place of the old one.")
+  var redo = false
+
+  @Flag(help: "Try again what failed before, even if it has not changed since.")
+  var retryFailed = false
+
+  @Option(help: ArgumentHelp("Stop after this many photos that were not known.", valueName: "count"))
+  var limit: Int?
+
+  @Flag(help: "Say what would be done, and do nothing.")
+  var dryRun = false
+
+  @Flag(help: "Go on as photos arrive in the folders, until interrupted.")
+  var watch = false
+
+  @Option(help: "How to show progress: a bar on a terminal, plain lines, or nothing.")
+  var progress = Progress.Style.auto
+
+  @Flag(help: "Print one JSON object a line.")
+  var json = false
+
+  func validate() throws {
+    guard limit ?? 1 >= 1 else {
+      throw ValidationError("--limit takes a number of at least 1, not \(limit ?? 0).")
+    }
+    guard paths.count(where: { $0 == "-" }) <= 1 else {
+      throw ValidationError("Standard input (-) can be read only once.")
+    }
+    guard !null || paths.contains("-") else {
+      throw ValidationError("--null goes with a list on standard input (-).")
+    }
+    guard !(watch && dryRun) else {
+      throw ValidationError("--watch and --dry-run exclude each other.")
+    }
+  }
+
+  func run() throws {
+    let bundle = try ModelBundle.find(runtime.model)
+    let options = try search.applied(to: bundle.configuration.decoding)
+    if dryRun { return try planned(bundle, options) }
+    try storeOptions.with(.create) { store in
+      let work = try store.work(ModelIdentity(bundle, store: store), options: options.canonical)
+      let captioner = PhotoCaptioner(try Captioner(bundle, threads: 1), options: options)
+      try caption(into: store, captioner, work)
+    }
+  }
+
+  private func caption(into store: Store, _ captioner: PhotoCaptioner, _ work: Work) throws {
+    let isQuiet = runtime.quiet
+    let interruption = Interruption {
+      if !isQuiet { note("finishing what is under way; once more stops at once") }
+    }
+    let watcher = watch ? try FolderWatcher(roots(), finder: finder) : nil
+    let listing = try photos()
+    let queue = PhotoQueue(listing.photos, watcher: watcher, stop: interruption.flag)
+    var options = BatchRunner.Options()
+    options.workers = runtime.threads
+    options.redoes = redo
+    options.retriesFailures = retryFailed
+    options.limit = limit
+    let runner = BatchRunner(store: store, captioner: captioner, work: work, options: options)
+    let run = try store.beginRun(.batch, request: request(), work: work)
+    let reporter = BatchReporter(
+      total: watch ? nil : listing.photos.count, style: progress, isQuiet: runtime.quiet,
+      printsLines: isatty(STDOUT_FILENO) == 0 || json, asJSON: json)
+    for failure in listing.unreadable { reporter.unreadable(failure.path, failure.reason) }
+    do {
+      try runner.run(
+        run, photos: { queue.next() }, stop: interruption.flag, report: reporter.report)
+    } catch {
+      reporter.finish()
+      // What was committed stays; the run itself may be beyond writing.
+      try? store.endRun(run, .interrupted)
+      throw error
+    }
+    try store.endRun(run, interruption.exitStatus == nil ? .finished : .interrupted)
+    reporter.finish()
+    if let failure = queue.failure { throw failure }
+    if let status = interruption.exitStatus {
+      if !runtime.quiet {
+        note("interrupted: \(reporter.summary); the same command goes on from here")
+      }
+      throw ExitCode(status)
+    }
+    if !runtime.quiet { note(reporter.summary) }
+    if let status = reporter.firstFailure { throw status }
+  }
+
+  /// What `--dry-run` prints: new, captioned or failed, a tab and the path.
+  private func planned(_ bundle: ModelBundle, _ options: DecodingOptions) throws {
+    let listing = try photos()
+    let store = FileState(of: storeOptions.path) == nil ? nil : try storeOptions.open(for: .read)
+    defer { try? store?.close() }
+    let model = try ModelIdentity(bundle, store: nil)
+    let work = try store?.existingWork(model.contentHash, options: options.canonical)
+    var news = 0
+    for photo in listing.photos {
+      var plan = "new"
+      if let store, let work, let state = FileState(of: photo) {
+        switch try store.known(photo, state, work) {
+        case .captioned where !redo: plan = "captioned"
+        case .failed where !redo && !retryFailed: plan = "failed"
+        default: break
+        }
+      }
+      if plan == "new" { news += 1 }
+      if news > limit ?? .max { break }
+      try printLine(plan + "\t" + Table.escaped(photo.string))
+    }
+    for failure in listing.unreadable {
+      note("\(failure.path): cannot be read: \(failure.reason)")
+    }
+    if !runtime.quiet {
+      note("\(min(news, limit ?? .max)) of \(listing.photos.count) photos would be captioned")
+    }
+  }
+
+  private var finder: PhotoFinder {
+    var finder = PhotoFinder()
+    finder.patterns = NamePatterns(including: include, excluding: exclude)
+    finder.isRecursive = recursive
+    return finder
+  }
+
+  /// The folders and files that were asked for.
+  private func roots() throws -> [FilePath] {
+    try paths.flatMap { path -> [FilePath] in
+      guard path == "-" else { return [FilePath(path)] }
+      return try pathList(readAllOfStandardInput(), separator: null ? 0 : 10)
+    }
+  }
+
+  /// All photos in the order in which they are captioned, each once.
+  private func photos() throws -> (photos: [FilePath], unreadable: [(path: FilePath, reason: String)])
+  {
+    var unreadable: [(path: FilePath, reason: String)] = []
+    var seen: Set<FilePath> = []
+    let photos = try roots().flatMap { root in
+      finder.photos(in: root) { unreadable.append(($0, $1)) }.map(\.path)
+    }.filter { seen.insert($0.absolute).inserted }
+    return (photos, unreadable)
+  }
+
+  /// What was asked for, as the store keeps it.
+  private func request() throws -> String {
+    struct Request: Encodable {
+      let paths: [String]
+      let include: [String]
+      let exclude: [String]
+      let recursive: Bool
+      let redo: Bool
+      let retryFailed: Bool
+      let limit: Int?
+    }
+    return try jsonLine(
+      Request(
+        paths: paths, include: include, exclude: exclude, recursive: recursive, redo: redo,
+        retryFailed: retryFailed, limit: limit))
+  }
+}
+
+/// Prints what becomes of photos, and counts it.
+private final class BatchReporter {
+  private var progress: Progress
+  private var counts = RunCounts()
+  private var failedBefore = 0
+  private let printsLines: Bool
+  private let asJSON: Bool
+  private let start = ContinuousClock.now
+  private(set) var firstFailure: ExitCode?
+
+  init(total: Int?, style: Progress.Style, isQuiet: Bool, printsLines: Bool, asJSON: Bool) {
+    progress = Progress(total: total, style: style, isQuiet: isQuiet)
+    self.printsLines = printsLines
+    self.asJSON = asJSON
+  }
+
+  /// - Throws: `FileError.notWritten` where standard output cannot be written.
+  func report(_ events: [BatchEvent]) throws {
+    var failures = 0
+    var worked = 0
+    for event in events {
+      switch event.kind {
+      case .captioned(let caption):
+        counts.captioned += 1
+        worked += 1
+        if event.faults > 0 {
+          progress.say(
+            "caption: \(event.path): damaged in \(event.faults) places, decoded all the same")
+        }
+        try print(caption, of: event.path)
+      case .alreadyCaptioned(let caption):
+        counts.skipped += 1
+        try print(caption, of: event.path)
+      case .failed(let kind, let reason):
+        counts.failed += 1
+        failures += 1
+        worked += 1
+        fail(event.path, kind, reason)
+      case .failedBefore: failedBefore += 1
+      }
+    }
+    progress.advance(by: events.count, worked: worked, failed: failures)
+  }
+
+  /// A folder that could not be read.
+  func unreadable(_ path: FilePath, _ reason: String) {
+    fail(path, .noInput, "cannot be read: \(reason)")
+  }
+
+  func finish() { progress.finish() }
+
+  /// “captioned 480, already there 20, failed 3 in 0:12 (39.0 photos a second)”
+  var summary: String {
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    var parts = ["captioned \(counts.captioned)"]
+    if counts.skipped > 0 { parts.append("already there \(counts.skipped)") }
+    if counts.failed > 0 { parts.append("failed \(counts.failed) (see “caption failures”)") }
+    if failedBefore > 0 {
+      parts.append("failed before \(failedBefore) (--retry-failed tries them again)")
+    }
+    var text = parts.joined(separator: ", ") + " in \(Progress.duration(seconds))"
+    if counts.captioned > 0, seconds > 0 {
+      text += String(format: " (%.1f photos a second)", Double(counts.captioned) / seconds)
+    }
+    return text
+  }
+
+  private func fail(_ path: FilePath, _ kind: FailureKind, _ reason: String) {
+    firstFailure = firstFailure ?? exitStatus(of: kind)
+    progress.say("caption: \(path): \(reason)")
+  }
+
+  private func print(_ caption: StoredCaption, of path: FilePath) throws {
+    guard printsLines else { return }
+    if asJSON {
+      try printLine(jsonLine(BatchRecord(path: path.string, caption)))
+    } else {
+      try printLine(Table.escaped(path.string) + "\t" + Table.escaped(caption.caption.text))
+    }
+  }
+}
+
+/// One line of `--json`.
+private struct BatchRecord: Encodable {
+  let path: String
+  let caption: String
+  let logProbability: Double
+  let confidence: Double
+  let words: [MachineCaption.Word]
+  let alternatives: [MachineCaption.Alternative]
+  let createdAt: String
+
+  enum CodingKeys: String, CodingKey {
+    case path, caption, confidence, words, alternatives
+    case logProbability = "log_probability"
+    case createdAt = "created_at"
+  }
+
+  init(path: String, _ stored: StoredCaption) {
+    self.path = path
+    caption = stored.caption.text
+    logProbability = stored.caption.logProbability
+    confidence = stored.caption.confidence
+    words = stored.caption.words
+    alternatives = stored.caption.alternatives
+    createdAt = stored.createdAt
+  }
+}
+
+/// Writes a line of the program's own to standard error.
+private func note(_ text: String) {
+  FileHandle.standardError.write(Data("caption: \(text)\n".utf8))
+}
