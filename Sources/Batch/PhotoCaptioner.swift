@@ -44,19 +44,27 @@ package struct DescribedPhoto: Sendable {
 }
 
 extension MachineCaption {
-  /// - Precondition: the caption has words.
+  /// A caption of no words has no confidence.
   package init(_ caption: Caption) {
-    precondition(!caption.words.isEmpty, "a caption without words")
     let words = caption.words.map {
-      Word(word: $0.word, logProbability: min(0, Double($0.logProbability)))
+      Word(word: $0.word, logProbability: min(0, Double(shortest: $0.logProbability)))
     }
+    let sum = words.reduce(0) { $0 + $1.logProbability }
     self.init(
       text: caption.sentence,
-      logProbability: min(0, Double(caption.logProbability)),
-      confidence: exp(words.reduce(0) { $0 + $1.logProbability } / Double(words.count)),
+      logProbability: min(0, Double(shortest: caption.logProbability)),
+      confidence: words.isEmpty ? 0 : exp(sum / Double(words.count)),
       words: words,
       alternatives: caption.alternatives.map {
-        Alternative(caption: $0.caption, logProbability: Double($0.logProbability))
+        Alternative(
+          caption: $0.caption, logProbability: Double(shortest: $0.logProbability))
       })
+  }
+}
+
+extension Double {
+  /// The number that is written like the given one: 0.1 and not 0.10000000149.
+  fileprivate init(shortest value: Float) {
+    self = Double("\(value)") ?? Double(value)
   }
 }

@@ -34,6 +34,9 @@ public struct Caption: Sendable {
     public var encode: Double
     /// The recurrent network and the search.
     public var caption: Double
+
+    /// Of a caption that took no work.
+    package static let none = Milliseconds(decode: 0, encode: 0, caption: 0)
   }
 
   /// The caption as a sentence: “A dog runs through the grass.”

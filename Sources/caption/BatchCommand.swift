@@ -60,7 +60,8 @@ struct BatchCommand: ParsableCommand {
   @Flag(help: "Try again what failed before, even if it has not changed since.")
   var retryFailed = false
 
-  @Option(help: ArgumentHelp("Stop after this many photos that were not known.", valueName: "count"))
+  @Option(
+    help: ArgumentHelp("Stop after this many photos that were not known.", valueName: "count"))
   var limit: Int?
 
   @Flag(help: "Say what would be done, and do nothing.")
@@ -187,8 +188,9 @@ struct BatchCommand: ParsableCommand {
   }
 
   /// All photos in the order in which they are captioned, each once.
-  private func photos() throws -> (photos: [FilePath], unreadable: [(path: FilePath, reason: String)])
-  {
+  private func photos() throws -> (
+    photos: [FilePath], unreadable: [(path: FilePath, reason: String)]
+  ) {
     var unreadable: [(path: FilePath, reason: String)] = []
     var seen: Set<FilePath> = []
     let photos = try roots().flatMap { root in

@@ -21,7 +21,8 @@ struct CaptionCommand: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      DescribeCommand.self, BatchCommand.self, FeaturesCommand.self, ClassifyCommand.self, ModelCommand.self,
+      DescribeCommand.self, BatchCommand.self, FeaturesCommand.self, ClassifyCommand.self,
+      ModelCommand.self,
     ],
     defaultSubcommand: DescribeCommand.self)
 

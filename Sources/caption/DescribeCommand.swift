@@ -1,8 +1,11 @@
 import ArgumentParser
+import Batch
 import Captioning
 import Foundation
 import Imaging
 import Logging
+import Store
+import SystemPackage
 
 /// `caption PHOTO...`: a caption for each photo.
 struct DescribeCommand: ParsableCommand {
@@ -13,6 +16,9 @@ struct DescribeCommand: ParsableCommand {
       One photo prints its caption; several print PATH, a tab and the caption, in the order given. \
       A photo that cannot be read is reported on standard error and the others go on; the exit \
       status is then that of the first failure.
+
+      Captions are kept in the store, where “caption search” finds them; a photo that has been \
+      captioned with the same model and options gets its caption from there.
 
       EXAMPLES:
         caption photo.jpg
@@ -30,6 +36,13 @@ struct DescribeCommand: ParsableCommand {
 
   @OptionGroup var runtime: RuntimeOptions
   @OptionGroup var search: SearchOptions
+  @OptionGroup var storeOptions: StoreOptions
+
+  @Flag(inversion: .prefixedNo, help: "Keep the captions, and use those that were kept.")
+  var store = true
+
+  @Flag(help: "Caption again what has a caption in the store, in its place.")
+  var redo = false
 
   @Flag(help: "Print one JSON object a line, with words, log probabilities and timings.")
   var json = false
@@ -52,45 +65,71 @@ struct DescribeCommand: ParsableCommand {
   func run() throws {
     let logger = runtime.logger
     let bundle = try ModelBundle.find(runtime.model)
-    let options = try search.applied(to: bundle.configuration.decoding)
-    let captioner = try Captioner(bundle, threads: runtime.threads)
     logger.debug("model \(bundle.configuration.name) from \(bundle.folder)")
+    let options = try search.applied(to: bundle.configuration.decoding)
+    let keeper = store ? try CaptionKeeper.open(storeOptions, bundle, options, logger) : nil
+    defer { keeper?.close() }
+    // A model is loaded for photos that need it only.
+    var loaded: Captioner?
+    func captioner() throws -> Captioner {
+      let captioner = try loaded ?? Captioner(bundle, threads: runtime.threads)
+      loaded = captioner
+      return captioner
+    }
     var firstFailure: ExitCode?
     for photo in photos {
-      let caption: Caption
       do {
+        let state = FileState(of: FilePath(photo))
         let source = try PhotoSource(argument: photo)
-        caption = try captioner.caption(bytes: source.bytes, name: source.name, options: options)
+        if !redo, attention == nil, let stored = keeper?.caption(of: source.bytes) {
+          try print(stored, .none, of: photo, bundle)
+          logger.debug("\(photo): captioned before")
+          if let state { keeper?.keep(source.bytes, at: FilePath(photo), state) }
+          continue
+        }
+        let captioner = try captioner()
+        let caption = try captioner.caption(
+          bytes: source.bytes, name: source.name, options: options)
         if let attention { try drawAttention(of: caption, source, captioner, to: attention) }
+        try print(MachineCaption(caption), caption.milliseconds, of: photo, bundle)
+        tell(caption, photo, logger)
+        if let state {
+          keeper?.keep(caption, of: source.bytes, at: FilePath(photo), state, replacing: redo)
+        }
       } catch {
-        guard let status = exitStatus(of: error) else { throw error }
+        guard !(error is FileError), let status = exitStatus(of: error) else { throw error }
         report(error)
         firstFailure = firstFailure ?? status
-        continue
       }
-      try print(caption, of: photo)
-      if caption.faults > 0 {
-        logger.warning("\(photo): damaged in \(caption.faults) places, decoded all the same")
-      }
-      let times = caption.milliseconds
-      logger.debug(
-        """
-        \(photo): decode \(rounded(times.decode)), encode \(rounded(times.encode)), \
-        caption \(rounded(times.caption)) ms
-        """)
     }
     if let firstFailure { throw firstFailure }
+  }
+
+  private func tell(_ caption: Caption, _ photo: String, _ logger: Logger) {
+    if caption.faults > 0 {
+      logger.warning("\(photo): damaged in \(caption.faults) places, decoded all the same")
+    }
+    let times = caption.milliseconds
+    logger.debug(
+      """
+      \(photo): decode \(rounded(times.decode)), encode \(rounded(times.encode)), \
+      caption \(rounded(times.caption)) ms
+      """)
   }
 
   private func rounded(_ milliseconds: Double) -> String {
     String(format: "%.1f", milliseconds)
   }
 
-  private func print(_ caption: Caption, of photo: String) throws {
+  private func print(
+    _ caption: MachineCaption, _ milliseconds: Caption.Milliseconds, of photo: String,
+    _ bundle: ModelBundle
+  ) throws {
     if json {
-      try printLine(jsonLine(CaptionRecord(path: photo, caption)))
+      let model = bundle.configuration.name
+      try printLine(jsonLine(CaptionRecord(path: photo, caption, model: model, milliseconds)))
     } else {
-      for sentence in [caption.sentence] + caption.alternatives.map(\.caption) {
+      for sentence in [caption.text] + caption.alternatives.map(\.caption) {
         try printLine(photos.count == 1 ? sentence : "\(photo)\t\(sentence)")
       }
     }
@@ -112,9 +151,9 @@ private struct CaptionRecord: Encodable {
   let path: String
   let caption: String
   let tokens: [String]
-  let logProbability: Float
-  let words: [Caption.Word]
-  let alternatives: [Caption.Alternative]
+  let logProbability: Double
+  let words: [MachineCaption.Word]
+  let alternatives: [MachineCaption.Alternative]
   let model: String
   let milliseconds: Caption.Milliseconds
 
@@ -123,14 +162,16 @@ private struct CaptionRecord: Encodable {
     case logProbability = "log_probability"
   }
 
-  init(path: String, _ caption: Caption) {
+  init(
+    path: String, _ caption: MachineCaption, model: String, _ milliseconds: Caption.Milliseconds
+  ) {
     self.path = path
-    self.caption = caption.sentence
+    self.caption = caption.text
     tokens = caption.words.map(\.word)
     logProbability = caption.logProbability
     words = caption.words
     alternatives = caption.alternatives
-    model = caption.model
-    milliseconds = caption.milliseconds
+    self.model = model
+    self.milliseconds = milliseconds
   }
 }

@@ -18,7 +18,8 @@ struct OutputOptions: ParsableArguments {
     if json {
       for row in rows { try printLine(jsonLine(row)) }
     } else if isatty(STDOUT_FILENO) == 1 {
-      let table = Table(columns: columns, rows: rows.map(cells), width: terminalWidth(STDOUT_FILENO))
+      let table = Table(
+        columns: columns, rows: rows.map(cells), width: terminalWidth(STDOUT_FILENO))
       for line in table.lines { try printLine(line) }
     } else {
       for row in rows { try printLine(cells(row).map(Table.escaped).joined(separator: "\t")) }

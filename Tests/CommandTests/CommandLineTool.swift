@@ -37,7 +37,11 @@ struct CommandLineTool {
     process.executableURL = executable
     process.arguments = arguments
     process.currentDirectoryURL = projectFolder
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    // A store of its own for each run, unless the test names one.
+    let store = try TemporaryFolder()
+    process.environment = ProcessInfo.processInfo.environment
+      .merging(["CAPTION_STORE": store.path + "/captions.sqlite"]) { $1 }
+      .merging(environment) { $1 }
     // Files rather than pipes: nothing can fill up and block.
     let output = try TemporaryFile(Data())
     let errors = try TemporaryFile(Data())
