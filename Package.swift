@@ -19,6 +19,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 /// Paths as the system has them: bytes, not necessarily valid text.
 let filePaths = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+
 let package = Package(
   name: "caption",
   products: [
@@ -49,7 +51,7 @@ let package = Package(
     library("PhotoMetadata", ["CImageMetadata", filePaths]),
     library(
       "Store",
-      ["Tensors", "CLibcrypto", filePaths, .product(name: "GRDB", package: "GRDB.swift")]),
+      ["Tensors", "CLibcrypto", filePaths, grdb]),
     library("Batch", ["Captioning", "Imaging", "Language", "PhotoMetadata", "Store", filePaths]),
     .executableTarget(
       name: "caption",
@@ -69,7 +71,7 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(
-      name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["Store", "Tensors", grdb], path: "Tests/TestSupport",
       swiftSettings: strict),
     tests("TensorsTests", ["Tensors"]),
     tests("NeuralNetTests", ["NeuralNet", "Tensors"]),
@@ -77,9 +79,10 @@ let package = Package(
     tests("ImagingTests", ["Imaging", "Tensors"]),
     tests("CaptioningTests", ["Captioning", "NeuralNet", "Imaging", "Language", "Tensors"]),
     tests("PhotoMetadataTests", ["PhotoMetadata", filePaths]),
-    tests("StoreTests", ["Store", filePaths, .product(name: "GRDB", package: "GRDB.swift")]),
-    tests("BatchTests", ["Batch", "Captioning", "Imaging", "Store", filePaths]),
-    tests("CommandTests", ["caption", "Captioning", "Store", "Tensors"]),
+    tests("StoreTests", ["Store", filePaths, grdb]),
+    tests("BatchTests", ["Batch", "Captioning", "Imaging", "Store", filePaths, grdb]),
+    tests(
+      "CommandTests", ["caption", "Captioning", "Imaging", "Store", "Tensors", filePaths, grdb]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx14

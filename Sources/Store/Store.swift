@@ -43,6 +43,7 @@ public final class Store: Sendable {
         // Two programs that make one store at once take turns.
         return try withFolderLocked(of: path) {
           try Self.checkForm(path)
+          guard Self.mayWrite(path) else { throw StoreError.readOnly(path: path) }
           let pool = try DatabasePool(path: path.string, configuration: Self.configuration)
           try Schema.migrator.migrate(pool)
           return pool
@@ -180,6 +181,13 @@ public final class Store: Sendable {
     guard version <= Schema.version else {
       throw StoreError.newer(path: path, version: version, known: Schema.version)
     }
+  }
+
+  /// Whether the file and its folder, for SQLite's log, can be written; true where there is no file.
+  private static func mayWrite(_ path: FilePath) -> Bool {
+    guard access(path.string, F_OK) == 0 else { return true }
+    return access(path.string, W_OK) == 0
+      && access(path.removingLastComponent().string, W_OK) == 0
   }
 
   /// Makes the store's folder, or says why there can be no store.

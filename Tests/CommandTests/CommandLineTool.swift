@@ -33,6 +33,16 @@ struct CommandLineTool {
     _ arguments: [String], input: Data? = nil, environment: [String: String] = [:],
     outputPath: String? = nil
   ) throws -> Result {
+    let running = try start(
+      arguments, input: input, environment: environment, outputPath: outputPath)
+    return try running.wait()
+  }
+
+  /// Runs the tool in the project's folder without waiting for it.
+  func start(
+    _ arguments: [String], input: Data? = nil, environment: [String: String] = [:],
+    outputPath: String? = nil
+  ) throws -> Running {
     let process = Process()
     process.executableURL = executable
     process.arguments = arguments
@@ -51,10 +61,30 @@ struct CommandLineTool {
     process.standardError = try FileHandle(forWritingTo: URL(filePath: errors.path))
     process.standardInput = try FileHandle(forReadingFrom: URL(filePath: inputFile.path))
     try process.run()
-    process.waitUntilExit()
-    return Result(
-      status: process.terminationStatus,
-      output: try String(contentsOfFile: output.path, encoding: .utf8),
-      errors: try String(contentsOfFile: errors.path, encoding: .utf8))
+    return Running(
+      process: process, store: store, output: output, errors: errors, inputFile: inputFile)
+  }
+
+  /// The tool at work.
+  struct Running {
+    fileprivate let process: Process
+    fileprivate let store: TemporaryFolder
+    fileprivate let output: TemporaryFile
+    fileprivate let errors: TemporaryFile
+    fileprivate let inputFile: TemporaryFile
+
+    func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+
+    /// What it has printed so far.
+    var outputSoFar: String { (try? String(contentsOfFile: output.path, encoding: .utf8)) ?? "" }
+
+    /// Waits for it to end.
+    func wait() throws -> Result {
+      process.waitUntilExit()
+      return Result(
+        status: process.terminationStatus,
+        output: String(decoding: try Data(contentsOf: URL(filePath: output.path)), as: UTF8.self),
+        errors: String(decoding: try Data(contentsOf: URL(filePath: errors.path)), as: UTF8.self))
+    }
   }
 }
