@@ -40,7 +40,8 @@ package struct NamePatterns: Equatable, Sendable {
 
   private func matches(_ patterns: [String], _ path: FilePath) -> Bool {
     patterns.contains { pattern in
-      let subject = pattern.contains("/") ? path : path.lastComponent.map { FilePath(root: nil, [$0]) } ?? path
+      let name = path.lastComponent.map { FilePath(root: nil, [$0]) }
+      let subject = pattern.contains("/") ? path : name ?? path
       return subject.withPlatformString { fnmatch(pattern, $0, ignoringCase) == 0 }
     }
   }

@@ -163,7 +163,10 @@ private struct Flight: Sendable {
 
   init(workers: Int) {
     let places = 2 * workers + 2
-    window = DispatchSemaphore(value: places)
+    // Not with its value at once: libdispatch ends the program when a semaphore goes away with less
+    // than it began with, as it does when a batch is abandoned.
+    window = DispatchSemaphore(value: 0)
+    for _ in 0..<places { window.signal() }
     jobs = BoundedQueue(capacity: places)
     results = BoundedQueue(capacity: places)
   }
