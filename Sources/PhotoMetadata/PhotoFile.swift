@@ -11,8 +11,6 @@ struct MetadataBlocks {
 
 /// A file of one format, taken apart far enough to find and replace its metadata.
 protocol PhotoFile {
-  static var format: ImageFormat { get }
-
   /// Whether the format has a place for IPTC that other programs know.
   static var holdsIPTC: Bool { get }
 

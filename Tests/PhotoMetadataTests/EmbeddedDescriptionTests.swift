@@ -59,7 +59,8 @@ struct EmbeddedDescriptionTests {
       "SourceFile", "System:FileName", "System:FileSize", "System:FileModifyDate",
       "System:FileAccessDate", "System:FileInodeChangeDate", "XMP-x:XMPToolkit",
       "File:CurrentIPTCDigest", "Photoshop:IPTCDigest", "ExifTool:Warning", "ExifTool:Validate",
-      "IPTC:CodedCharacterSet", "RIFF:WebP_Flags", "File:FileType",
+      "IPTC:CodedCharacterSet", "RIFF:WebP_Flags", "File:FileType", "QuickTime:MediaDataOffset",
+      "QuickTime:MediaDataSize",
     ]
     for (tag, value) in before where !expectedToChange.contains(tag) {
       #expect(tags[tag] == value, "\(tag)")

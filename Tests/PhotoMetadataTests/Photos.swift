@@ -20,7 +20,7 @@ let photoNames =
     "baseline-420.jpg", "progressive.jpg", "cmyk.jpg", "grey.jpg", "restart.jpg",
     "orientation-6.jpg", "grey-1.png", "palette-alpha.png", "orientation-6.png",
     "interlaced-alpha.png", "lossy.webp", "lossless.webp", "alpha.webp", "animated.webp",
-    "orientation-8.webp",
+    "orientation-8.webp", "photo.heic", "alpha.heic", "rotated.heic", "photo.avif", "alpha.avif",
   ].map { "\(decoding)/\($0)" }
 
 func fileExtension(_ name: String) -> String { String(name.split(separator: ".").last ?? "") }
@@ -79,7 +79,7 @@ func picture(_ bytes: [UInt8]) throws -> [[UInt8]] {
     }
     return parts
   case .heic, .avif:
-    return []
+    return try items(bytes).filter { !["mime"].contains($0.type) }.map(\.payload)
   }
 }
 

@@ -1,8 +1,5 @@
-internal import Imaging
-
 /// The segments of a JPEG file up to the first scan (ITU-T T.81, annex B).
 struct JPEGFile: PhotoFile {
-  static let format = ImageFormat.jpeg
   static let holdsIPTC = true
 
   let bytes: [UInt8]

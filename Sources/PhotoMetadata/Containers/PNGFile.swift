@@ -1,9 +1,7 @@
 internal import CImageMetadata
-internal import Imaging
 
 /// The chunks of a PNG file (PNG, third edition, 5.3).
 struct PNGFile: PhotoFile {
-  static let format = ImageFormat.png
   static let holdsIPTC = true
 
   let bytes: [UInt8]

@@ -2,7 +2,6 @@ internal import Imaging
 
 /// The chunks of a WebP file (RFC 9649).
 struct WebPFile: PhotoFile {
-  static let format = ImageFormat.webp
   static let holdsIPTC = false
 
   let bytes: [UInt8]
