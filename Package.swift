@@ -75,7 +75,7 @@ let package = Package(
     tests("LanguageTests", ["Language"]),
     tests("ImagingTests", ["Imaging", "Tensors"]),
     tests("CaptioningTests", ["Captioning", "NeuralNet", "Imaging", "Language", "Tensors"]),
-    tests("PhotoMetadataTests", ["PhotoMetadata", "Imaging", filePaths]),
+    tests("PhotoMetadataTests", ["PhotoMetadata", "Imaging", "Tensors", filePaths]),
     tests("StoreTests", ["Store", filePaths]),
     tests("CommandTests", ["caption", "Captioning", "Store", "Tensors"]),
   ],

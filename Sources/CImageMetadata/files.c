@@ -39,6 +39,14 @@ void cm_copy_attributes(int from, int to) {
 #endif
 }
 
+int cm_set_modified(int descriptor, int64_t seconds, int64_t nanoseconds) {
+  struct timespec times[2] = {{0}};
+  times[0].tv_nsec = UTIME_OMIT;
+  times[1].tv_sec = (time_t)seconds;
+  times[1].tv_nsec = (long)nanoseconds;
+  return futimens(descriptor, times);
+}
+
 int cm_rename_new(const char *from, const char *to) {
 #if defined(__linux__) && defined(RENAME_NOREPLACE)
   if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) return 0;

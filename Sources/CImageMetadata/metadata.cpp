@@ -51,21 +51,57 @@ cm_status fill(cm_buffer *buffer, cm_report *report, const void *bytes, size_t c
 /// No domain is owned for this: a UUID is as unique. The character at the end is asked for by XMP.
 const char *const markerNamespace = "urn:uuid:b7a2d0f4-3c1e-4f0b-9a55-6f1d2a8c7e30#";
 
-std::mutex &toolkitMutex() {
-  static std::mutex mutex;
-  return mutex;
-}
-
-/// Makes the XMP toolkit ready, once; to be called with the mutex held.
-void prepareToolkit() {
-  static const bool isReady = [] {
+/// The XMP toolkit, for one call at a time, and made anew for each: it remembers the namespaces of
+/// every packet, so that one file which calls another namespace “dc” would have the texts of all
+/// later ones written into that. Making it takes some microseconds.
+class Toolkit {
+ public:
+  Toolkit() : lock(mutex()) {
     Exiv2::LogMsg::setLevel(Exiv2::LogMsg::mute);
-    if (!Exiv2::XmpParser::initialize()) return false;
+    if (!Exiv2::XmpParser::initialize()) {
+      throw std::runtime_error("the XMP toolkit cannot be initialized");
+    }
     Exiv2::XmpProperties::registerNs(markerNamespace, "caption");
-    return true;
-  }();
-  if (!isReady) throw std::runtime_error("the XMP toolkit cannot be initialized");
-}
+  }
+
+  ~Toolkit() {
+    try {
+      Exiv2::XmpProperties::unregisterNs();
+      Exiv2::XmpParser::terminate();
+    } catch (...) {
+    }
+  }
+
+  Toolkit(const Toolkit &) = delete;
+  Toolkit &operator=(const Toolkit &) = delete;
+
+  cm_status decode(Exiv2::XmpData &data, const std::string &packet, cm_report *report) const {
+    if (packet.empty()) return CM_OK;
+    if (Exiv2::XmpParser::decode(data, packet) != 0) {
+      return fail(report, CM_MALFORMED, "the XMP packet cannot be parsed");
+    }
+    const char *const namespaces[][2] = {
+      {"dc", "http://purl.org/dc/elements/1.1/"},
+      {"iptc", "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/"},
+      {"photoshop", "http://ns.adobe.com/photoshop/1.0/"},
+      {"caption", markerNamespace},
+    };
+    for (const auto &entry : namespaces) {
+      if (Exiv2::XmpProperties::ns(entry[0]) != entry[1]) {
+        return fail(report, CM_MALFORMED, "the XMP packet gives a namespace another's prefix");
+      }
+    }
+    return CM_OK;
+  }
+
+ private:
+  static std::mutex &mutex() {
+    static std::mutex mutex;
+    return mutex;
+  }
+
+  const std::lock_guard<std::mutex> lock;
+};
 
 const char *keyOf(cm_xmp_field field) {
   switch (field) {
@@ -81,12 +117,6 @@ const char *keyOf(cm_xmp_field field) {
 
 bool hasLanguages(cm_xmp_field field) {
   return field == CM_XMP_DESCRIPTION || field == CM_XMP_ALT_TEXT;
-}
-
-cm_status decode(Exiv2::XmpData &data, const std::string &packet, cm_report *report) {
-  if (packet.empty()) return CM_OK;
-  return Exiv2::XmpParser::decode(data, packet) == 0
-    ? CM_OK : fail(report, CM_MALFORMED, "the XMP packet cannot be parsed");
 }
 
 /// Whether a key is that of a property or of a part of it.
@@ -277,10 +307,9 @@ cm_status cm_xmp_read(
   const uint8_t *packet, size_t count, cm_xmp_visitor visit, void *context, cm_report *report
 ) {
   return fenced(report, [&]() -> cm_status {
-    const std::lock_guard<std::mutex> lock(toolkitMutex());
-    prepareToolkit();
+    const Toolkit toolkit;
     Exiv2::XmpData data;
-    const cm_status status = decode(data, text(packet, count), report);
+    const cm_status status = toolkit.decode(data, text(packet, count), report);
     if (status != CM_OK) return status;
     for (int number = CM_XMP_DESCRIPTION; number <= CM_XMP_TEXT_HASH; number++) {
       const cm_xmp_field field = static_cast<cm_xmp_field>(number);
@@ -310,11 +339,10 @@ cm_status cm_xmp_edit(
   cm_buffer *buffer, cm_report *report
 ) {
   return fenced(report, [&]() -> cm_status {
-    const std::lock_guard<std::mutex> lock(toolkitMutex());
-    prepareToolkit();
+    const Toolkit toolkit;
     const std::string original = text(packet, count);
     Exiv2::XmpData data;
-    const cm_status status = decode(data, original, report);
+    const cm_status status = toolkit.decode(data, original, report);
     if (status != CM_OK) return status;
     for (size_t i = 0; i < change_count; i++) {
       const cm_xmp_change &change = changes[i];

@@ -12,7 +12,7 @@ func items(_ bytes: [UInt8]) throws -> [HEIFItem] {
   func boxes(_ start: Int, _ end: Int) -> [(type: String, start: Int, end: Int)] {
     var list: [(String, Int, Int)] = []
     var offset = start
-    while offset < end {
+    while offset + 8 <= end {
       var size = number(bytes[offset..<offset + 4])
       var header = 8
       if size == 0 { size = end - offset }
