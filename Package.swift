@@ -41,14 +41,15 @@ let package = Package(
     .target(
       name: "CImageCodecs",
       linkerSettings: ["jpeg", "png16", "webp", "webpdemux", "heif"].map { .linkedLibrary($0) }),
-    .target(name: "CImageMetadata", linkerSettings: [.linkedLibrary("exiv2")]),
+    .target(
+      name: "CImageMetadata", linkerSettings: ["exiv2", "z"].map { .linkedLibrary($0) }),
     .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
     library("Tensors", ["CKernels", "COpenBLAS"]),
     library("NeuralNet", ["Tensors"]),
     library("Language", []),
     library("Imaging", ["CImageCodecs", "Tensors"]),
     library("Captioning", ["NeuralNet", "Tensors", "Imaging", "Language"]),
-    library("PhotoMetadata", ["CImageMetadata", filePaths]),
+    library("PhotoMetadata", ["CImageMetadata", "Imaging", filePaths]),
     library(
       "Store",
       ["Tensors", "CLibcrypto", filePaths, grdb]),
@@ -78,7 +79,7 @@ let package = Package(
     tests("LanguageTests", ["Language"]),
     tests("ImagingTests", ["Imaging", "Tensors"]),
     tests("CaptioningTests", ["Captioning", "NeuralNet", "Imaging", "Language", "Tensors"]),
-    tests("PhotoMetadataTests", ["PhotoMetadata", filePaths]),
+    tests("PhotoMetadataTests", ["PhotoMetadata", "Imaging", "Tensors", filePaths]),
     tests("StoreTests", ["Store", filePaths, grdb]),
     tests("BatchTests", ["Batch", "Captioning", "Imaging", "Store", filePaths, grdb]),
     tests(

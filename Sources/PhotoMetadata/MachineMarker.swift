@@ -1,0 +1,27 @@
+/// What tells a text of this program's from one of a person's: the properties caption:Model,
+/// caption:Version and caption:TextHash, which stay when another program changes the text.
+package struct MachineMarker: Equatable, Sendable {
+  package let model: String
+  /// That of this program.
+  package let version: String
+  /// Of the text as it was written.
+  let textHash: String
+
+  init(model: String, version: String, textHash: String) {
+    self.model = model
+    self.version = version
+    self.textHash = textHash
+  }
+
+  init(model: String, version: String, text: String) {
+    self.init(model: model, version: version, textHash: DescriptionText.hash(text))
+  }
+
+  /// Whether a text is still the one that was written with this marker.
+  func covers(_ text: String) -> Bool { DescriptionText.hash(text) == textHash }
+
+  /// photoshop:CaptionWriter, which other programs show.
+  static func writer(model: String) -> String { "caption (\(model))" }
+
+  static func isWriter(_ text: String) -> Bool { text.hasPrefix("caption (") }
+}

@@ -1,0 +1,75 @@
+package import Imaging
+
+/// What can go wrong with a photo's metadata, or with the file that holds it.
+package enum MetadataError: Error, Equatable, CustomStringConvertible {
+  /// There is no such file.
+  case missing(path: String)
+  /// The path is that of a folder, a device or the like.
+  case notAFile(path: String)
+  /// The file cannot be opened.
+  case unreadable(path: String, reason: String)
+  /// Reading stopped with an error.
+  case readFailed(path: String, reason: String)
+  /// Writing stopped with an error; what was there before still is.
+  case writeFailed(path: String, reason: String)
+  /// The file is longer than `ImageDecoder.maximumBytes`.
+  case tooLong(path: String)
+  /// The file is not what it was when it was read.
+  case changed(path: String)
+  /// The file is marked as not to be written.
+  case writeProtected(path: String)
+  /// The bytes break the rules of their format.
+  case corrupt(path: String, format: String, reason: String)
+  /// The bytes use a feature of their format that is not written here.
+  case unsupported(path: String, format: String, reason: String)
+  /// The metadata would be longer than the format allows.
+  case noRoom(path: String, format: String)
+  /// There is a text by a person where one by a machine would go.
+  case humanText(path: String, place: String, text: String)
+  /// No part of the text can be written.
+  case emptyText(path: String)
+  /// A record of how to undo a change is damaged.
+  case corruptUndo(path: String, reason: String)
+
+  package var kind: ImagingError.Kind {
+    switch self {
+    case .missing, .notAFile, .unreadable: .noInput
+    case .readFailed, .writeFailed, .writeProtected, .changed: .inputOutput
+    case .tooLong, .corrupt, .unsupported, .noRoom, .humanText, .emptyText, .corruptUndo: .badData
+    }
+  }
+
+  package var description: String {
+    switch self {
+    case .missing(let path): "\(path): there is no such file"
+    case .notAFile(let path): "\(path): is not a file"
+    case .unreadable(let path, let reason): "\(path): cannot be opened: \(reason)"
+    case .readFailed(let path, let reason): "\(path): cannot be read: \(reason)"
+    case .writeFailed(let path, let reason): "\(path): cannot be written: \(reason)"
+    case .tooLong(let path):
+      "\(path): the file is longer than \(ImageDecoder.maximumBytes >> 20) MiB"
+    case .changed(let path):
+      "\(path): was changed by another program in the meantime and is left as it is"
+    case .writeProtected(let path): "\(path): is write-protected"
+    case .corrupt(let path, let format, let reason):
+      "\(path): not a valid \(format) file: \(reason)"
+    case .unsupported(let path, let format, let reason):
+      "\(path): the metadata of this \(format) file cannot be changed: \(reason)"
+    case .noRoom(let path, let format):
+      "\(path): the metadata would be longer than a \(format) file can hold"
+    case .humanText(let path, let place, let text):
+      "\(path): a person wrote in its \(place): “\(Self.excerpt(text))”"
+    case .emptyText(let path): "\(path): there is no text to write"
+    case .corruptUndo(let path, let reason):
+      "\(path): the record of how to undo the change is damaged: \(reason)"
+    }
+  }
+
+  /// The beginning of a text, on one line and without characters that steer a terminal.
+  private static func excerpt(_ text: String) -> String {
+    let line = String(
+      String.UnicodeScalarView(
+        text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+    return line.count <= 60 ? line : line.prefix(59) + "…"
+  }
+}
