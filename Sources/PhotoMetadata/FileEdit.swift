@@ -51,7 +51,8 @@ package struct FileEdit: Sendable {
     let original = try FileReplacement.read(path)
     guard let format = ImageFormat(original.bytes) else {
       throw .corrupt(
-        path: path.string, format: "picture", reason: "readable are \(ImageFormat.readableNames)")
+        path: path.string, format: "photo",
+        reason: "its format is none of \(ImageFormat.readableNames)")
     }
     let bytes = try EmbeddedDescription.write(
       text: text, model: model, version: version, into: original.bytes, format: format,

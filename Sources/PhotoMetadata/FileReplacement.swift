@@ -15,7 +15,7 @@ package struct FileSnapshot: Equatable, Sendable {
   let device: UInt64
   let inode: UInt64
   let size: Int
-  let modified: FileTimestamp
+  package let modified: FileTimestamp
   let mode: UInt32
 
   init(_ status: stat) {
@@ -85,9 +85,9 @@ package enum FileReplacement {
   ///   - modified: When the file is to have been modified; nil for now.
   /// - Throws: `MetadataError.missing`, `.changed`, `.writeProtected`, `.writeFailed`. There is
   ///   nothing new on the disk then.
-  static func replace(
+  package static func replace(
     _ path: FilePath, with bytes: [UInt8], expecting snapshot: FileSnapshot?,
-    modified: FileTimestamp?
+    modified: FileTimestamp? = nil
   ) throws(MetadataError) {
     let target = snapshot == nil ? path : try resolved(path)
     if let snapshot {

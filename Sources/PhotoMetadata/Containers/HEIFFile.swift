@@ -117,10 +117,10 @@ struct HEIFFile: PhotoFile {
     let growth = newMeta.count + payload.count - meta.range.count
     for index in locations.indices where locations[index].method == 0 {
       for extent in locations[index].extents.indices where locations[index].id != id {
-        let offset = locations[index].extents[extent].offset
-        if offset >= meta.range.upperBound {
+        let range = locations[index].extents[extent].range
+        if range.lowerBound >= meta.range.upperBound {
           locations[index].extents[extent].offset += growth
-        } else if offset >= meta.range.lowerBound {
+        } else if range.upperBound > meta.range.lowerBound {
           throw .unsupported("an item lies within its directory")
         }
       }
@@ -131,7 +131,7 @@ struct HEIFFile: PhotoFile {
     }
     for place in chunkOffsets {
       guard let offset = bytes.integer(at: place.offset, width: place.width) else { continue }
-      guard offset >= meta.range.upperBound else { continue }
+      guard (meta.range.upperBound...bytes.count).contains(offset) else { continue }
       guard place.width == 8 || offset + growth < 1 << 32 else { throw .noRoom }
       result.overwrite(offset + growth, at: place.offset, width: place.width)
     }

@@ -77,11 +77,11 @@ struct JPEGFile: PhotoFile {
         || $0.marker == Self.app1 && bytes.has("Exif\0\0", at: $0.content.lowerBound)
     }
     var pictures: PictureIndex?
-    func insertNew(at offset: Int) {
+    func insertNew() {
       if !hasXMP, let segment = newXMP { result += segment }
       if !hasPhotoshop, let segments = newPhotoshop { result += segments }
     }
-    if leading.isEmpty { insertNew(at: 2) }
+    if leading.isEmpty { insertNew() }
     for (index, segment) in segments.enumerated() {
       if segment.marker == Self.app1, xmpHeader(segment) != nil, let replacement = newXMP {
         result += replacement
@@ -90,13 +90,13 @@ struct JPEGFile: PhotoFile {
         result += newPhotoshop ?? []
         newPhotoshop = nil
       } else {
-        if let index = PictureIndex(bytes, content: segment.content, marker: segment.marker) {
-          pictures = index
-          pictures?.position = result.count + index.origin - segment.range.lowerBound
+        if var found = PictureIndex(bytes, content: segment.content, marker: segment.marker) {
+          found.position = result.count + found.origin - segment.range.lowerBound
+          pictures = found
         }
         result += bytes[segment.range]
       }
-      if index == leading.count - 1 { insertNew(at: segment.range.upperBound) }
+      if index == leading.count - 1 { insertNew() }
     }
     result += bytes[end...]
     pictures?.update(&result, originalCount: bytes.count)
