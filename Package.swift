@@ -83,7 +83,8 @@ let package = Package(
     tests("StoreTests", ["Store", filePaths, grdb]),
     tests("BatchTests", ["Batch", "Captioning", "Imaging", "Store", filePaths, grdb]),
     tests(
-      "CommandTests", ["caption", "Captioning", "Imaging", "Store", "Tensors", filePaths, grdb]),
+      "CommandTests",
+      ["caption", "Captioning", "Imaging", "PhotoMetadata", "Store", "Tensors", filePaths, grdb]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx14

@@ -1,6 +1,7 @@
 package import Captioning
 internal import Foundation
 internal import Imaging
+internal import PhotoMetadata
 package import Store
 
 /// Makes of a photo's bytes all that the store keeps of it. May be used from several threads.
@@ -34,9 +35,11 @@ package struct DescribedPhoto: Sendable {
     guard !caption.words.isEmpty else {
       throw CaptioningError.option(name: "the search", reason: "found no words")
     }
-    photo = PhotoRecord(
+    var photo = PhotoRecord(
       contentHash: ContentHash(of: bytes), byteCount: bytes.count,
       format: caption.format ?? "memory", width: caption.size.width, height: caption.size.height)
+    photo.take(PhotoProperties(bytes))
+    self.photo = photo
     machine = MachineCaption(caption)
     embedding = caption.embedding
     self.caption = caption
@@ -59,6 +62,25 @@ extension MachineCaption {
         Alternative(
           caption: $0.caption, logProbability: Double(shortest: $0.logProbability))
       })
+  }
+}
+
+extension PhotoRecord {
+  /// Takes over what the photo's metadata tells, as far as it makes sense.
+  fileprivate mutating func take(_ properties: PhotoProperties) {
+    capturedAt = properties.captureTime
+    cameraMake = properties.cameraMake
+    cameraModel = properties.cameraModel
+    if let latitude = properties.latitude, let longitude = properties.longitude,
+      (-90...90).contains(latitude), (-180...180).contains(longitude)
+    {
+      self.latitude = latitude
+      self.longitude = longitude
+    }
+    var seen: Set<String> = []
+    humanCaptions = properties.descriptions.filter {
+      $0.author == .person && seen.insert($0.text).inserted
+    }.map { HumanCaption(text: $0.text, source: .embedded) }
   }
 }
 

@@ -191,13 +191,11 @@ enum Schema {
       caption_id INTEGER REFERENCES captions ON DELETE SET NULL,
       path BLOB NOT NULL CHECK (length(path) > 0),
       kind TEXT NOT NULL CHECK (kind IN ('txt', 'json', 'xmp', 'embedded')),
-      -- Makes the old bytes from the new; null where there was no file before.
-      reverse_delta BLOB,
-      before_hash BLOB CHECK (length(before_hash) = 32),
+      -- How to get the old bytes from the new, or that there was no file.
+      undo BLOB NOT NULL,
       after_hash BLOB NOT NULL CHECK (length(after_hash) = 32),
       written_at TEXT NOT NULL,
-      undone_at TEXT,
-      CHECK ((reverse_delta IS NULL) = (before_hash IS NULL))
+      undone_at TEXT
     ) STRICT;
     CREATE INDEX photo_writes_run ON photo_writes (run_id);
     CREATE INDEX photo_writes_path ON photo_writes (path);

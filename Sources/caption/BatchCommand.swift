@@ -3,6 +3,7 @@ import Batch
 import Captioning
 import Foundation
 import Logging
+import PhotoMetadata
 import Store
 import SystemPackage
 
@@ -25,6 +26,7 @@ struct BatchCommand: ParsableCommand {
         caption batch --include '*.jpg' --exclude raw --limit 100 ~/Pictures
         find . -name '*.png' -print0 | caption batch --null - > captions.tsv
         caption batch --watch ~/Pictures/Incoming
+        caption batch --embed --sidecar txt ~/Pictures
       """)
 
   @Argument(
@@ -36,6 +38,7 @@ struct BatchCommand: ParsableCommand {
   @OptionGroup var runtime: RuntimeOptions
   @OptionGroup var search: SearchOptions
   @OptionGroup var storeOptions: StoreOptions
+  @OptionGroup var writes: WriteOptions
 
   @Flag(inversion: .prefixedNo, help: "Also look into the folders in the folders.")
   var recursive = true
@@ -115,10 +118,11 @@ struct BatchCommand: ParsableCommand {
     options.redoes = redo
     options.retriesFailures = retryFailed
     options.limit = limit
+    options.writes = writes.options
     let runner = BatchRunner(store: store, captioner: captioner, work: work, options: options)
     let run = try store.beginRun(.batch, request: request(), work: work)
     let reporter = BatchReporter(
-      total: watch ? nil : listing.photos.count, style: progress, isQuiet: runtime.quiet,
+      run: run, total: watch ? nil : listing.photos.count, style: progress, isQuiet: runtime.quiet,
       printsLines: isatty(STDOUT_FILENO) == 0 || json, asJSON: json)
     for failure in listing.unreadable { reporter.unreadable(failure.path, failure.reason) }
     do {
@@ -222,12 +226,19 @@ private final class BatchReporter {
   private var progress: Progress
   private var counts = RunCounts()
   private var failedBefore = 0
+  private var written = 0
+  /// Photos that a person has described, which were left alone.
+  private var leftAlone = 0
+  private let run: Int64
   private let printsLines: Bool
   private let asJSON: Bool
   private let start = ContinuousClock.now
   private(set) var firstFailure: ExitCode?
 
-  init(total: Int?, style: Progress.Style, isQuiet: Bool, printsLines: Bool, asJSON: Bool) {
+  init(
+    run: Int64, total: Int?, style: Progress.Style, isQuiet: Bool, printsLines: Bool, asJSON: Bool
+  ) {
+    self.run = run
     progress = Progress(total: total, style: style, isQuiet: isQuiet)
     self.printsLines = printsLines
     self.asJSON = asJSON
@@ -257,6 +268,8 @@ private final class BatchReporter {
         fail(event.path, kind, reason)
       case .failedBefore: failedBefore += 1
       }
+      written += event.written
+      for error in event.unwritten { tell(error) }
     }
     progress.advance(by: events.count, worked: worked, failed: failures)
   }
@@ -264,6 +277,16 @@ private final class BatchReporter {
   /// A folder that could not be read.
   func unreadable(_ path: FilePath, _ reason: String) {
     fail(path, .noInput, "cannot be read: \(reason)")
+  }
+
+  /// What could not be written.
+  private func tell(_ error: MetadataError) {
+    if case .humanText = error {
+      leftAlone += 1
+    } else {
+      firstFailure = firstFailure ?? exitStatus(of: error)
+      progress.say("caption: \(error)")
+    }
   }
 
   func finish() { progress.finish() }
@@ -276,6 +299,12 @@ private final class BatchReporter {
     if counts.failed > 0 { parts.append("failed \(counts.failed) (see “caption failures”)") }
     if failedBefore > 0 {
       parts.append("failed before \(failedBefore) (--retry-failed tries them again)")
+    }
+    if leftAlone > 0 {
+      parts.append("left \(leftAlone) that a person described (--overwrite-human)")
+    }
+    if written > 0 {
+      parts.append("wrote \(written) files (“caption undo \(run)” takes them back)")
     }
     var text = parts.joined(separator: ", ") + " in \(Progress.duration(seconds))"
     if counts.captioned > 0, seconds > 0 {

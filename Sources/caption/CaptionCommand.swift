@@ -1,4 +1,5 @@
 import ArgumentParser
+import Batch
 import Foundation
 
 @main
@@ -19,9 +20,10 @@ struct CaptionCommand: AsyncParsableCommand {
         caption --beam 3 --json holiday/*.jpg
         caption photo.jpg --attention figure.png
       """,
-    version: "0.1.0",
+    version: programVersion,
     subcommands: [
-      DescribeCommand.self, BatchCommand.self, FeaturesCommand.self, ClassifyCommand.self,
+      DescribeCommand.self, BatchCommand.self, UndoCommand.self, FeaturesCommand.self,
+      ClassifyCommand.self,
       ModelCommand.self,
     ],
     defaultSubcommand: DescribeCommand.self)

@@ -4,6 +4,7 @@ import Captioning
 import Imaging
 import Language
 import NeuralNet
+import PhotoMetadata
 import Store
 import Tensors
 
@@ -15,12 +16,8 @@ func exitStatus(of error: any Error) -> ExitCode? {
   let inputOutputFailed = ExitCode(74)
   switch error {
   case is WatchError: return inputOutputFailed
-  case let error as ImagingError:
-    switch error.kind {
-    case .noInput: return noInput
-    case .badData: return badData
-    case .inputOutput: return inputOutputFailed
-    }
+  case let error as ImagingError: return exitStatus(of: FailureKind(error.kind))
+  case let error as MetadataError: return exitStatus(of: FailureKind(error.kind))
   case let error as StoreError:
     switch error.kind {
     case .noInput: return noInput

@@ -1,3 +1,4 @@
+package import PhotoMetadata
 package import Store
 package import SystemPackage
 
@@ -18,4 +19,14 @@ package struct BatchEvent: Sendable {
   package let kind: Kind
   /// How many faults of the file the decoder worked around: the photo may be damaged.
   package let faults: Int
+  /// How many files were written beside the photo or with it.
+  package var written = 0
+  /// What could not be written, and why.
+  package var unwritten: [MetadataError] = []
+
+  init(path: FilePath, kind: Kind, faults: Int = 0) {
+    self.path = path
+    self.kind = kind
+    self.faults = faults
+  }
 }

@@ -1,6 +1,6 @@
 internal import Captioning
 internal import Foundation
-internal import Imaging
+package import Imaging
 internal import NeuralNet
 package import Store
 package import SystemPackage
@@ -20,6 +20,8 @@ package struct BatchRunner: Sendable {
     package var redoes = false
     /// Tries again what failed before and has not changed since.
     package var retriesFailures = false
+    /// Where captions are written besides.
+    package var writes = PhotoWriter.Options()
     /// After how many photos that were not known to stop; nil for no limit.
     package var limit: Int?
 
@@ -62,8 +64,12 @@ package struct BatchRunner: Sendable {
     }
     threads.notify(queue: .global()) { flight.results.close() }
     defer { threads.wait() }
+    let writer = PhotoWriter(
+      store: store, model: captioner.captioner.bundle.configuration.name, version: programVersion,
+      options: options.writes)
     var recorder = OrderedRecorder(
-      store: store, run: run, work: work, replacing: options.redoes, report: report)
+      store: store, run: run, work: work, replacing: options.redoes,
+      writer: options.writes.writesNothing ? nil : writer, report: report)
     do {
       while true {
         switch flight.results.next(before: recorder.deadline) {
@@ -118,7 +124,7 @@ package struct BatchRunner: Sendable {
     do {
       if let state = FileState(of: path) {
         switch try store.known(path, state, work) {
-        case .captioned(let caption) where !options.redoes: return .known(caption)
+        case .captioned(let caption) where !options.redoes: return .known(state, caption)
         case .failed(let kind, let reason) where !options.retriesFailures && !options.redoes:
           return .failedBefore(kind, reason: reason)
         default: break
@@ -196,7 +202,7 @@ private struct Result: Sendable {
 private enum Finding: Sendable {
   case unread(PhotoFile)
   /// The file has not changed since it was captioned.
-  case known(StoredCaption)
+  case known(FileState, StoredCaption)
   /// The file is new, its content is not.
   case sameContent(FileState, ContentHash, StoredCaption)
   case described(FileState, DescribedPhoto)
@@ -221,10 +227,14 @@ private enum Finding: Sendable {
 extension FailureKind {
   /// Whose fault an error of reading or captioning a photo is.
   package init(_ error: any Error) {
-    switch (error as? ImagingError)?.kind {
+    self = (error as? ImagingError).map { FailureKind($0.kind) } ?? .badData
+  }
+
+  package init(_ kind: ImagingError.Kind) {
+    switch kind {
     case .noInput: self = .noInput
+    case .badData: self = .badData
     case .inputOutput: self = .inputOutput
-    case .badData, nil: self = .badData
     }
   }
 }
@@ -235,6 +245,7 @@ private struct OrderedRecorder {
   let run: Int64
   let work: Work
   let replacing: Bool
+  let writer: PhotoWriter?
   let report: ([BatchEvent]) throws -> Void
   /// Results that are ahead of their turn.
   private var early: [Int: Result] = [:]
@@ -247,13 +258,14 @@ private struct OrderedRecorder {
   private static let longestWait = 0.25
 
   init(
-    store: Store, run: Int64, work: Work, replacing: Bool,
+    store: Store, run: Int64, work: Work, replacing: Bool, writer: PhotoWriter?,
     report: @escaping ([BatchEvent]) throws -> Void
   ) {
     self.store = store
     self.run = run
     self.work = work
     self.replacing = replacing
+    self.writer = writer
     self.report = report
   }
 
@@ -269,7 +281,7 @@ private struct OrderedRecorder {
     if ready.count >= Self.mostAtOnce || deadline.map({ Date.now >= $0 }) ?? false { try flush() }
   }
 
-  /// Commits what is ready, in one transaction, and reports it.
+  /// Commits what is ready, in one transaction, writes it beside or into the photos, and reports it.
   mutating func flush() throws {
     deadline = nil
     guard !ready.isEmpty else { return }
@@ -296,28 +308,48 @@ private struct OrderedRecorder {
     var recorded = try store.record(
       outcomes, run: run, work: work, skipped: skipped, replacing: replacing
     )[...]
-    try report(
-      ready.map { result in
-        let kind: BatchEvent.Kind
-        var faults = 0
-        switch result.finding {
-        case .described(_, let described):
-          faults = described.caption.faults
-          guard case .captioned(let stored, let isNew)? = recorded.popFirst() else {
-            preconditionFailure("a caption was not recorded")
-          }
-          kind = isNew ? .captioned(stored) : .alreadyCaptioned(stored)
-        case .sameContent(_, _, let caption):
-          recorded.removeFirst()
-          kind = .alreadyCaptioned(caption)
-        case .failed(_, let failure, let reason):
-          recorded.removeFirst()
-          kind = .failed(failure, reason: reason)
-        case .known(let caption): kind = .alreadyCaptioned(caption)
-        case .failedBefore(let failure, let reason): kind = .failedBefore(failure, reason: reason)
-        case .broken, .unread: preconditionFailure("a result that was refused before")
+    var events: [BatchEvent] = []
+    for result in ready {
+      switch result.finding {
+      case .described(let state, let described):
+        guard case .captioned(let stored, let isNew)? = recorded.popFirst() else {
+          preconditionFailure("a caption was not recorded")
         }
-        return BatchEvent(path: result.path, kind: kind, faults: faults)
-      })
+        events.append(
+          try written(
+            stored, state,
+            BatchEvent(
+              path: result.path, kind: isNew ? .captioned(stored) : .alreadyCaptioned(stored),
+              faults: described.caption.faults)))
+      case .sameContent(let state, _, let caption):
+        recorded.removeFirst()
+        events.append(
+          try written(
+            caption, state, BatchEvent(path: result.path, kind: .alreadyCaptioned(caption))))
+      case .known(let state, let caption):
+        events.append(
+          try written(
+            caption, state, BatchEvent(path: result.path, kind: .alreadyCaptioned(caption))))
+      case .failed(_, let failure, let reason):
+        recorded.removeFirst()
+        events.append(BatchEvent(path: result.path, kind: .failed(failure, reason: reason)))
+      case .failedBefore(let failure, let reason):
+        events.append(BatchEvent(path: result.path, kind: .failedBefore(failure, reason: reason)))
+      case .broken, .unread: preconditionFailure("a result that was refused before")
+      }
+    }
+    try report(events)
+  }
+
+  /// The event, once its caption stands wherever it was to be written.
+  private func written(_ caption: StoredCaption, _ state: FileState, _ event: BatchEvent) throws
+    -> BatchEvent
+  {
+    guard let writer else { return event }
+    var event = event
+    event.written = try writer.write(caption, of: event.path, state, run: run) {
+      event.unwritten.append($0)
+    }
+    return event
   }
 }

@@ -1,0 +1,141 @@
+internal import Foundation
+internal import GRDB
+public import SystemPackage
+
+/// Where a caption is written.
+public enum WriteKind: String, Sendable {
+  case text = "txt"
+  case json
+  case xmp
+  case embedded
+}
+
+/// A change that a run made beside a photo or in it.
+public struct PhotoWrite: Equatable, Sendable {
+  public let id: Int64
+  /// The file that was written.
+  public let path: FilePath
+  public let kind: WriteKind
+  /// How to take it back, as it was given.
+  public let undo: [UInt8]
+}
+
+/// The changes of a run that can be taken back.
+public struct RunWrites: Equatable, Sendable, Codable {
+  public let run: Int64
+  public let startedAt: String
+  /// How many there are.
+  public let count: Int
+
+  enum CodingKeys: String, CodingKey {
+    case run, count
+    case startedAt = "started_at"
+  }
+}
+
+extension Store {
+  /// Enters a change that is about to be made, so that it can be taken back whatever happens.
+  ///
+  /// - Parameters:
+  ///   - after: of all bytes that the file will have. The picture of the caption will be known by
+  ///     it where the change is in the photo itself.
+  ///   - undo: how to take the change back.
+  /// - Throws: `StoreError`.
+  public func prepareWrite(
+    of caption: Int64, to path: FilePath, _ kind: WriteKind, after: ContentHash, undo: [UInt8],
+    run: Int64
+  ) throws {
+    try write { database in
+      try database.execute(
+        sql: """
+          INSERT INTO photo_writes (run_id, caption_id, path, kind, undo, after_hash, written_at)
+          VALUES (?, ?, ?, ?, ?, ?, ?)
+          """,
+        arguments: [
+          run, caption, path.absolute.data, kind.rawValue, Data(undo), after.data,
+          Timestamp.now.text,
+        ])
+      guard kind == .embedded, try database.imageID(of: after) == nil else { return }
+      try database.execute(
+        sql: """
+          INSERT INTO image_versions (content_hash, image_id)
+          SELECT ?, image_id FROM captions WHERE id = ?
+          """, arguments: [after.data, caption])
+    }
+  }
+
+  /// Enters that a known photo's file has other bytes now, of the same picture.
+  ///
+  /// - Throws: `StoreError`.
+  public func fileChanged(_ path: FilePath, to state: FileState) throws {
+    try write { database in
+      try database.execute(
+        sql: "UPDATE files SET byte_count = ?, modified_nanoseconds = ? WHERE path = ?",
+        arguments: [state.byteCount, state.modifiedNanoseconds, path.absolute.data])
+    }
+  }
+
+  /// Whether the bytes with that hash are what was last written to the path.
+  ///
+  /// - Throws: `StoreError`.
+  public func wroteLast(_ content: ContentHash, to path: FilePath) throws -> Bool {
+    try read { database in
+      let last = try Data.fetchOne(
+        database,
+        sql: """
+          SELECT after_hash FROM photo_writes WHERE path = ? AND undone_at IS NULL
+          ORDER BY id DESC LIMIT 1
+          """, arguments: [path.absolute.data])
+      return last == content.data
+    }
+  }
+
+  /// The runs whose changes can be taken back, the latest first.
+  ///
+  /// - Throws: `StoreError`.
+  public func runsWithWrites() throws -> [RunWrites] {
+    try read { database in
+      try Row.fetchAll(
+        database,
+        sql: """
+          SELECT run_id, started_at, count(*) AS count
+          FROM photo_writes JOIN runs ON runs.id = run_id
+          WHERE undone_at IS NULL GROUP BY run_id ORDER BY run_id DESC
+          """
+      ).map {
+        RunWrites(run: $0["run_id"], startedAt: $0["started_at"], count: $0["count"])
+      }
+    }
+  }
+
+  /// The changes of a run that were not taken back, the latest first.
+  ///
+  /// - Throws: `StoreError`.
+  public func writes(of run: Int64) throws -> [PhotoWrite] {
+    try read { database in
+      try Row.fetchAll(
+        database,
+        sql: """
+          SELECT id, path, kind, undo FROM photo_writes WHERE run_id = ? AND undone_at IS NULL
+          ORDER BY id DESC
+          """, arguments: [run]
+      ).compactMap { row in
+        guard let kind = WriteKind(rawValue: row["kind"]) else { return nil }
+        let undo: Data = row["undo"]
+        return PhotoWrite(
+          id: row["id"], path: FilePath(data: row["path"]), kind: kind, undo: Array(undo))
+      }
+    }
+  }
+
+  /// Enters that a change was taken back.
+  ///
+  /// - Throws: `StoreError`.
+  public func undone(_ write: PhotoWrite) throws {
+    try self.write { database in
+      try database.execute(
+        sql: "UPDATE photo_writes SET undone_at = ? WHERE id = ?",
+        arguments: [Timestamp.now.text, write.id])
+    }
+  }
+}
