@@ -118,14 +118,25 @@ def resize(peer, request):
     return lambda: image.resize(tuple(request["to"]), Image.BILINEAR)
 
 
-tasks = {"encoder": encoder, "attention-step": attention_step, "jpeg": jpeg, "resize": resize}
+def batch(peer, request):
+    """Captioning all photos of {"folder"} with the bundle {"model"} at {"beam"} on {"threads"}."""
+    from bench_captioner import Captioner
+
+    captioner = Captioner(request["model"], request["threads"], request["beam"])
+    return lambda: captioner.folder(request["folder"])
+
+
+tasks = {
+    "encoder": encoder, "attention-step": attention_step, "jpeg": jpeg, "resize": resize, "batch": batch,
+}
 run = None
 for line in sys.stdin:
     request = json.loads(line)
     if "prepare" in request:
         try:
             run = tasks[request["prepare"]](request["peer"], request)
-            run()
+            if request.get("warm", True):
+                run()
             answer = {"ready": True}
         except Exception as error:
             answer = {"absent": f"{type(error).__name__}: {error}".splitlines()[0]}

@@ -4,6 +4,8 @@ import Foundation
 struct Benchmark {
   let name: String
   let peerTask: PeerTask?
+  /// Whether one run takes so long that it is its own warm-up, and two for each are enough.
+  let isLong: Bool
   /// Allocates and warms up.
   let prepare: () throws -> Work
 
@@ -11,20 +13,25 @@ struct Benchmark {
   struct Work {
     /// Multiplications and additions of one run, where they are what counts.
     let operations: Double?
-    /// What else there is to say.
-    let remark: String?
+    /// What else there is to say once it has run.
+    let remark: (() -> String)?
     let run: () throws -> Void
 
-    init(operations: Double? = nil, remark: String? = nil, run: @escaping () throws -> Void) {
+    init(operations: Double? = nil, remark: (() -> String)? = nil, run: @escaping () throws -> Void)
+    {
       self.operations = operations
       self.remark = remark
       self.run = run
     }
   }
 
-  init(name: String, peerTask: PeerTask? = nil, prepare: @escaping () throws -> Work) {
+  init(
+    name: String, peerTask: PeerTask? = nil, isLong: Bool = false,
+    prepare: @escaping () throws -> Work
+  ) {
     self.name = name
     self.peerTask = peerTask
+    self.isLong = isLong
     self.prepare = prepare
   }
 }
@@ -48,13 +55,12 @@ struct Measurement {
   private let ours: Times
   private let peers: [(name: String, times: Times)]
 
-  private static let rounds = 5
   /// Long enough for the threads of the one that ran before to fall asleep.
   private static let pause: TimeInterval = 0.05
 
   init(_ benchmark: Benchmark, peers: [Peer], seconds: Double) throws {
     let work = try benchmark.prepare()
-    try work.run()
+    if !benchmark.isLong { try work.run() }
     var taking: [Peer] = []
     if let task = benchmark.peerTask {
       for peer in peers where task.peers.contains(peer.name) {
@@ -66,10 +72,11 @@ struct Measurement {
         }
       }
     }
-    let slice = seconds / Double(Self.rounds)
+    let rounds = benchmark.isLong ? 2 : 5
+    let slice = benchmark.isLong ? 0 : seconds / Double(rounds)
     var ourTimes: [Double] = []
     var peerTimes = [[Double]](repeating: [], count: taking.count)
-    for _ in 0..<Self.rounds {
+    for _ in 0..<rounds {
       Thread.sleep(forTimeInterval: taking.isEmpty ? 0 : Self.pause)
       ourTimes += try Self.time(work.run, seconds: slice)
       for (index, peer) in taking.enumerated() {
@@ -105,7 +112,7 @@ struct Measurement {
       line += String(
         format: "  \(peer) %.2f ms (%.2f×)", times.median, times.median / ours.median)
     }
-    if let remark = work.remark { line += "  \(remark)" }
+    if let remark = work.remark?() { line += "  \(remark)" }
     return line
   }
 }

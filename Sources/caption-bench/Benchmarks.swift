@@ -19,7 +19,8 @@ func allBenchmarks(threads: [Int]) -> [Benchmark] {
     result.append(attentionStepBenchmark(threads: count))
     result.append(wholeCaptionBenchmark(threads: count))
   }
-  return result + [loadBenchmark(), jpegBenchmark(), resizeBenchmark(), coldStartBenchmark()]
+  result += [loadBenchmark(), jpegBenchmark(), resizeBenchmark(), coldStartBenchmark()]
+  return result + batchBenchmarks(threads: threads.max() ?? 1)
 }
 
 /// One forward pass to the logits, with random weights.
@@ -128,11 +129,11 @@ private func coldStartBenchmark() -> Benchmark {
   Benchmark(name: "process/4000x3000.jpg") {
     let path = FileManager.default.temporaryDirectory.appending(path: "caption-bench-12mp.jpg").path
     try writeLargePhoto(to: path)
-    let executable = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-      .appending(path: "caption").path
-    let kilobytes = try ChildProcess.run(executable, [path]).peakKilobytes
-    return Benchmark.Work(remark: "peak memory \(kilobytes / 1024) MiB") {
-      _ = try ChildProcess.run(executable, [path])
+    let executable = ChildProcess.caption
+    let arguments = ["--no-store", path]
+    let kilobytes = try ChildProcess.run(executable, arguments).peakKilobytes
+    return Benchmark.Work(remark: { "peak memory \(kilobytes / 1024) MiB" }) {
+      _ = try ChildProcess.run(executable, arguments)
     }
   }
 }

@@ -5,6 +5,12 @@ struct ChildProcess {
   /// The most memory that it held at a time.
   let peakKilobytes: Int
 
+  /// The program that is built beside this one.
+  static var caption: String {
+    URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "caption")
+      .path
+  }
+
   /// Runs a program without output and waits for it.
   ///
   /// - Throws: `ChildError` if it cannot be started or fails.
@@ -13,6 +19,7 @@ struct ChildProcess {
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
     var pid = pid_t()
     let list = ([path] + arguments).map { strdup($0) } + [nil]
     defer { for text in list { free(text) } }
