@@ -8,8 +8,10 @@ let strict: [SwiftSetting] = [
 ]
 
 /// A Swift target of this package, with the settings that all of them share.
-func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+func library(
+  _ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil
+) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -51,11 +53,15 @@ let package = Package(
       "Store",
       ["Tensors", "CLibcrypto", filePaths, .product(name: "GRDB", package: "GRDB.swift")]),
     library("Batch", ["Captioning", "Imaging", "Language", "PhotoMetadata", "Store", filePaths]),
+    // In the code, so that the program stays one file.
+    library(
+      "Gallery", ["Imaging", "Store", "Tensors", filePaths],
+      resources: ["page.html", "page.css", "page.js"].map { .embedInCode($0) }),
     .executableTarget(
       name: "caption",
       dependencies: [
-        "Batch", "Captioning", "Imaging", "Language", "NeuralNet", "PhotoMetadata", "Store",
-        "Tensors",
+        "Batch", "Captioning", "Gallery", "Imaging", "Language", "NeuralNet", "PhotoMetadata",
+        "Store", "Tensors",
         filePaths,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -79,7 +85,8 @@ let package = Package(
     tests("PhotoMetadataTests", ["PhotoMetadata", filePaths]),
     tests("StoreTests", ["Store", filePaths, .product(name: "GRDB", package: "GRDB.swift")]),
     tests("BatchTests", ["Batch", "Captioning", "Imaging", "Store", filePaths]),
-    tests("CommandTests", ["caption", "Captioning", "Store", "Tensors"]),
+    tests("GalleryTests", ["Gallery", "Imaging", "Store", filePaths]),
+    tests("CommandTests", ["caption", "Captioning", "Store", "Tensors", filePaths]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx14
