@@ -414,9 +414,10 @@
   }
   addEventListener("scroll", schedule, { passive: true });
 
+  let isPrinting = false;
   let width = grid.clientWidth;
   new ResizeObserver(() => {
-    if (grid.clientWidth === width) return;
+    if (grid.clientWidth === width || isPrinting) return;
     width = grid.clientWidth;
     // What was at the top stays there.
     const photo = rowAt(-grid.getBoundingClientRect().top) * layout.columns;
@@ -687,9 +688,13 @@
   // MARK: Paper
 
   addEventListener("beforeprint", () => {
+    isPrinting = true;
     for (let number = 0; number < layout.tops.length - 1; number++) show(number);
   });
-  addEventListener("afterprint", render);
+  addEventListener("afterprint", () => {
+    isPrinting = false;
+    render();
+  });
 
   // MARK: Begin
 
