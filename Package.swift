@@ -8,8 +8,10 @@ let strict: [SwiftSetting] = [
 ]
 
 /// A Swift target of this package, with the settings that all of them share.
-func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+func library(
+  _ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil
+) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -54,11 +56,15 @@ let package = Package(
       "Store",
       ["Tensors", "CLibcrypto", filePaths, grdb]),
     library("Batch", ["Captioning", "Imaging", "Language", "PhotoMetadata", "Store", filePaths]),
+    // In the code, so that the program stays one file.
+    library(
+      "Gallery", ["Imaging", "Store", "Tensors", filePaths],
+      resources: ["page.html", "page.css", "page.js"].map { .embedInCode($0) }),
     .executableTarget(
       name: "caption",
       dependencies: [
-        "Batch", "Captioning", "Imaging", "Language", "NeuralNet", "PhotoMetadata", "Store",
-        "Tensors",
+        "Batch", "Captioning", "Gallery", "Imaging", "Language", "NeuralNet", "PhotoMetadata",
+        "Store", "Tensors",
         filePaths,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -82,6 +88,7 @@ let package = Package(
     tests("PhotoMetadataTests", ["PhotoMetadata", "Imaging", "Tensors", filePaths]),
     tests("StoreTests", ["Store", filePaths, grdb]),
     tests("BatchTests", ["Batch", "Captioning", "Imaging", "Store", filePaths, grdb]),
+    tests("GalleryTests", ["Gallery", "Imaging", "Store", filePaths]),
     tests(
       "CommandTests",
       ["caption", "Captioning", "Imaging", "PhotoMetadata", "Store", "Tensors", filePaths, grdb]),

@@ -5,6 +5,7 @@
 
 #include <webp/decode.h>
 #include <webp/demux.h>
+#include <webp/encode.h>
 
 static ci_status fail(ci_report *report, VP8StatusCode code) {
   switch (code) {
@@ -122,4 +123,45 @@ ci_status ci_webp_decode(
     return decode_transparent(bytes, count, pixels, width, 0, 0, width, height, report);
   }
   return decode_still(bytes, count, pixels, width, height, 3, report);
+}
+
+/// libwebp gives the file in pieces; 0 stops it.
+static int write_piece(const uint8_t *bytes, size_t count, const WebPPicture *picture) {
+  return ci_buffer_append(picture->custom_ptr, bytes, count);
+}
+
+static ci_status fail_encoding(ci_report *report, WebPEncodingError error) {
+  switch (error) {
+  case VP8_ENC_ERROR_OUT_OF_MEMORY:
+  case VP8_ENC_ERROR_BITSTREAM_OUT_OF_MEMORY:
+  case VP8_ENC_ERROR_BAD_WRITE:
+    return ci_fail(report, CI_OUT_OF_MEMORY, "out of memory");
+  default:
+    return ci_fail(report, CI_UNSUPPORTED, "libwebp cannot encode the picture");
+  }
+}
+
+ci_status ci_webp_encode(
+  const uint8_t *pixels, uint32_t width, uint32_t height, int quality, ci_buffer *buffer,
+  ci_report *report
+) {
+  *report = (ci_report){0};
+  if (width == 0 || height == 0 || width > WEBP_MAX_DIMENSION || height > WEBP_MAX_DIMENSION) {
+    return ci_fail(report, CI_UNSUPPORTED, "WebP has no pictures of that size");
+  }
+  WebPConfig config;
+  WebPPicture picture;
+  if (!WebPConfigPreset(&config, WEBP_PRESET_PHOTO, (float)quality) || !WebPPictureInit(&picture)) {
+    return ci_fail(report, CI_UNSUPPORTED, "libwebp refuses the quality or is too old");
+  }
+  picture.width = (int)width;
+  picture.height = (int)height;
+  picture.writer = write_piece;
+  picture.custom_ptr = buffer;
+  ci_status status = CI_OK;
+  if (!WebPPictureImportRGB(&picture, pixels, (int)width * 3) || !WebPEncode(&config, &picture)) {
+    status = fail_encoding(report, picture.error_code);
+  }
+  WebPPictureFree(&picture);
+  return status;
 }

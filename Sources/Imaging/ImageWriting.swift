@@ -22,6 +22,17 @@ extension RGBImage {
     }
   }
 
+  /// The picture as a lossy WebP file.
+  ///
+  /// - Precondition: `quality` is within 0...100, width and height are at most 16,383.
+  package func webPData(quality: Int) -> Data {
+    precondition((0...100).contains(quality), "WebP quality \(quality)")
+    return encoded { buffer, report in
+      ci_webp_encode(
+        pixels, UInt32(width), UInt32(height), Int32(quality), &buffer, &report)
+    }
+  }
+
   /// Writes the picture as a PNG file.
   ///
   /// - Throws: `ImagingError.writeFailed`.

@@ -22,9 +22,8 @@ struct CaptionCommand: AsyncParsableCommand {
       """,
     version: programVersion,
     subcommands: [
-      DescribeCommand.self, BatchCommand.self, UndoCommand.self, FeaturesCommand.self,
-      ClassifyCommand.self,
-      ModelCommand.self,
+      DescribeCommand.self, BatchCommand.self, UndoCommand.self, ExportCommand.self,
+      FeaturesCommand.self, ClassifyCommand.self, ModelCommand.self,
     ],
     defaultSubcommand: DescribeCommand.self)
 

@@ -131,7 +131,7 @@ import Testing
   @Test func `every command's help has an example`() throws {
     for command in [
       [], ["describe"], ["features"], ["classify"], ["model"], ["model", "list"],
-      ["model", "info"],
+      ["model", "info"], ["export"],
     ] {
       let result = try caption.run(command + ["--help"])
       #expect(result.status == 0)

@@ -19,6 +19,22 @@ import Testing
     #expect(difference.mean < 4, "\(difference)")
   }
 
+  @Test(arguments: [(1, 1), (200, 3), (133, 200)])
+  func `a WebP comes back nearly as it was`(width: Int, height: Int) throws {
+    let photo = try picture("decoding/rgb.png").resized(
+      to: ImageSize(width: width, height: height), filter: .bicubic)
+    let data = photo.webPData(quality: 95)
+    #expect(ImageFormat([UInt8](data)) == .webp)
+    let decoded = try ImageDecoder.decode(bytes: [UInt8](data), name: "x")
+    let difference = try #require(Difference(decoded, photo))
+    #expect(difference.mean < 6, "\(difference)")
+  }
+
+  @Test func `a WebP of less quality is shorter`() throws {
+    let photo = try picture("decoding/rgb.png")
+    #expect(photo.webPData(quality: 20).count < photo.webPData(quality: 90).count)
+  }
+
   @Test func `a place that cannot be written to is named`() throws {
     let path = "/no/such/folder/a.png"
     let error = #expect(throws: ImagingError.self) {

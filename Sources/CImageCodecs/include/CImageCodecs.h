@@ -93,4 +93,10 @@ ci_status ci_jpeg_encode(
   const uint8_t *pixels, uint32_t width, uint32_t height, int quality, ci_buffer *buffer,
   ci_report *report);
 
+/// Encodes `width · height · 3` bytes of RGB as a lossy WebP file; `quality` 0...100, sides up to
+/// 16,383.
+ci_status ci_webp_encode(
+  const uint8_t *pixels, uint32_t width, uint32_t height, int quality, ci_buffer *buffer,
+  ci_report *report);
+
 #endif

@@ -1,0 +1,274 @@
+internal import Foundation
+internal import GRDB
+public import SystemPackage
+
+/// Which captions are exported.
+public struct ExportSelection: Sendable {
+  /// Only captions by models of that name.
+  public var model: String?
+  /// Only pictures in that folder, or below it.
+  public var folder: FilePath?
+  /// Every caption of a picture, newest first, instead of only the newest.
+  public var isEveryCaption = false
+  /// At most so many pictures.
+  public var limit: Int?
+  /// With the embeddings.
+  public var hasEmbeddings = false
+
+  public init() {}
+}
+
+extension Store {
+  /// Gives `work` the captions of the selection, as they are at one moment however often it goes
+  /// through them.
+  ///
+  /// - Throws: `StoreError`, and what `work` throws.
+  public func export<Value>(_ selection: ExportSelection, _ work: (Export) throws -> Value) throws
+    -> Value
+  {
+    try read { try work(Export(database: $0, selection: selection)) }
+  }
+
+  /// The names of all models that have captions, in alphabetical order.
+  ///
+  /// - Throws: `StoreError`.
+  public func captioningModels() throws -> [String] {
+    try read {
+      try String.fetchAll(
+        $0,
+        sql: """
+          SELECT DISTINCT name FROM models
+          WHERE EXISTS (SELECT 1 FROM captions WHERE model_id = models.id) ORDER BY name
+          """)
+    }
+  }
+
+  /// Goes through captions in the order of their paths' bytes, one at a time.
+  public struct Export {
+    let database: Database
+    let selection: ExportSelection
+
+    /// A picture, without what was written about it.
+    public struct Picture: Sendable {
+      /// Its number in the store.
+      public let id: Int64
+      /// Nil where the store knows of no file any more.
+      public let path: FilePath?
+      public let width: Int
+      public let height: Int
+    }
+
+    /// - Throws: `StoreError`, and what `body` throws.
+    public func forEachPicture(_ body: (Picture) throws -> Void) throws {
+      try forEachRow(columns: nil) { row in
+        let path = row["path"] as Data?
+        try body(
+          Picture(
+            id: row["image_id"], path: path.map { FilePath(data: $0) }, width: row["width"],
+            height: row["height"]))
+      }
+    }
+
+    /// - Parameter body: is given each entry with the picture's number in the store.
+    /// - Throws: `StoreError`, and what `body` throws.
+    public func forEach(_ body: (CaptionExport, _ picture: Int64) throws -> Void) throws {
+      var reader = Reader(database: database, hasEmbeddings: selection.hasEmbeddings)
+      let columns = """
+        content_hash, images.byte_count, format, captured_at, camera_make, camera_model, latitude,
+        longitude, captions.text, captions.confidence, captions.log_probability, captions.words,
+        captions.alternatives, captions.model_id, captions.decoding_id, captions.created_at
+        """
+      try forEachRow(columns: columns) { try body(reader.entry($0), $0["image_id"]) }
+    }
+
+    /// - Parameter columns: of the newest caption or of all, beside the picture's; nil for one row
+    ///   a picture.
+    private func forEachRow(columns: String?, _ body: (Row) throws -> Void) throws {
+      var (count, last) = (0, nil as Int64?)
+      for hasFile in selection.folder == nil ? [true, false] : [true] {
+        let (sql, arguments) = query(columns: columns, hasFile: hasFile)
+        let rows = try Row.fetchCursor(database, sql: sql, arguments: arguments)
+        while let row = try rows.next() {
+          let image: Int64 = row["image_id"]
+          if image != last { count += 1 }
+          if let limit = selection.limit, count > limit { return }
+          last = image
+          try body(row)
+        }
+      }
+    }
+
+    private func query(columns: String?, hasFile: Bool) -> (String, StatementArguments) {
+      var arguments: StatementArguments = [:]
+      var ofModel = ""
+      if let model = selection.model {
+        ofModel = "AND model_id IN (SELECT id FROM models WHERE name = :model)"
+        arguments += ["model": model]
+      }
+      // An interval of paths: all that begin with the folder and a slash.
+      var inFolder = ""
+      if let folder = selection.folder?.absolute.data, folder != Data("/".utf8) {
+        inFolder = "AND path > :from AND path < :to"
+        arguments += ["from": folder + Data("/".utf8), "to": folder + Data("0".utf8)]
+      }
+      // Each picture at the first of its paths: these are in order without sorting.
+      let isFirst =
+        hasFile
+        ? """
+        WHERE NOT EXISTS (
+            SELECT 1 FROM files AS earlier
+            WHERE image_id = images.id AND path < files.path \(inFolder)) \(inFolder)
+        """
+        : """
+        WHERE NOT EXISTS (SELECT 1 FROM files WHERE image_id = images.id)
+        """
+      let machine = "captions.image_id = images.id AND origin = 'machine' \(ofModel)"
+      let captions =
+        switch (columns, selection.isEveryCaption) {
+        case (nil, _): ""
+        case (_, true): "LEFT JOIN captions ON \(machine)"
+        case (_, false):
+          """
+          LEFT JOIN captions ON captions.id = (
+            SELECT id FROM captions WHERE \(machine) ORDER BY created_at DESC, id DESC LIMIT 1)
+          """
+        }
+      let human =
+        selection.model == nil
+        ? "OR EXISTS (SELECT 1 FROM captions WHERE image_id = images.id AND origin = 'human')" : ""
+      let order =
+        (hasFile ? "files.path" : "images.id")
+        + (columns != nil && selection.isEveryCaption
+          ? ", captions.created_at DESC, captions.id DESC" : "")
+      let sql = """
+        SELECT \(hasFile ? "files.path" : "NULL AS path"), images.id AS image_id, width, height
+          \(columns.map { ", \($0)" } ?? "")
+        FROM \(hasFile ? "files CROSS JOIN images ON images.id = files.image_id" : "images")
+          \(captions)
+        \(isFirst)
+          AND (EXISTS (SELECT 1 FROM captions WHERE \(machine)) \(human))
+        ORDER BY \(order)
+        """
+      return (sql, arguments)
+    }
+  }
+}
+
+/// Makes entries of rows, with what stands in other tables.
+private struct Reader {
+  let database: Database
+  let hasEmbeddings: Bool
+  private var models: [Int64: CaptionExport.Model] = [:]
+  private var decodings: [Int64: JSONValue] = [:]
+  private let decoder = JSONDecoder()
+
+  init(database: Database, hasEmbeddings: Bool) {
+    self.database = database
+    self.hasEmbeddings = hasEmbeddings
+  }
+
+  mutating func entry(_ row: Row) throws -> CaptionExport {
+    let image: Int64 = row["image_id"]
+    var entry = CaptionExport(
+      contentHash: try hash(row["content_hash"]), byteCount: row["byte_count"],
+      format: row["format"], width: row["width"], height: row["height"])
+    entry.filePath = (row["path"] as Data?).map { FilePath(data: $0) }
+    entry.files = try files(of: image)
+    entry.otherContentHashes = try otherHashes(of: image)
+    entry.capturedAt = row["captured_at"]
+    entry.cameraMake = row["camera_make"]
+    entry.cameraModel = row["camera_model"]
+    entry.latitude = row["latitude"]
+    entry.longitude = row["longitude"]
+    entry.humanCaptions = try humanCaptions(of: image)
+    guard let text = row["text"] as String? else { return entry }
+    let modelID: Int64 = row["model_id"]
+    entry.caption = text
+    entry.confidence = row["confidence"]
+    entry.logProbability = row["log_probability"]
+    entry.words = try decoder.decode([MachineCaption.Word].self, from: row["words"])
+    entry.alternatives = try decoder.decode(
+      [MachineCaption.Alternative].self, from: row["alternatives"])
+    entry.model = try model(modelID)
+    entry.decoding = try decoding(row["decoding_id"])
+    entry.createdAt = row["created_at"]
+    if hasEmbeddings {
+      entry.embedding = try Data.fetchOne(
+        database.cachedStatement(
+          sql: "SELECT vector FROM embeddings WHERE model_id = ? AND image_id = ?"),
+        arguments: [modelID, image])
+    }
+    return entry
+  }
+
+  private func files(of image: Int64) throws -> [CaptionExport.File] {
+    try Row.fetchAll(
+      database.cachedStatement(
+        sql: """
+          SELECT path, byte_count, modified_nanoseconds, seen_at FROM files
+          WHERE image_id = ? ORDER BY path
+          """), arguments: [image]
+    ).map {
+      CaptionExport.File(
+        path: FilePath(data: $0["path"]),
+        state: FileState(
+          byteCount: $0["byte_count"], modifiedNanoseconds: $0["modified_nanoseconds"]),
+        seenAt: $0["seen_at"])
+    }
+  }
+
+  private func otherHashes(of image: Int64) throws -> [ContentHash] {
+    try Data.fetchAll(
+      database.cachedStatement(
+        sql: "SELECT content_hash FROM image_versions WHERE image_id = ? ORDER BY content_hash"),
+      arguments: [image]
+    ).map(hash)
+  }
+
+  private func humanCaptions(of image: Int64) throws -> [CaptionExport.Human] {
+    try Row.fetchAll(
+      database.cachedStatement(
+        sql: """
+          SELECT text, source, created_at FROM captions
+          WHERE image_id = ? AND origin = 'human' ORDER BY created_at, id
+          """), arguments: [image]
+    ).map { row in
+      guard let source = HumanCaption.Source(rawValue: row["source"]) else {
+        throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a caption without a source")
+      }
+      return CaptionExport.Human(text: row["text"], source: source, createdAt: row["created_at"])
+    }
+  }
+
+  /// The model; with its configuration the first time only.
+  private mutating func model(_ id: Int64) throws -> CaptionExport.Model {
+    if let model = models[id] { return model }
+    let row = try Row.fetchOne(
+      database, sql: "SELECT name, content_hash, configuration FROM models WHERE id = ?",
+      arguments: [id])
+    guard let row else {
+      throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a caption without its model")
+    }
+    let model = CaptionExport.Model(name: row["name"], hash: try hash(row["content_hash"]))
+    models[id] = model
+    var complete = model
+    complete.configuration = try JSONValue(text: row["configuration"])
+    return complete
+  }
+
+  private mutating func decoding(_ id: Int64) throws -> JSONValue? {
+    if let decoding = decodings[id] { return decoding }
+    let decoding = try String.fetchOne(
+      database, sql: "SELECT options FROM decodings WHERE id = ?", arguments: [id]
+    ).map { try JSONValue(text: $0) }
+    decodings[id] = decoding
+    return decoding
+  }
+
+  private func hash(_ data: Data) throws -> ContentHash {
+    guard let hash = ContentHash(data: data) else {
+      throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a hash that is not 32 bytes")
+    }
+    return hash
+  }
+}

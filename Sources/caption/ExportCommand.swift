@@ -1,0 +1,349 @@
+import ArgumentParser
+import Foundation
+import Gallery
+import Store
+import SystemPackage
+
+/// `caption export`: what is in the store, for other programs and for people.
+struct ExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export",
+    abstract: "Write the store's captions as JSON, CSV, COCO annotations, text or a web page.",
+    discussion: """
+      Each picture comes once, with its newest caption, in the order of the paths; pictures that \
+      only people have described come without a model's caption.
+
+      FORMATS:
+        json          one array; what is not known is absent
+        ndjson        the same objects, one a line; “caption store import” reads them back
+        csv           RFC 4180 with a heading; cells for more than one value hold JSON
+        txt           path, tab, caption; backslash, tab and line ends as \\\\ \\t \\n \\r
+        coco          {"images": […], "annotations": […]}
+        coco-results  [{"image_id": …, "caption": …}], as COCO's evaluation takes it
+        html          one page that needs no network, with thumbnails, search and filters
+
+      Pictures have COCO's numbers where all file names end in them \
+      (COCO_val2014_000000016744.jpg), else their numbers in the store.
+
+      CSV holds captions as they are. A caption that begins with = + - or @ is a formula to \
+      spreadsheets: import the columns as text.
+
+      EXAMPLES:
+        caption export --format csv --output captions.csv
+        caption export --format html --folder ~/photos/2024 --output ~/photos/2024/index.html
+        caption export --format ndjson | jq -r 'select(.confidence < 0.3) | .path'
+      """)
+
+  enum Format: String, CaseIterable, ExpressibleByArgument {
+    case json, ndjson, csv, coco
+    case cocoResults = "coco-results"
+    case txt, html
+  }
+
+  @OptionGroup var store: StoreOptions
+
+  @Option(name: .shortAndLong, help: "The format: see above.")
+  var format: Format
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("Where to (default: standard output).", valueName: "file"),
+    completion: .file())
+  var output: String?
+
+  @Option(
+    help: ArgumentHelp("Only pictures in this folder or below it.", valueName: "folder"),
+    completion: .directory)
+  var folder: String?
+
+  @Option(help: ArgumentHelp("Only captions by models of this name.", valueName: "name"))
+  var model: String?
+
+  @Option(help: ArgumentHelp("At most so many pictures.", valueName: "count"))
+  var limit: Int?
+
+  @Flag(help: "Every caption of a picture, newest first, not only the newest.")
+  var all = false
+
+  @Flag(help: "In coco and txt: everything that people wrote, instead of what models did.")
+  var human = false
+
+  @Flag(help: "In json and ndjson: with the embeddings, as base64 of little-endian float16.")
+  var embeddings = false
+
+  @Option(help: ArgumentHelp("In html: the title of the page.", valueName: "text"))
+  var title: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "In html: the longer side of the thumbnails, from 64 to 1024.", valueName: "pixels"))
+  var thumbnailSize = 200
+
+  func validate() throws {
+    guard limit ?? 0 >= 0 else {
+      throw ValidationError("--limit takes a number from 0 up, not \(limit ?? 0).")
+    }
+    guard (64...1024).contains(thumbnailSize) else {
+      throw ValidationError("--thumbnail-size takes a number from 64 to 1024.")
+    }
+    guard format != .html || output != nil else {
+      throw ValidationError("--format html takes --output FILE.")
+    }
+    guard !embeddings || [.json, .ndjson].contains(format) else {
+      throw ValidationError("--embeddings goes with --format json or ndjson.")
+    }
+    guard !human || [.coco, .txt].contains(format) else {
+      throw ValidationError("--human goes with --format coco or txt.")
+    }
+    guard !human || model == nil else {
+      throw ValidationError("--human and --model exclude each other.")
+    }
+    // COCO's evaluation takes one caption a picture.
+    guard !all || format != .cocoResults else {
+      throw ValidationError("--all does not go with --format coco-results.")
+    }
+    guard format == .html || title == nil else {
+      throw ValidationError("--title goes with --format html.")
+    }
+  }
+
+  func run() throws {
+    try store.with(.read) { store in
+      if let model, case let names = try store.captioningModels(), !names.contains(model) {
+        throw ValidationError(
+          names.isEmpty
+            ? "The store has no captions yet."
+            : "The store has no captions by “\(model)”, only by \(names.joined(separator: ", ")).")
+      }
+      let file = try ResultFile(path: output)
+      // Thumbnails take long: the store is let go before.
+      var page = emptyPage
+      try store.export(selection) { export in
+        switch format {
+        case .json: try writeJSON(export, to: file)
+        case .ndjson: try export.forEach { entry, _ in try file.write(jsonLine(entry) + "\n") }
+        case .csv: try writeCSV(export, to: file)
+        case .coco: try writeCOCO(export, to: file)
+        case .cocoResults: try writeCOCOResults(export, to: file)
+        case .txt: try writeText(export, to: file)
+        case .html: try export.forEach { entry, _ in page.add(entry) }
+        }
+      }
+      if format == .html { try write(page, to: file) }
+      try file.finish()
+    }
+  }
+
+  private var selection: ExportSelection {
+    var selection = ExportSelection()
+    selection.model = model
+    selection.folder = folder.map { FilePath($0) }
+    selection.isEveryCaption = all && !human
+    selection.limit = limit
+    selection.hasEmbeddings = embeddings
+    return selection
+  }
+
+  private func writeJSON(_ export: Store.Export, to file: ResultFile) throws {
+    var list = ListWriter(file)
+    try export.forEach { entry, _ in try list.append(entry) }
+    try list.end()
+    try file.write("\n")
+  }
+
+  private func writeCSV(_ export: Store.Export, to file: ResultFile) throws {
+    try file.write(CSV.line(CSV.columns))
+    try export.forEach { entry, _ in try file.write(CSV.line(CSV.cells(of: entry))) }
+  }
+
+  private func writeText(_ export: Store.Export, to file: ResultFile) throws {
+    try export.forEach { entry, _ in
+      guard let path = entry.filePath else { return }
+      for text in human ? entry.humanCaptions.map(\.text) : [entry.caption].compactMap({ $0 }) {
+        // The path's own bytes, whether they are valid text or not.
+        try file.write(Table.escaped(path.data) + Data("\t\(Table.escaped(text))\n".utf8))
+      }
+    }
+  }
+
+  private var emptyPage: GalleryPage {
+    GalleryPage(
+      folder: output.map { FilePath($0).absolute.removingLastComponent() },
+      thumbnailSide: thumbnailSize, threads: ProcessInfo.processInfo.activeProcessorCount)
+  }
+
+  private func write(_ page: GalleryPage, to file: ResultFile) throws {
+    let name = folder.flatMap { FilePath($0).absolute.lastComponent?.string }
+    let missing = try page.write(
+      title: title ?? name ?? "Photos", date: Date.now.formatted(.iso8601.year().month().day())
+    ) { try file.write($0) }
+    if missing > 0 {
+      FileHandle.standardError.write(
+        Data("caption: \(missing) of \(page.count) photos have no thumbnail\n".utf8))
+    }
+  }
+}
+
+// MARK: - COCO
+
+extension ExportCommand {
+  private func writeCOCO(_ export: Store.Export, to file: ResultFile) throws {
+    let numbers = try PictureNumbers(export)
+    try file.write("{\"images\":")
+    var images = ListWriter(file)
+    try export.forEachPicture { picture in
+      try images.append(
+        COCOImage(
+          id: numbers.number(of: picture.id, picture.path),
+          fileName: picture.path.map { String(decoding: $0) } ?? "", width: picture.width,
+          height: picture.height))
+    }
+    try images.end()
+    try file.write(",\"annotations\":")
+    var annotations = ListWriter(file)
+    var id = 0
+    try export.forEach { entry, picture in
+      let number = numbers.number(of: picture, entry.filePath)
+      for text in human ? entry.humanCaptions.map(\.text) : [entry.caption].compactMap({ $0 }) {
+        id += 1
+        try annotations.append(COCOAnnotation(id: id, imageID: number, caption: text))
+      }
+    }
+    try annotations.end()
+    try file.write("}\n")
+  }
+
+  private func writeCOCOResults(_ export: Store.Export, to file: ResultFile) throws {
+    let numbers = try PictureNumbers(export)
+    var list = ListWriter(file)
+    try export.forEach { entry, picture in
+      guard let caption = entry.caption else { return }
+      let number = numbers.number(of: picture, entry.filePath)
+      try list.append(COCOAnnotation(id: nil, imageID: number, caption: caption))
+    }
+    try list.end()
+    try file.write("\n")
+  }
+}
+
+private struct COCOImage: Encodable {
+  let id: Int64
+  let fileName: String
+  let width: Int
+  let height: Int
+
+  enum CodingKeys: String, CodingKey {
+    case id, width, height
+    case fileName = "file_name"
+  }
+}
+
+private struct COCOAnnotation: Encodable {
+  let id: Int?
+  let imageID: Int64
+  let caption: String
+
+  enum CodingKeys: String, CodingKey {
+    case id, caption
+    case imageID = "image_id"
+  }
+}
+
+/// How pictures are numbered: as in COCO, whose file names end in twelve digits, where all pictures
+/// are so called and no two alike; else as in the store.
+private struct PictureNumbers {
+  private let areFromNames: Bool
+
+  init(_ export: Store.Export) throws {
+    var seen: Set<Int64> = []
+    var areFromNames = true
+    try export.forEachPicture { picture in
+      guard areFromNames else { return }
+      areFromNames =
+        Self.numberInName(picture.path).map { seen.insert($0).inserted } ?? false
+    }
+    self.areFromNames = areFromNames
+  }
+
+  func number(of picture: Int64, _ path: FilePath?) -> Int64 {
+    areFromNames ? Self.numberInName(path) ?? picture : picture
+  }
+
+  private static func numberInName(_ path: FilePath?) -> Int64? {
+    guard let stem = path?.stem, stem.utf8.count >= 12 else { return nil }
+    let digits = stem.utf8.suffix(12)
+    guard digits.allSatisfy({ (48...57).contains($0) }) else { return nil }
+    return Int64(String(decoding: digits, as: UTF8.self))
+  }
+}
+
+/// Writes a JSON array one element a line.
+private struct ListWriter {
+  private let file: ResultFile
+  private var isEmpty = true
+
+  init(_ file: ResultFile) { self.file = file }
+
+  mutating func append(_ element: some Encodable) throws {
+    try file.write((isEmpty ? "[\n" : ",\n") + jsonLine(element))
+    isEmpty = false
+  }
+
+  func end() throws { try file.write(isEmpty ? "[]" : "\n]") }
+}
+
+// MARK: - CSV
+
+/// Comma-separated values as RFC 4180 has them.
+private enum CSV {
+  static let columns = [
+    "path", "path_base64", "content_hash", "width", "height", "captured_at", "camera_make",
+    "camera_model", "latitude", "longitude", "caption", "confidence", "log_probability", "model",
+    "model_hash", "decoding", "created_at", "words", "alternatives", "human_captions",
+    "other_paths",
+  ]
+
+  static func cells(of entry: CaptionExport) throws -> [String] {
+    let others = entry.files.map(\.path).filter { $0 != entry.path }
+    func list(_ values: [some Encodable]) throws -> String {
+      values.isEmpty ? "" : try jsonLine(values)
+    }
+    return [
+      entry.path ?? "", entry.pathBytes?.base64EncodedString() ?? "",
+      entry.contentHash.description, "\(entry.width)", "\(entry.height)", entry.capturedAt ?? "",
+      entry.cameraMake ?? "", entry.cameraModel ?? "", number(entry.latitude),
+      number(entry.longitude), entry.caption ?? "", number(entry.confidence),
+      number(entry.logProbability), entry.model?.name ?? "", entry.model?.hash.description ?? "",
+      try entry.decoding?.text ?? "", entry.createdAt ?? "", try list(entry.words),
+      try list(entry.alternatives), try list(entry.humanCaptions), try list(others),
+    ]
+  }
+
+  static func line(_ cells: [String]) -> String {
+    cells.map(quoted).joined(separator: ",") + "\r\n"
+  }
+
+  private static func quoted(_ cell: String) -> String {
+    guard cell.utf8.contains(where: { [10, 13, 34, 44].contains($0) }) else { return cell }
+    return "\"" + cell.replacingOccurrences(of: "\"", with: "\"\"") + "\""
+  }
+
+  private static func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
+}
+
+extension Table {
+  /// As `escaped` of text, for bytes that need not be valid text.
+  fileprivate static func escaped(_ bytes: Data) -> Data {
+    var escaped = Data()
+    for byte in bytes {
+      switch byte {
+      case UInt8(ascii: "\\"): escaped += Data(#"\\"#.utf8)
+      case UInt8(ascii: "\t"): escaped += Data(#"\t"#.utf8)
+      case UInt8(ascii: "\n"): escaped += Data(#"\n"#.utf8)
+      case UInt8(ascii: "\r"): escaped += Data(#"\r"#.utf8)
+      default: escaped.append(byte)
+      }
+    }
+    return escaped
+  }
+}
