@@ -22,6 +22,7 @@ struct CaptionCommand: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       DescribeCommand.self, FeaturesCommand.self, ClassifyCommand.self, ModelCommand.self,
+      WorkerCommand.self, StoreCommand.self,
     ],
     defaultSubcommand: DescribeCommand.self)
 
