@@ -30,7 +30,7 @@ struct WorkerCommand: ParsableCommand {
         echo '{"path": "a.jpg", "id": 7}' | caption worker | jq '[.id, .caption]'
         parallel --pipe -N 100 -j 4 caption worker --threads 1 < list.txt > captions.ndjson
 
-      In an array of 16 Slurm jobs (and likewise with Kubernetes' $JOB_COMPLETION_INDEX):
+      With sbatch --array=1-16 (and with Kubernetes' $((JOB_COMPLETION_INDEX + 1)) in its place):
         split -n r/$SLURM_ARRAY_TASK_ID/16 list.txt | caption worker > $SLURM_ARRAY_TASK_ID.ndjson
 
       On a Spark cluster: Scripts/spark_caption.py.
