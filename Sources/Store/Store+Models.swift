@@ -12,7 +12,8 @@ extension Store {
       try database.execute(
         sql: """
           INSERT INTO models (name, content_hash, configuration, added_at) VALUES (?, ?, ?, ?)
-          ON CONFLICT (content_hash) DO UPDATE SET name = excluded.name
+          ON CONFLICT (content_hash) DO UPDATE
+            SET name = excluded.name, configuration = excluded.configuration
           """,
         arguments: [
           model.name, model.contentHash.data, model.configuration, Timestamp.now.text,

@@ -9,6 +9,10 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
   case foreign(path: FilePath)
   /// A later version of this program has changed the store's form.
   case newer(path: FilePath, version: Int, known: Int)
+  /// An earlier version's store that was to be read only.
+  case older(path: FilePath, version: Int, known: Int)
+  /// There is a file where one was to be written.
+  case exists(path: FilePath)
   /// The file or its folder cannot be opened.
   case unreadable(path: FilePath, reason: String)
   /// The store may be read, but not written.
@@ -37,8 +41,8 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
   public var kind: Kind {
     switch self {
     case .missing: .noInput
-    case .foreign, .newer, .damaged, .inconsistent: .badData
-    case .unreadable, .readOnly, .busy, .full, .inputOutput: .inputOutput
+    case .foreign, .newer, .older, .damaged, .inconsistent: .badData
+    case .exists, .unreadable, .readOnly, .busy, .full, .inputOutput: .inputOutput
     }
   }
 
@@ -49,6 +53,10 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
     case .newer(let path, let version, let known):
       "\(path): the store has format \(version) of a later version of caption; this one knows "
         + "formats up to \(known)"
+    case .older(let path, let version, let known):
+      "\(path): the store has format \(version) and must be brought to format \(known) first: "
+        + "run “caption store vacuum” on it"
+    case .exists(let path): "\(path): there is a file already"
     case .unreadable(let path, let reason): "\(path): the store cannot be opened: \(reason)"
     case .readOnly(let path): "\(path): the store can be read, but not written"
     case .busy(let path): "\(path): another program keeps the store locked; try again later"

@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Batch
 public import Captioning
 import PhotoMetadata
 
@@ -7,3 +8,5 @@ extension EncoderOutput: ExpressibleByArgument {}
 extension LengthPenalty: ExpressibleByArgument {}
 
 extension Sidecar.Kind: ExpressibleByArgument {}
+
+extension Shard: ExpressibleByArgument {}

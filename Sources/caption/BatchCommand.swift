@@ -67,6 +67,11 @@ struct BatchCommand: ParsableCommand {
     help: ArgumentHelp("Stop after this many photos that were not known.", valueName: "count"))
   var limit: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Caption the K-th of N parts of the photos only, which together are all.", valueName: "K/N"))
+  var shard: Shard?
+
   @Flag(help: "Say what would be done, and do nothing.")
   var dryRun = false
 
@@ -112,7 +117,8 @@ struct BatchCommand: ParsableCommand {
     }
     let watcher = watch ? try FolderWatcher(roots(), finder: finder) : nil
     let listing = try photos()
-    let queue = PhotoQueue(listing.photos, watcher: watcher, stop: interruption.flag)
+    let queue = PhotoQueue(
+      listing.photos, watcher: watcher, stop: interruption.flag, admits: isInShard)
     var options = BatchRunner.Options()
     options.workers = runtime.threads
     options.redoes = redo
@@ -183,6 +189,11 @@ struct BatchCommand: ParsableCommand {
     return finder
   }
 
+  /// Whether a photo belongs to the part that was asked for.
+  private var isInShard: @Sendable (PhotoFinder.Found) -> Bool {
+    { [shard] photo in shard?.contains(name: photo.relativePath) ?? true }
+  }
+
   /// The folders and files that were asked for.
   private func roots() throws -> [FilePath] {
     try paths.flatMap { path -> [FilePath] in
@@ -198,7 +209,7 @@ struct BatchCommand: ParsableCommand {
     var unreadable: [(path: FilePath, reason: String)] = []
     var seen: Set<FilePath> = []
     let photos = try roots().flatMap { root in
-      finder.photos(in: root) { unreadable.append(($0, $1)) }.map(\.path)
+      finder.photos(in: root) { unreadable.append(($0, $1)) }.filter(isInShard).map(\.path)
     }.filter { seen.insert($0.absolute).inserted }
     return (photos, unreadable)
   }
@@ -213,11 +224,12 @@ struct BatchCommand: ParsableCommand {
       let redo: Bool
       let retryFailed: Bool
       let limit: Int?
+      let shard: String?
     }
     return try jsonLine(
       Request(
         paths: paths, include: include, exclude: exclude, recursive: recursive, redo: redo,
-        retryFailed: retryFailed, limit: limit))
+        retryFailed: retryFailed, limit: limit, shard: shard?.description))
   }
 }
 

@@ -22,8 +22,9 @@ struct CaptionCommand: AsyncParsableCommand {
       """,
     version: programVersion,
     subcommands: [
-      DescribeCommand.self, BatchCommand.self, UndoCommand.self, ExportCommand.self,
-      FeaturesCommand.self, ClassifyCommand.self, ModelCommand.self,
+      DescribeCommand.self, BatchCommand.self, WorkerCommand.self, UndoCommand.self,
+      ExportCommand.self, StoreCommand.self, FeaturesCommand.self, ClassifyCommand.self,
+      ModelCommand.self,
     ],
     defaultSubcommand: DescribeCommand.self)
 

@@ -28,7 +28,7 @@ func exitStatus(of error: any Error) -> ExitCode? {
   case is CaptioningError, is NetworkError: return badData
   case WeightError.unreadable, VocabularyError.unreadable, FileError.notRead: return noInput
   case is WeightError, is VocabularyError, FileError.malformed: return badData
-  case FileError.notWritten: return inputOutputFailed
+  case FileError.readFailed, FileError.notWritten: return inputOutputFailed
   default: return nil
   }
 }

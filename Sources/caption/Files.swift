@@ -92,12 +92,15 @@ func readLines(_ path: String) throws -> [String] {
 /// A file other than an image or a model that could not be read, understood or written.
 enum FileError: Error, CustomStringConvertible {
   case notRead(path: String, reason: String)
+  /// Reading stopped with an error.
+  case readFailed(path: String, reason: String)
   case notWritten(path: String, reason: String)
   case malformed(path: String, reason: String)
 
   var description: String {
     switch self {
-    case .notRead(let path, let reason): "\(path): cannot be read: \(reason)"
+    case .notRead(let path, let reason), .readFailed(let path, let reason):
+      "\(path): cannot be read: \(reason)"
     case .notWritten(let path, let reason): "\(path): cannot be written: \(reason)"
     case .malformed(let path, let reason): "\(path): \(reason)"
     }

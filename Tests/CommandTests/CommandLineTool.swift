@@ -11,7 +11,7 @@ struct CommandLineTool {
     var lines: [String] { output.split(separator: "\n").map(String.init) }
   }
 
-  private let executable: URL
+  let executable: URL
 
   /// Finds the executable, which is built beside the tests.
   init() throws {
@@ -85,6 +85,59 @@ struct CommandLineTool {
         status: process.terminationStatus,
         output: String(decoding: try Data(contentsOf: URL(filePath: output.path)), as: UTF8.self),
         errors: String(decoding: try Data(contentsOf: URL(filePath: errors.path)), as: UTF8.self))
+    }
+  }
+
+  /// Starts the tool in the project's folder, to talk to it.
+  func converse(_ arguments: [String]) throws -> Conversation {
+    let process = Process()
+    process.executableURL = executable
+    process.arguments = arguments
+    process.currentDirectoryURL = projectFolder
+    return try Conversation(process)
+  }
+
+  /// A running tool that is told lines and answers with lines.
+  final class Conversation {
+    let process: Process
+    private let input = Pipe()
+    private let output = Pipe()
+    private var received = Data()
+
+    fileprivate init(_ process: Process) throws {
+      self.process = process
+      process.standardInput = input
+      process.standardOutput = output
+      try process.run()
+    }
+
+    deinit { process.terminate() }
+
+    func tell(_ line: String) throws {
+      try input.fileHandleForWriting.write(contentsOf: Data((line + "\n").utf8))
+    }
+
+    /// The next line of the tool's output; nil where none comes within the time, or ever.
+    func answer(seconds: Int32 = 60) -> String? {
+      while true {
+        if let end = received.firstIndex(of: UInt8(ascii: "\n")) {
+          defer { received = Data(received[(end + 1)...]) }
+          return String(decoding: received[..<end], as: UTF8.self)
+        }
+        let descriptor = output.fileHandleForReading.fileDescriptor
+        var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        guard poll(&request, 1, seconds * 1000) == 1 else { return nil }
+        let piece = output.fileHandleForReading.availableData
+        if piece.isEmpty { return nil }
+        received.append(piece)
+      }
+    }
+
+    /// Says that no more lines come, and waits for the end.
+    func finish() throws -> Int32 {
+      try input.fileHandleForWriting.close()
+      process.waitUntilExit()
+      return process.terminationStatus
     }
   }
 }

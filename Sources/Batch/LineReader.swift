@@ -1,0 +1,69 @@
+internal import Foundation
+package import SystemPackage
+
+/// Reads an open file or pipe line by line, each as soon as it is there.
+package struct LineReader: ~Copyable {
+  package enum Line: Equatable, Sendable {
+    /// Without its end; of an end `\r\n` without both.
+    case line([UInt8])
+    /// Longer than allowed: passed over without having been kept.
+    case tooLong
+  }
+
+  private let descriptor: FileDescriptor
+  private let end: UInt8
+  private let maximumLength: Int
+  private let buffer: UnsafeMutableRawBufferPointer
+  /// What has been read into `buffer` and not yet been given away.
+  private var rest = 0..<0
+  private var isAtEnd = false
+
+  /// - Parameters:
+  ///   - nullSeparated: whether lines end with a zero byte instead of `\n` or `\r\n`.
+  ///   - maximumLength: in bytes.
+  package init(_ descriptor: FileDescriptor, nullSeparated: Bool = false, maximumLength: Int) {
+    self.descriptor = descriptor
+    self.maximumLength = maximumLength
+    end = nullSeparated ? 0 : UInt8(ascii: "\n")
+    buffer = .allocate(byteCount: 1 << 16, alignment: 16)
+  }
+
+  deinit { buffer.deallocate() }
+
+  /// The next line; nil at the end. The last line need not have an end.
+  ///
+  /// - Throws: `Errno`, if reading fails.
+  package mutating func next() throws -> Line? {
+    var line: [UInt8] = []
+    var isTooLong = false
+    var isAny = false
+    while true {
+      if rest.isEmpty {
+        let count = isAtEnd ? 0 : try descriptor.read(into: buffer)
+        rest = 0..<count
+        isAtEnd = count == 0
+        if isAtEnd {
+          guard isAny else { return nil }
+          return finished(line, isTooLong)
+        }
+      }
+      isAny = true
+      let found = buffer[rest].firstIndex(of: end)
+      let piece = rest.lowerBound..<(found ?? rest.upperBound)
+      rest = (found.map { $0 + 1 } ?? rest.upperBound)..<rest.upperBound
+      if isTooLong || line.count + piece.count > maximumLength {
+        isTooLong = true
+        line = []
+      } else {
+        line.append(contentsOf: buffer[piece])
+      }
+      if found != nil { return finished(line, isTooLong) }
+    }
+  }
+
+  private func finished(_ line: [UInt8], _ isTooLong: Bool) -> Line {
+    if isTooLong { return .tooLong }
+    if end != 0, line.last == UInt8(ascii: "\r") { return .line(line.dropLast()) }
+    return .line(line)
+  }
+}

@@ -1,0 +1,122 @@
+internal import Captioning
+internal import Foundation
+internal import Imaging
+internal import Store
+internal import SystemPackage
+
+/// Answers one line with one line: what `caption worker` does. May be used from several threads.
+package struct Worker: Sendable {
+  package struct Options: Sendable {
+    package var embeddings = false
+    /// Whether each reply has the model's configuration, or only its name and hash.
+    package var configuration = false
+
+    package init() {}
+  }
+
+  private let captioner: PhotoCaptioner
+  private let options: Options
+  private let model: CaptionExchange.Model
+  private let decoding: JSONValue
+
+  /// - Throws: `CaptioningError.unreadable` where a file of the model has gone.
+  package init(_ captioner: PhotoCaptioner, options: Options = Options()) throws {
+    self.captioner = captioner
+    self.options = options
+    let identity = try ModelIdentity(captioner.captioner.bundle, store: nil)
+    model = CaptionExchange.Model(
+      name: identity.name, hash: identity.contentHash,
+      configuration: options.configuration ? try JSONValue(text: identity.configuration) : nil)
+    decoding = try JSONValue(text: captioner.options.canonical)
+  }
+
+  /// - Parameter mayBeObject: whether a line that begins with `{` is an object.
+  /// - Returns: JSON on one line, with its end.
+  package func reply(to line: LineReader.Line, mayBeObject: Bool) -> [UInt8] {
+    let reply = result(line, mayBeObject)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    do {
+      return Array(try encoder.encode(reply)) + [UInt8(ascii: "\n")]
+    } catch {
+      // JSON has no infinities, which only a broken model would find.
+      var result = CaptionExchange(path: reply.result.filePath ?? FilePath())
+      result.error = .init(kind: .badData, message: "the model's numbers are not finite")
+      let failed = try? encoder.encode(WorkerReply(extras: [:], result: result))
+      return Array(failed ?? Data("{}".utf8)) + [UInt8(ascii: "\n")]
+    }
+  }
+
+  private func result(_ line: LineReader.Line, _ mayBeObject: Bool) -> WorkerReply {
+    do {
+      guard case .line(let bytes) = line else {
+        throw WorkerRequestError(
+          reason: "the line is longer than \(WorkerRequest.maximumLength) bytes")
+      }
+      let request = try WorkerRequest(line: bytes, mayBeObject: mayBeObject)
+      return WorkerReply(extras: request.extras, result: result(request.path))
+    } catch {
+      let error = error as? WorkerRequestError ?? WorkerRequestError(reason: "\(error)")
+      var result = CaptionExchange(path: FilePath())
+      result.path = error.path
+      result.error = .init(kind: .badData, message: error.reason)
+      return WorkerReply(extras: error.extras, result: result)
+    }
+  }
+
+  private func result(_ path: FilePath) -> CaptionExchange {
+    var result = CaptionExchange(path: path)
+    let name = String(decoding: path)
+    do {
+      let (bytes, state) = try Self.read(path, name: name)
+      result.byteCount = state.byteCount
+      result.modifiedNanoseconds = state.modifiedNanoseconds
+      let described = try captioner.describe(bytes: bytes, name: name)
+      result.enter(
+        described.photo, described.machine,
+        embedding: options.embeddings ? described.embedding : nil)
+      result.model = model
+      result.decoding = decoding
+    } catch {
+      result.error = .init(kind: Self.kind(of: error), message: Self.reason(error, name))
+      result.createdAt = Timestamp.now.text
+    }
+    return result
+  }
+
+  /// A file's bytes, and its state when they were read.
+  ///
+  /// - Throws: `ImagingError`.
+  private static func read(_ path: FilePath, name: String) throws -> ([UInt8], FileState) {
+    let file: FileDescriptor
+    do {
+      // A pipe would keep the worker waiting for somebody to write into it.
+      file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
+    } catch Errno.noSuchFileOrDirectory, Errno.notDirectory {
+      throw ImagingError.missing(path: name)
+    } catch {
+      throw ImagingError.unreadable(path: name, reason: "\(error)")
+    }
+    return try file.closeAfter {
+      guard let state = FileState(descriptor: file.rawValue) else {
+        throw ImagingError.unreadable(path: name, reason: "it is not a file")
+      }
+      return (try ImageDecoder.readAll(descriptor: file.rawValue, name: name), state)
+    }
+  }
+
+  private static func kind(of error: any Error) -> FailureKind {
+    switch (error as? ImagingError)?.kind {
+    case .noInput: .noInput
+    case .inputOutput: .inputOutput
+    case .badData, nil: .badData
+    }
+  }
+
+  /// An error's sentence without the path that it begins with: the reply has that.
+  private static func reason(_ error: any Error, _ name: String) -> String {
+    let sentence = "\(error)"
+    let prefix = name + ": "
+    return sentence.hasPrefix(prefix) ? String(sentence.dropFirst(prefix.count)) : sentence
+  }
+}

@@ -1,0 +1,221 @@
+internal import Foundation
+internal import GRDB
+public import SystemPackage
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
+/// What a store is and holds.
+public struct StoreInfo: Equatable, Sendable, Encodable {
+  public struct Model: Equatable, Sendable, Encodable {
+    public let name: String
+    public let hash: ContentHash
+    public let captions: Int
+    public let embeddings: Int
+  }
+
+  public let path: String
+  /// Of all files that SQLite keeps the store in.
+  public let byteCount: Int
+  /// Of the store's form.
+  public let version: Int
+  public let counts: StoreCounts
+  public let models: [Model]
+
+  enum CodingKeys: String, CodingKey {
+    case path, version, counts, models
+    case byteCount = "byte_count"
+  }
+}
+
+/// What is the matter with a store.
+public struct StoreCheck: Equatable, Sendable {
+  /// How the database contradicts itself; such a store should be replaced by its backup.
+  public var faults: [String] = []
+  /// How the index for full-text search contradicts the captions; it can be made anew.
+  public var indexFault: String?
+  /// Nil where the store could only be read, which is not enough to compare the index.
+  public var indexIsChecked = true
+  /// Paths where no file is any more.
+  public var goneFiles: [FilePath] = []
+  /// How many pictures have no file that is known.
+  public var picturesWithoutFiles = 0
+
+  public var isDamaged: Bool { !faults.isEmpty || indexFault != nil }
+}
+
+extension Store {
+  /// - Throws: `StoreError`.
+  package func info() throws -> StoreInfo {
+    try read { database in
+      let models = try Row.fetchAll(
+        database,
+        sql: """
+          SELECT name, content_hash,
+            (SELECT count(*) FROM captions WHERE model_id = models.id) AS captions,
+            (SELECT count(*) FROM embeddings WHERE model_id = models.id) AS embeddings
+          FROM models ORDER BY name, id
+          """)
+      return StoreInfo(
+        path: path.string, byteCount: byteCount,
+        version: try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0,
+        counts: try database.counts(),
+        models: models.compactMap { row in
+          ContentHash(data: row["content_hash"]).map {
+            StoreInfo.Model(
+              name: row["name"], hash: $0, captions: row["captions"],
+              embeddings: row["embeddings"])
+          }
+        })
+    }
+  }
+
+  /// The size of the store with the files that SQLite keeps beside it.
+  private var byteCount: Int {
+    ["", "-wal"].reduce(0) {
+      $0 + (FileState(of: FilePath(path.string + $1))?.byteCount ?? 0)
+    }
+  }
+
+  /// Looks for contradictions in the store, and for files that have gone.
+  ///
+  /// - Throws: `StoreError`.
+  package func check() throws -> StoreCheck {
+    var check = StoreCheck()
+    try read { database in
+      let faults = try String.fetchAll(database, sql: "PRAGMA integrity_check")
+      check.faults = faults == ["ok"] ? [] : faults
+      // Looking further into a damaged file finds nothing that could be relied on.
+      guard check.faults.isEmpty else { return }
+      check.faults = try Row.fetchAll(database, sql: "PRAGMA foreign_key_check").map { row in
+        let (table, parent): (String, String) = (row["table"], row["parent"])
+        return "a row of \(table) refers to one of \(parent) that is not there"
+      }
+      let paths = try Data.fetchCursor(database, sql: "SELECT path FROM files ORDER BY path")
+      while let data = try paths.next() {
+        let path = FilePath(data: data)
+        if isGone(path) { check.goneFiles.append(path) }
+      }
+      check.picturesWithoutFiles =
+        try Int.fetchOne(
+          database,
+          sql: "SELECT count(*) FROM images WHERE id NOT IN (SELECT image_id FROM files)") ?? 0
+    }
+    if database.configuration.readonly {
+      check.indexIsChecked = false
+    } else if check.faults.isEmpty {
+      check.indexFault = try indexFault()
+    }
+    return check
+  }
+
+  /// How the index differs from the captions, which SQLite tells by failing to write.
+  private func indexFault() throws -> String? {
+    try StoreError.translating(path) {
+      try database.writeWithoutTransaction { database in
+        do {
+          try database.execute(
+            sql: "INSERT INTO caption_texts (caption_texts, rank) VALUES ('integrity-check', 1)")
+          return nil
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
+          return error.message ?? error.resultCode.description
+        }
+      }
+    }
+  }
+
+  /// Forgets files that have gone, and makes the index for full-text search anew. Captions stay.
+  ///
+  /// - Throws: `StoreError`.
+  package func repair(_ check: StoreCheck) throws {
+    try write { database in
+      for path in check.goneFiles where isGone(path) {
+        try database.cachedStatement(sql: "DELETE FROM files WHERE path = ?")
+          .execute(arguments: [path.data])
+      }
+      try database.execute(sql: "INSERT INTO caption_texts (caption_texts) VALUES ('rebuild')")
+    }
+  }
+
+  /// Gives space that is not needed any more back to the disk, and speeds searching up.
+  ///
+  /// - Returns: bytes before and after.
+  /// - Throws: `StoreError`.
+  package func vacuum() throws -> (before: Int, after: Int) {
+    try StoreError.translating(path) {
+      let before = byteCount
+      try database.writeWithoutTransaction { database in
+        try database.execute(sql: "INSERT INTO caption_texts (caption_texts) VALUES ('optimize')")
+        try database.execute(sql: "VACUUM; ANALYZE")
+        // Nothing breaks where readers keep the log from being emptied.
+        _ = try? Row.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+      }
+      return (before, byteCount)
+    }
+  }
+
+  /// Writes a copy of the store as it is now, whoever may be writing meanwhile: all of it, or
+  /// nothing.
+  ///
+  /// - Parameter replacing: whether a file that is there gives way.
+  /// - Throws: `StoreError`.
+  package func backup(to target: FilePath, replacing: Bool) throws {
+    let target = target.absolute
+    guard let name = target.lastComponent, String(validating: target) != nil else {
+      throw StoreError.unreadable(path: target, reason: "a store cannot be called so")
+    }
+    guard !isSameFile(target) else {
+      throw StoreError.inconsistent(path: path, reason: "it cannot be its own backup")
+    }
+    let exists = StoreError.exists(path: target)
+    guard replacing || !isThere(target) else { throw exists }
+    let partial = target.removingLastComponent()
+      .appending(".\(name).\(UUID().uuidString.prefix(8)).partial")
+    defer { for suffix in ["", "-journal", "-wal", "-shm"] { unlink(partial.string + suffix) } }
+    try StoreError.translating(target) {
+      let copy = try DatabaseQueue(path: partial.string)
+      try database.backup(to: copy)
+      // Without a log of its own: one file is all that has to be kept.
+      try copy.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = DELETE") }
+      try copy.close()
+    }
+    func failed() -> StoreError {
+      .inputOutput(path: target, reason: String(cString: strerror(errno)))
+    }
+    guard synchronize(partial) else { throw failed() }
+    if replacing {
+      // The log of what was there must not be taken for that of the copy.
+      for suffix in ["-wal", "-shm"] { unlink(target.string + suffix) }
+      guard rename(partial.string, target.string) == 0 else { throw failed() }
+    } else if link(partial.string, target.string) != 0 {
+      if errno == EEXIST { throw exists }
+      // Not all disks have hard links.
+      guard rename(partial.string, target.string) == 0 else { throw failed() }
+    }
+  }
+}
+
+/// Whether anything is at the path, links not followed.
+private func isThere(_ path: FilePath) -> Bool {
+  var status = stat()
+  return path.withPlatformString { lstat($0, &status) } == 0
+}
+
+/// Whether the system says that nothing is at the path; it may also not say.
+private func isGone(_ path: FilePath) -> Bool {
+  var status = stat()
+  return path.withPlatformString { stat($0, &status) } != 0 && (errno == ENOENT || errno == ENOTDIR)
+}
+
+/// Waits until the file's bytes are on the disk.
+private func synchronize(_ path: FilePath) -> Bool {
+  let file = path.withPlatformString { open($0, O_RDONLY | O_CLOEXEC) }
+  guard file >= 0 else { return false }
+  defer { close(file) }
+  return fsync(file) == 0
+}

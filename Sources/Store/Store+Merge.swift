@@ -1,0 +1,249 @@
+internal import Foundation
+internal import GRDB
+package import SystemPackage
+
+/// How many rows of each kind a store has, or has gained.
+public struct StoreCounts: Equatable, Sendable, Encodable {
+  public var images = 0
+  public var files = 0
+  public var captions = 0
+  public var humanCaptions = 0
+  public var embeddings = 0
+  public var models = 0
+  public var runs = 0
+  /// Photos that failed and have not been captioned since.
+  public var openFailures = 0
+
+  enum CodingKeys: String, CodingKey {
+    case images, files, captions, embeddings, models, runs
+    case humanCaptions = "human_captions"
+    case openFailures = "open_failures"
+  }
+}
+
+extension Database {
+  func counts() throws -> StoreCounts {
+    func count(_ rows: String) throws -> Int {
+      try Int.fetchOne(self, sql: "SELECT count(*) FROM main.\(rows)") ?? 0
+    }
+    return StoreCounts(
+      images: try count("images"), files: try count("files"),
+      captions: try count("captions WHERE origin = 'machine'"),
+      humanCaptions: try count("captions WHERE origin = 'human'"),
+      embeddings: try count("embeddings"), models: try count("models"),
+      runs: try count("runs"), openFailures: try count("failures WHERE closed_at IS NULL"))
+  }
+}
+
+extension Store {
+  /// Enters all that another store knows: pictures and their files, captions of machines and
+  /// people, embeddings, failures and runs. Of two captions by the same work the newer stays.
+  ///
+  /// Datasets, evaluations and what was written into photos remain the other store's alone.
+  ///
+  /// - Parameter path: of the other store, which is only read.
+  /// - Returns: what the store had before and has now.
+  /// - Throws: `StoreError`, also of the other store.
+  package func merge(_ path: FilePath) throws -> (before: StoreCounts, after: StoreCounts) {
+    let other = try Store(path: path, for: .read)
+    defer { try? other.close() }
+    guard !isSameFile(other.path) else {
+      throw StoreError.inconsistent(path: self.path, reason: "it cannot be merged with itself")
+    }
+    let version = try other.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } ?? 0
+    guard version == Schema.version else {
+      throw StoreError.older(path: other.path, version: version, known: Schema.version)
+    }
+    let name = try other.attachableName
+    return try StoreError.translating(self.path) {
+      // Nothing may be attached in the middle of a transaction.
+      try database.writeWithoutTransaction { database in
+        try database.execute(sql: "ATTACH ? AS other", arguments: [name])
+        defer { try? database.execute(sql: "DETACH other") }
+        defer { try? database.execute(sql: MergeSQL.end) }
+        var counts: (StoreCounts, StoreCounts)?
+        try database.inTransaction(.immediate) {
+          let before = try database.counts()
+          try database.execute(sql: MergeSQL.all)
+          counts = (before, try database.counts())
+          return .commit
+        }
+        guard let counts else { preconditionFailure("a merge ended without its counts") }
+        return counts
+      }
+    }
+  }
+
+  /// Whether a path leads to this store's file.
+  func isSameFile(_ other: FilePath) -> Bool {
+    func real(_ path: FilePath) -> String {
+      URL(filePath: path.string).resolvingSymlinksInPath().path
+    }
+    return real(path) == real(other)
+  }
+
+  /// What SQLite attaches the store by, for reading only.
+  private var attachableName: String {
+    get throws {
+      let opened = (database as? DatabaseQueue)?.path ?? path.string
+      if opened.hasPrefix("file:") { return opened }
+      let allowed = CharacterSet.urlPathAllowed.subtracting(CharacterSet(charactersIn: "?#%"))
+      guard let escaped = opened.addingPercentEncoding(withAllowedCharacters: allowed) else {
+        throw StoreError.unreadable(path: path, reason: "its path cannot be escaped")
+      }
+      return "file:\(escaped)?mode=ro"
+    }
+  }
+}
+
+/// The store that is attached as `other` flows into `main`. Each statement may run again without
+/// changing anything more.
+private enum MergeSQL {
+  static let all = [works, images, runs, files, failures, captions].joined()
+
+  static let end = """
+    DROP TABLE IF EXISTS temp.model_map; DROP TABLE IF EXISTS temp.decoding_map;
+    DROP TABLE IF EXISTS temp.image_map; DROP TABLE IF EXISTS temp.run_map;
+    """
+
+  private static let works = """
+    INSERT INTO main.models (name, content_hash, configuration, added_at)
+      SELECT name, content_hash, configuration, added_at FROM other.models WHERE true
+      ON CONFLICT (content_hash) DO UPDATE SET configuration = excluded.configuration
+      WHERE configuration = '{}' AND excluded.configuration <> '{}';
+    CREATE TEMP TABLE model_map AS
+      SELECT o.id AS old, m.id AS new FROM other.models o JOIN main.models m USING (content_hash);
+    INSERT INTO main.decodings (options) SELECT options FROM other.decodings WHERE true
+      ON CONFLICT DO NOTHING;
+    CREATE TEMP TABLE decoding_map AS
+      SELECT o.id AS old, m.id AS new FROM other.decodings o JOIN main.decodings m USING (options);
+    """
+
+  /// A picture is known here if any of its contents is.
+  private static let images = """
+    CREATE TEMP TABLE image_map (old INTEGER PRIMARY KEY, new INTEGER NOT NULL);
+    WITH here (content_hash, id) AS (
+        SELECT content_hash, id FROM main.images
+        UNION ALL SELECT content_hash, image_id FROM main.image_versions),
+      contents (content_hash, id, is_first) AS (
+        SELECT content_hash, id, 1 FROM other.images
+        UNION ALL SELECT content_hash, image_id, 0 FROM other.image_versions)
+    INSERT INTO image_map
+      SELECT c.id, h.id FROM contents c JOIN here h ON h.content_hash = c.content_hash WHERE true
+      ORDER BY c.is_first DESC, h.id
+      ON CONFLICT DO NOTHING;
+    INSERT INTO main.images (content_hash, byte_count, format, width, height, captured_at,
+        camera_make, camera_model, latitude, longitude, added_at)
+      SELECT content_hash, byte_count, format, width, height, captured_at, camera_make,
+        camera_model, latitude, longitude, added_at
+      FROM other.images WHERE id NOT IN (SELECT old FROM image_map) ORDER BY id;
+    INSERT INTO image_map
+      SELECT o.id, m.id FROM other.images o JOIN main.images m USING (content_hash) WHERE true
+      ON CONFLICT DO NOTHING;
+    INSERT INTO main.image_versions (content_hash, image_id)
+      SELECT c.content_hash, new FROM (
+        SELECT content_hash, id FROM other.images
+        UNION ALL SELECT content_hash, image_id FROM other.image_versions) c
+      JOIN image_map ON old = c.id
+      WHERE NOT EXISTS (SELECT 1 FROM main.images m WHERE m.content_hash = c.content_hash)
+      ON CONFLICT DO NOTHING;
+    UPDATE main.images AS m SET captured_at = coalesce(m.captured_at, o.captured_at),
+        camera_make = coalesce(m.camera_make, o.camera_make),
+        camera_model = coalesce(m.camera_model, o.camera_model),
+        latitude = CASE WHEN m.latitude IS NULL THEN o.latitude ELSE m.latitude END,
+        longitude = CASE WHEN m.latitude IS NULL THEN o.longitude ELSE m.longitude END
+      FROM image_map, other.images o WHERE new = m.id AND o.id = old AND (
+        (m.captured_at IS NULL AND o.captured_at IS NOT NULL)
+        OR (m.camera_make IS NULL AND o.camera_make IS NOT NULL)
+        OR (m.camera_model IS NULL AND o.camera_model IS NOT NULL)
+        OR (m.latitude IS NULL AND o.latitude IS NOT NULL));
+    """
+
+  /// A run is the same if it began in the same millisecond with the same request. An evaluation's
+  /// would be nothing without its dataset.
+  private static let runs = """
+    CREATE TEMP TABLE run_keys AS
+      SELECT r.*, mm.new AS new_model, dm.new AS new_decoding FROM other.runs r
+      LEFT JOIN model_map mm ON mm.old = r.model_id
+      LEFT JOIN decoding_map dm ON dm.old = r.decoding_id
+      WHERE kind <> 'evaluation';
+    INSERT INTO main.runs (kind, state, request, model_id, decoding_id, captioned, skipped, failed,
+        started_at, finished_at)
+      SELECT k.kind, k.state, k.request, k.new_model, k.new_decoding, k.captioned, k.skipped,
+        k.failed, k.started_at, k.finished_at
+      FROM run_keys k LEFT JOIN main.runs m ON m.started_at = k.started_at AND m.kind = k.kind
+        AND m.request = k.request AND m.model_id IS k.new_model
+        AND m.decoding_id IS k.new_decoding
+      WHERE m.id IS NULL
+      GROUP BY k.started_at, k.kind, k.request, k.new_model, k.new_decoding ORDER BY k.id;
+    CREATE TEMP TABLE run_map (old INTEGER PRIMARY KEY, new INTEGER NOT NULL);
+    INSERT INTO run_map
+      SELECT k.id, min(m.id) FROM run_keys k JOIN main.runs m ON m.started_at = k.started_at
+        AND m.kind = k.kind AND m.request = k.request AND m.model_id IS k.new_model
+        AND m.decoding_id IS k.new_decoding
+      GROUP BY k.id;
+    UPDATE main.runs AS m SET state = o.state, finished_at = o.finished_at,
+        captioned = o.captioned, skipped = o.skipped, failed = o.failed
+      FROM run_map, other.runs o WHERE new = m.id AND o.id = old
+        AND m.state = 'running' AND (o.state <> 'running' OR o.captioned > m.captioned);
+    DROP TABLE run_keys;
+    """
+
+  private static let files = """
+    INSERT INTO main.files (path, image_id, byte_count, modified_nanoseconds, seen_at)
+      SELECT path, new, byte_count, modified_nanoseconds, seen_at
+      FROM other.files JOIN image_map ON old = image_id WHERE true
+      ON CONFLICT DO UPDATE SET image_id = excluded.image_id, byte_count = excluded.byte_count,
+        modified_nanoseconds = excluded.modified_nanoseconds, seen_at = excluded.seen_at
+      WHERE excluded.seen_at > files.seen_at;
+    """
+
+  /// Of what failed in both stores the later stays open, and nothing does that was captioned since.
+  private static let failures = """
+    CREATE TEMP TABLE new_failures AS
+      SELECT run_map.new AS run_id, f.path, f.byte_count, f.modified_nanoseconds, f.kind, f.reason,
+        f.failed_at, f.closed_at
+      FROM other.failures f JOIN run_map ON old = f.run_id
+      LEFT JOIN main.failures m ON m.path = f.path AND m.failed_at = f.failed_at
+        AND m.run_id = run_map.new AND m.reason = f.reason
+      WHERE m.id IS NULL ORDER BY f.id;
+    UPDATE main.failures AS m SET closed_at = f.closed_at
+      FROM other.failures f JOIN run_map ON old = f.run_id
+      WHERE m.path = f.path AND m.failed_at = f.failed_at AND m.run_id = run_map.new
+        AND m.reason = f.reason AND m.closed_at IS NULL AND f.closed_at IS NOT NULL;
+    UPDATE main.failures AS m SET closed_at = n.failed_at
+      FROM new_failures n WHERE n.path = m.path AND n.closed_at IS NULL AND m.closed_at IS NULL
+        AND n.failed_at > m.failed_at;
+    UPDATE new_failures AS n SET closed_at = m.failed_at
+      FROM main.failures m WHERE m.path = n.path AND n.closed_at IS NULL AND m.closed_at IS NULL;
+    INSERT INTO main.failures (run_id, path, byte_count, modified_nanoseconds, kind, reason,
+        failed_at, closed_at)
+      SELECT * FROM new_failures;
+    DROP TABLE new_failures;
+    UPDATE main.failures AS m SET closed_at = f.seen_at FROM main.files f
+      WHERE m.closed_at IS NULL AND f.path = m.path AND f.seen_at > m.failed_at;
+    """
+
+  private static let captions = """
+    INSERT INTO main.captions (image_id, origin, text, created_at, run_id, model_id, decoding_id,
+        log_probability, confidence, words, alternatives)
+      SELECT i.new, 'machine', c.text, c.created_at, r.new, m.new, d.new, c.log_probability,
+        c.confidence, c.words, c.alternatives
+      FROM other.captions c JOIN image_map i ON i.old = c.image_id
+      JOIN model_map m ON m.old = c.model_id JOIN decoding_map d ON d.old = c.decoding_id
+      LEFT JOIN run_map r ON r.old = c.run_id
+      WHERE c.origin = 'machine' ORDER BY c.id
+      ON CONFLICT (image_id, model_id, decoding_id) WHERE origin = 'machine'
+      DO UPDATE SET \(Importer.newerCaption);
+    INSERT INTO main.captions (image_id, origin, text, created_at, run_id, source)
+      SELECT i.new, 'human', c.text, c.created_at, r.new, c.source
+      FROM other.captions c JOIN image_map i ON i.old = c.image_id
+      LEFT JOIN run_map r ON r.old = c.run_id
+      WHERE c.origin = 'human' ORDER BY c.id
+      ON CONFLICT (image_id, text) WHERE origin = 'human' DO NOTHING;
+    INSERT INTO main.embeddings (model_id, image_id, vector)
+      SELECT m.new, i.new, e.vector FROM other.embeddings e
+      JOIN image_map i ON i.old = e.image_id JOIN model_map m ON m.old = e.model_id
+      WHERE true ON CONFLICT DO NOTHING;
+    """
+}

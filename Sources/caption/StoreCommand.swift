@@ -1,0 +1,387 @@
+import ArgumentParser
+import Batch
+import Foundation
+import Store
+import SystemPackage
+
+/// `caption store …`: care for the store, and exchange with others.
+struct StoreCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "store", abstract: "Look after the store of captions; join it with others.",
+    discussion: """
+      EXAMPLES:
+        caption store info
+        caption store backup /media/disk/captions.sqlite
+        caption worker < list.txt | caption store import -
+        caption store merge part-*.sqlite
+      """,
+    subcommands: [
+      Info.self, Check.self, Vacuum.self, Backup.self, Import.self, Merge.self,
+    ])
+
+  struct Info: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Print where the store is, how large, and what it holds.",
+      discussion: """
+        EXAMPLES:
+          caption store info
+          caption store info --json | jq .counts.captions
+        """)
+
+    @OptionGroup var store: StoreOptions
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func run() throws {
+      let info = try store.with(.read) { try $0.info() }
+      guard !json else {
+        try printLine(jsonLine(info))
+        return
+      }
+      let size = String(format: "%.1f MB", Double(info.byteCount) / 1e6)
+      try printRows(
+        [("store", info.path), ("size", size), ("format", "\(info.version)")] + rows(info.counts)
+          + info.models.map { model in
+            (
+              "model",
+              "\(model.name) \(model.hash.description.prefix(12)), "
+                + "\(model.captions) captions, \(model.embeddings) embeddings"
+            )
+          })
+    }
+  }
+
+  struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Look for damage in the store, and for photos that have gone.",
+      discussion: """
+        The exit status is 65 if the store is damaged. Files that have gone are no damage: \
+        captions belong to pictures and wait for them to come back.
+
+        EXAMPLES:
+          caption store check
+          caption store check --fix
+        """)
+
+    @OptionGroup var store: StoreOptions
+
+    @Flag(
+      help: """
+        Forget the paths of files that have gone, and make the index for searching anew. Attach \
+        the disks that hold photos first.
+        """)
+    var fix = false
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func run() throws {
+      var check = try checked()
+      var fixed = 0
+      if fix, check.faults.isEmpty {
+        let found = check
+        check = try store.with(.write) { store in
+          try store.repair(found)
+          return try store.check()
+        }
+        fixed = found.goneFiles.count - check.goneFiles.count
+      }
+      try print(check, fixed: fixed)
+      if check.isDamaged { throw ExitCode(65) }
+    }
+
+    /// Comparing the index needs a store that can be written.
+    private func checked() throws -> StoreCheck {
+      do {
+        return try store.with(.write) { try $0.check() }
+      } catch let error as StoreError {
+        guard !fix else { throw error }
+        switch error {
+        case .readOnly, .unreadable: return try store.with(.read) { try $0.check() }
+        default: throw error
+        }
+      }
+    }
+
+    private func print(_ check: StoreCheck, fixed: Int) throws {
+      guard !json else {
+        try printLine(
+          jsonLine(
+            Record(
+              isDamaged: check.isDamaged, faults: check.faults, indexFault: check.indexFault,
+              goneFiles: check.goneFiles.map { String(decoding: $0) },
+              picturesWithoutFiles: check.picturesWithoutFiles, forgottenFiles: fixed)))
+        return
+      }
+      var rows = [
+        ("database", check.faults.isEmpty ? "sound" : "damaged"),
+        (
+          "index",
+          check.indexFault.map { "damaged: \($0); --fix makes it anew" }
+            ?? (check.indexIsChecked && check.faults.isEmpty ? "sound" : "not checked")
+        ),
+        ("files that have gone", "\(check.goneFiles.count)"),
+        ("pictures without files", "\(check.picturesWithoutFiles)"),
+      ]
+      if fixed > 0 { rows.append(("paths forgotten", "\(fixed)")) }
+      rows += check.faults.map { ("fault", $0) }
+      rows += check.goneFiles.map { ("gone", Table.escaped(String(decoding: $0))) }
+      try printRows(rows)
+    }
+
+    private struct Record: Encodable {
+      let isDamaged: Bool
+      let faults: [String]
+      let indexFault: String?
+      let goneFiles: [String]
+      let picturesWithoutFiles: Int
+      let forgottenFiles: Int
+
+      enum CodingKeys: String, CodingKey {
+        case faults
+        case isDamaged = "damaged"
+        case indexFault = "index_fault"
+        case goneFiles = "gone_files"
+        case picturesWithoutFiles = "pictures_without_files"
+        case forgottenFiles = "forgotten_files"
+      }
+    }
+  }
+
+  struct Vacuum: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Give unused space back to the disk, and speed searching up.",
+      discussion: """
+        EXAMPLE:
+          caption store vacuum
+        """)
+
+    @OptionGroup var store: StoreOptions
+
+    func run() throws {
+      let (before, after) = try store.with(.write) { try $0.vacuum() }
+      try printRows([("bytes before", "\(before)"), ("bytes after", "\(after)")])
+    }
+  }
+
+  struct Backup: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Write a copy of the store, also while it is written to.",
+      discussion: """
+        EXAMPLE:
+          caption store backup /media/disk/captions.sqlite
+        """)
+
+    @Argument(
+      help: ArgumentHelp("Where to write.", valueName: "file"),
+      completion: .file(extensions: ["sqlite"]))
+    var file: String
+
+    @OptionGroup var store: StoreOptions
+
+    @Flag(help: "Replace a file that is there.")
+    var force = false
+
+    func run() throws {
+      do {
+        try store.with(.read) { try $0.backup(to: FilePath(file), replacing: force) }
+      } catch StoreError.exists(let path) {
+        throw ValidationError("\(path) is there already; --force replaces it.")
+      }
+    }
+  }
+
+  struct Import: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Enter what “caption worker”, Spark or another store's export has found.",
+      discussion: """
+        Reads one JSON object a line. All of them are entered or, where one cannot be, none. \
+        What the store has already stays as it is, but a newer caption by the same model and \
+        settings replaces an older one; so importing twice changes nothing. Objects with an \
+        “error” become failures. Relative paths count from the working directory.
+
+        Instead of a machine's caption, “human_captions”, [{"text": …}], may stand beside a \
+        “content_hash” or the “path” of a file that the store knows.
+
+        EXAMPLES:
+          caption store import captions.ndjson
+          caption worker < list.txt | caption store import -
+        """)
+
+    @Argument(
+      help: ArgumentHelp("A file, or - for standard input.", valueName: "file"),
+      completion: .file(extensions: ["ndjson"]))
+    var file: String
+
+    @OptionGroup var store: StoreOptions
+
+    @Flag(name: .shortAndLong, help: "Say nothing but errors.")
+    var quiet = false
+
+    /// Longer lines are refused.
+    private static let maximumLength = 64 << 20
+
+    func run() throws {
+      let input = try open()
+      let counts = try input.closeAfter {
+        try store.with(.create) { store in
+          try store.importing(request: jsonLine(["file": file])) { importer in
+            var reader = LineReader(input, maximumLength: Self.maximumLength)
+            try enterLines(of: &reader, into: &importer)
+          }
+        }
+      }
+      guard !quiet else { return }
+      try printRows([
+        ("captions", "\(counts.captions)"), ("human captions", "\(counts.humanCaptions)"),
+        ("embeddings", "\(counts.embeddings)"), ("failures", "\(counts.failures)"),
+        ("lines with nothing new", "\(counts.unchanged)"),
+      ])
+    }
+
+    private var name: String { file == "-" ? "standard input" : file }
+
+    private func enterLines(of reader: inout LineReader, into importer: inout Importer) throws {
+      let showsProgress = !quiet && isatty(STDERR_FILENO) == 1
+      let decoder = JSONDecoder()
+      var number = 0
+      defer { if showsProgress, number >= 1000 { progress("\n") } }
+      while let line = try nextLine(of: &reader) {
+        number += 1
+        if showsProgress, number % 1000 == 0 { progress("\r\(number) lines") }
+        func malformed(_ reason: String) -> FileError {
+          .malformed(path: name, reason: "line \(number): \(reason); nothing was imported")
+        }
+        guard case .line(let bytes) = line else {
+          throw malformed("it is longer than \(Self.maximumLength >> 20) MiB")
+        }
+        if bytes.isEmpty { continue }
+        do {
+          try importer.enter(decoder.decode(CaptionExchange.self, from: Data(bytes)))
+        } catch let error as DecodingError {
+          throw malformed(reason(error))
+        } catch let error as ImportError {
+          throw malformed(error.description)
+        } catch StoreError.inconsistent(_, let reason) {
+          throw malformed(reason)
+        }
+      }
+    }
+
+    private func nextLine(of reader: inout LineReader) throws -> LineReader.Line? {
+      do {
+        return try reader.next()
+      } catch let error as Errno {
+        throw FileError.readFailed(path: name, reason: "\(error)")
+      }
+    }
+
+    /// What is imported, as a file: others must not wait for the store while a pipe is slow.
+    private func open() throws -> FileDescriptor {
+      let input: FileDescriptor
+      do {
+        input =
+          file == "-"
+          ? .standardInput
+          : try FileDescriptor.open(FilePath(file), .readOnly, options: .closeOnExec)
+      } catch {
+        throw FileError.notRead(path: name, reason: "\(error)")
+      }
+      if FileState(descriptor: input.rawValue) != nil { return input }
+      let place = FileManager.default.temporaryDirectory.path
+      let path = FilePath(place).appending("caption-import-\(UUID().uuidString)")
+      do {
+        let copy = try FileDescriptor.open(
+          path, .readWrite, options: [.create, .exclusiveCreate, .closeOnExec],
+          permissions: .ownerReadWrite)
+        unlink(path.string)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
+        defer { buffer.deallocate() }
+        while case let count = try input.read(into: buffer), count > 0 {
+          try copy.writeAll(buffer[..<count])
+        }
+        try copy.seek(offset: 0, from: .start)
+        return copy
+      } catch {
+        throw FileError.readFailed(path: name, reason: "\(error)")
+      }
+    }
+
+    private func progress(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+
+    private func reason(_ error: DecodingError) -> String {
+      switch error {
+      case .keyNotFound(let key, _): "“\(key.stringValue)” is missing"
+      case .typeMismatch(_, let context), .valueNotFound(_, let context):
+        context.codingPath.isEmpty
+          ? "not a JSON object" : "“\(path(context))” is not of the right type"
+      case .dataCorrupted(let context):
+        context.codingPath.isEmpty
+          ? "not valid JSON" : "“\(path(context))”: \(context.debugDescription)"
+      @unknown default: "not understood"
+      }
+    }
+
+    private func path(_ context: DecodingError.Context) -> String {
+      context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }
+        .joined(separator: ".")
+    }
+  }
+
+  struct Merge: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Enter all that other stores know.",
+      discussion: """
+        The other stores are only read. Of two captions by the same model and settings the newer \
+        stays; merging twice changes nothing. Datasets, evaluations and what was written into \
+        photos stay behind.
+
+        EXAMPLE:
+          caption store merge part-1.sqlite part-2.sqlite --store all.sqlite
+        """)
+
+    @Argument(
+      help: ArgumentHelp("Stores.", valueName: "file.sqlite"),
+      completion: .file(extensions: ["sqlite"]))
+    var others: [String]
+
+    @OptionGroup var store: StoreOptions
+
+    func run() throws {
+      try store.with(.create) { store in
+        for other in others {
+          let (before, after) = try store.merge(FilePath(other))
+          try printLine(other + "\t" + gains(before, after))
+        }
+      }
+    }
+
+    private func gains(_ before: StoreCounts, _ after: StoreCounts) -> String {
+      let gains = zip(rows(before), rows(after)).compactMap { old, new -> String? in
+        let gain = (Int(new.1) ?? 0) - (Int(old.1) ?? 0)
+        return gain == 0 ? nil : "\(new.0) \(gain > 0 ? "+" : "−")\(abs(gain))"
+      }
+      return gains.isEmpty ? "nothing new" : gains.joined(separator: ", ")
+    }
+  }
+}
+
+private func rows(_ counts: StoreCounts) -> [(String, String)] {
+  [
+    ("images", "\(counts.images)"), ("files", "\(counts.files)"),
+    ("captions", "\(counts.captions)"), ("human captions", "\(counts.humanCaptions)"),
+    ("embeddings", "\(counts.embeddings)"), ("models", "\(counts.models)"),
+    ("runs", "\(counts.runs)"), ("open failures", "\(counts.openFailures)"),
+  ]
+}
+
+/// Prints names and values: in line on a terminal, tab-separated elsewhere.
+private func printRows(_ rows: [(String, String)]) throws {
+  let isTerminal = isatty(STDOUT_FILENO) == 1
+  let width = isTerminal ? (rows.map(\.0.count).max() ?? 0) + 2 : 0
+  for (name, value) in rows {
+    let gap = isTerminal ? String(repeating: " ", count: width - name.count) : "\t"
+    try printLine(name + gap + (isTerminal ? Table.visible(value) : value))
+  }
+}

@@ -1,0 +1,96 @@
+import ArgumentParser
+import Batch
+import Captioning
+import Foundation
+import Logging
+import Store
+import SystemPackage
+
+/// `caption worker`: a line in, a line out, for programs that share work among machines.
+struct WorkerCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "worker",
+    abstract: "Answer each path on standard input with a JSON object on standard output.",
+    discussion: """
+      A line is a path, or a JSON object with the path under “path” (or its bytes under \
+      “path_base64”), whose other keys are given back. Each line is answered by one line, in order \
+      and at once: what “caption store import” reads, or, where a photo cannot be captioned, an \
+      object {"path": …, "error": {"kind": "no input"|"bad data"|"input or output", "message": …}}. \
+      So is an empty line, and one longer than 1 MiB. A path that is not valid UTF-8 comes back \
+      as “path_base64”, too.
+
+      With --threads N, N photos are captioned at once, each on one thread.
+
+      The exit status is 0 when all lines were answered, also where the answers are errors; 74 when \
+      nobody reads the answers any more.
+
+      EXAMPLES:
+        find photos -name '*.jpg' | caption worker > captions.ndjson
+        find photos -type f -print0 | caption worker -0 | caption store import -
+        echo '{"path": "a.jpg", "id": 7}' | caption worker | jq '[.id, .caption]'
+        parallel --pipe -N 100 -j 4 caption worker --threads 1 < list.txt > captions.ndjson
+
+      With sbatch --array=1-16 (and with Kubernetes' $((JOB_COMPLETION_INDEX + 1)) in its place):
+        split -n r/$SLURM_ARRAY_TASK_ID/16 list.txt | caption worker > $SLURM_ARRAY_TASK_ID.ndjson
+
+      On a Spark cluster: Scripts/spark_caption.py.
+      """)
+
+  @OptionGroup var runtime: RuntimeOptions
+  @OptionGroup var search: SearchOptions
+
+  @Flag(
+    help: """
+      Add the encoder's embedding of each photo: of length 1, as little-endian float16 in base64.
+      """)
+  var embeddings = false
+
+  @Flag(help: "Add the model's configuration to each answer, not only its name and hash.")
+  var configuration = false
+
+  @Flag(
+    name: [.customShort("0"), .customLong("null")],
+    help: "Paths end with a zero byte, as from “find -print0”; none is taken for JSON.")
+  var nullSeparated = false
+
+  func run() throws {
+    let logger = runtime.logger
+    let bundle = try ModelBundle.find(runtime.model)
+    let options = try search.applied(to: bundle.configuration.decoding)
+    let captioner = try Captioner(bundle, threads: 1)
+    var workerOptions = Worker.Options()
+    workerOptions.embeddings = embeddings
+    workerOptions.configuration = configuration
+    let worker = try Worker(PhotoCaptioner(captioner, options: options), options: workerOptions)
+    logger.debug("model \(bundle.configuration.name) from \(bundle.folder)")
+    signal(SIGPIPE, SIG_IGN)
+    let mayBeObject = !nullSeparated
+    let pool = OrderedPool<LineReader.Line, [UInt8]>(threads: runtime.threads) { line in
+      worker.reply(to: line, mayBeObject: mayBeObject)
+    } deliver: { reply in
+      Self.write(reply)
+    }
+    var reader = LineReader(
+      .standardInput, nullSeparated: nullSeparated, maximumLength: WorkerRequest.maximumLength)
+    do {
+      while let line = try reader.next() { pool.submit(line) }
+    } catch let error as Errno {
+      pool.finish()
+      throw FileError.readFailed(path: "standard input", reason: "\(error)")
+    }
+    pool.finish()
+  }
+
+  /// Writes an answer, or ends the program: it may be waiting for a line that never comes, while
+  /// nobody is there any more for whom it would be answered.
+  private static func write(_ reply: [UInt8]) {
+    do {
+      try FileDescriptor.standardOutput.writeAll(reply)
+    } catch {
+      if error as? Errno != .brokenPipe {
+        report(FileError.notWritten(path: "standard output", reason: "\(error)"))
+      }
+      _exit(74)
+    }
+  }
+}

@@ -1,0 +1,157 @@
+import Foundation
+import GRDB
+import Store
+import SystemPackage
+import TestSupport
+import Testing
+
+struct StoreMergeTests {
+  private let folder: TemporaryFolder
+  private let first: Store
+  private let second: Store
+
+  init() throws {
+    folder = try TemporaryFolder()
+    first = try Store(path: FilePath(folder.path).appending("first.sqlite"), for: .create)
+    // A name that SQLite's URIs and texts would trip over.
+    second = try Store(path: FilePath(folder.path).appending("se'c%3F?o#nd.sqlite"), for: .create)
+  }
+
+  /// All that the store says, whatever numbers its rows have.
+  private func content(_ store: Store) throws -> [String] {
+    try store.read { database in
+      try String.fetchAll(
+        database,
+        sql: """
+          SELECT 'image ' || hex(content_hash) || ' ' || ifnull(camera_make, '') AS line FROM images
+          UNION ALL SELECT 'version ' || hex(v.content_hash) || ' ' || hex(i.content_hash)
+            FROM image_versions v JOIN images i ON i.id = image_id
+          UNION ALL SELECT 'file ' || path || ' ' || hex(content_hash) || ' ' || seen_at
+            FROM files JOIN images ON images.id = image_id
+          UNION ALL SELECT 'caption ' || text || ' ' || hex(i.content_hash) || ' ' || created_at
+            || ' ' || ifnull(m.name, '') || ' ' || ifnull(options, '') || ' ' || ifnull(source, '')
+            || ' ' || ifnull(r.started_at, '')
+            FROM captions c JOIN images i ON i.id = image_id LEFT JOIN models m ON m.id = c.model_id
+            LEFT JOIN decodings d ON d.id = c.decoding_id LEFT JOIN runs r ON r.id = run_id
+          UNION ALL SELECT 'embedding ' || hex(vector) || ' ' || hex(i.content_hash) || ' ' || m.name
+            FROM embeddings e JOIN images i ON i.id = image_id JOIN models m ON m.id = e.model_id
+          UNION ALL SELECT 'failure ' || path || ' ' || reason || ' ' || failed_at || ' '
+            || (closed_at IS NULL) FROM failures
+          UNION ALL SELECT 'run ' || kind || ' ' || state || ' ' || started_at || ' ' || captioned
+            || ' ' || failed || ' ' || ifnull(m.name, '') FROM runs LEFT JOIN models m ON m.id = model_id
+          ORDER BY line
+          """)
+    }
+  }
+
+  @Test func allOfBothAndNothingTwice() throws {
+    let one = try first.work(sampleModel("one"), options: "{}")
+    try first.enter([("/a.jpg", "A dog."), ("/b.jpg", "A cat.")], work: one)
+    // The same models and pictures have other numbers in the other store.
+    let two = try second.work(sampleModel("two"), options: #"{"beam":3}"#)
+    try second.enter([("/c.jpg", "A bird."), ("/b.jpg", "A tiger.")], work: two)
+    let alsoOne = try second.work(sampleModel("one"), options: "{}")
+    try second.enter([("/d.jpg", "A fish.")], work: alsoOne)
+    try second.add(
+      HumanCaption(text: "Rex", source: .note), to: samplePhoto("/c.jpg").contentHash)
+    let run = try second.beginRun(.batch, request: "{}", work: two)
+    _ = try second.record(
+      [("/bad.jpg", nil, .failed(.noInput, reason: "there is no such file"))], run: run, work: two)
+    try second.endRun(run, .interrupted)
+    let other = try content(second)
+    let own = try content(first)
+
+    let counts = try first.merge(second.path)
+    #expect(counts.before.captions == 2)
+    #expect(counts.after.captions == 5)
+    #expect(counts.after.humanCaptions == 1)
+    #expect(counts.after.images == 4)
+    #expect(counts.after.openFailures == 1)
+    #expect(counts.after.runs == 4)
+    let merged = try content(first)
+    // The file of the picture that both have was seen later by the second.
+    let expected = Set(own).union(other).filter {
+      !$0.hasPrefix("file /b.jpg") || other.contains($0)
+    }
+    #expect(merged == expected.sorted())
+    let found = try first.read {
+      try Int.fetchOne(
+        $0, sql: "SELECT count(*) FROM caption_texts WHERE caption_texts MATCH 'tiger OR rex'")
+    }
+    #expect(found == 2)
+
+    #expect(try first.merge(second.path).after == counts.after)
+    #expect(try content(first) == merged)
+    #expect(try content(second) == other)
+    #expect(try first.check().isDamaged == false)
+  }
+
+  @Test func theNewerCaptionStays() throws {
+    for (store, text, time) in [(first, "Older.", "2026-01-01"), (second, "Newer.", "2026-01-02")] {
+      try store.enter(
+        [("/a.jpg", text)], work: store.work(sampleModel(), options: "{}"))
+      try store.write {
+        try $0.execute(sql: "UPDATE captions SET created_at = ?", arguments: [time])
+      }
+    }
+    func text(_ store: Store) throws -> [String] {
+      try store.read { try String.fetchAll($0, sql: "SELECT text FROM captions") }
+    }
+    _ = try second.merge(first.path)
+    #expect(try text(second) == ["Newer."])
+    _ = try first.merge(second.path)
+    #expect(try text(first) == ["Newer."])
+    #expect(try first.check().isDamaged == false)
+  }
+
+  @Test func aPictureIsKnownByAnyOfItsContents() throws {
+    let work = try first.work(sampleModel(), options: "{}")
+    try first.enter([("/a.jpg", "A dog.")], work: work)
+    try second.enter([("/b.jpg", "A cat.")], work: second.work(sampleModel(), options: "{}"))
+    // /b.jpg's picture is the one that was /a.jpg's before something was written into it.
+    try second.write {
+      try $0.execute(
+        sql: "INSERT INTO image_versions VALUES (?, 1)",
+        arguments: [Data(samplePhoto("/a.jpg").contentHash.bytes)])
+    }
+    let counts = try first.merge(second.path)
+    #expect(counts.after.images == 1)
+    #expect(try first.caption(of: samplePhoto("/b.jpg").contentHash, work) != nil)
+    #expect(try first.merge(second.path).after == counts.after)
+  }
+
+  @Test func failuresThatWereOvercomeElsewhereAreClosed() throws {
+    let work = try first.work(sampleModel(), options: "{}")
+    let run = try first.beginRun(.batch, request: "{}", work: work)
+    _ = try first.record(
+      [
+        ("/a.jpg", nil, .failed(.noInput, reason: "gone")),
+        ("/b.jpg", nil, .failed(.noInput, reason: "gone")),
+      ], run: run, work: work)
+    try first.write { try $0.execute(sql: "UPDATE failures SET failed_at = '2026-01-01'") }
+    let other = try second.work(sampleModel(), options: "{}")
+    try second.enter([("/a.jpg", "A dog.")], work: other)
+    let second = second
+    let again = try second.beginRun(.batch, request: "{}", work: other)
+    _ = try second.record(
+      [("/b.jpg", nil, .failed(.noInput, reason: "still gone"))], run: again, work: other)
+    for _ in 1...2 {
+      _ = try first.merge(second.path)
+      let open = try first.read {
+        try String.fetchAll($0, sql: "SELECT reason FROM failures WHERE closed_at IS NULL")
+      }
+      #expect(open == ["still gone"])
+    }
+  }
+
+  @Test func whatIsNoOtherStoreIsRefused() throws {
+    #expect(throws: StoreError.self) { try first.merge(first.path) }
+    #expect(throws: StoreError.missing(path: "/nowhere/at.all")) {
+      try first.merge("/nowhere/at.all")
+    }
+    try second.write { try $0.execute(sql: "PRAGMA user_version = 7") }
+    #expect(throws: StoreError.newer(path: second.path, version: 7, known: 1)) {
+      try first.merge(second.path)
+    }
+  }
+}
