@@ -19,7 +19,10 @@ func allBenchmarks(threads: [Int]) -> [Benchmark] {
     result.append(attentionStepBenchmark(threads: count))
     result.append(wholeCaptionBenchmark(threads: count))
   }
-  return result + [loadBenchmark(), jpegBenchmark(), resizeBenchmark(), coldStartBenchmark()]
+  return result + [
+    loadBenchmark(), jpegBenchmark(), resizeBenchmark(), coldStartBenchmark(), searchBenchmark(),
+    similarBenchmark(),
+  ]
 }
 
 /// One forward pass to the logits, with random weights.

@@ -22,7 +22,8 @@ struct CaptionCommand: AsyncParsableCommand {
       """,
     version: programVersion,
     subcommands: [
-      DescribeCommand.self, BatchCommand.self, UndoCommand.self, FeaturesCommand.self,
+      DescribeCommand.self, BatchCommand.self, SearchCommand.self, UndoCommand.self,
+      FeaturesCommand.self,
       ClassifyCommand.self,
       ModelCommand.self,
     ],
@@ -30,6 +31,9 @@ struct CaptionCommand: AsyncParsableCommand {
 
   /// Runs the command line, and turns a failure into a sentence and an exit status.
   static func main() async {
+    // A reader that has seen enough, such as “head”, ends the program without a word. Some parents
+    // have their children ignore the signal.
+    signal(SIGPIPE, SIG_DFL)
     do {
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {
