@@ -159,7 +159,7 @@ private struct Recorder {
         INSERT INTO captions (image_id, origin, text, created_at, run_id, model_id, decoding_id,
           log_probability, confidence, words, alternatives)
         VALUES (?, 'machine', ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT (image_id, model_id, decoding_id) WHERE origin = 'machine' \(conflict)
+        ON CONFLICT (image_id, model_id, decoding_id) \(conflict)
         """
     ).execute(arguments: [
       image, caption.text, now, run, work.modelID, work.decodingID, caption.logProbability,
