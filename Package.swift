@@ -73,7 +73,7 @@ let package = Package(
     .executableTarget(
       name: "caption-bench",
       dependencies: [
-        "Captioning", "Imaging", "NeuralNet", "Tensors",
+        "Captioning", "Imaging", "NeuralNet", "Store", "Tensors", filePaths, grdb,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

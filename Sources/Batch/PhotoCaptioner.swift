@@ -66,6 +66,20 @@ extension MachineCaption {
 }
 
 extension PhotoRecord {
+  /// A photo that is not captioned, decoded at the smallest scale.
+  ///
+  /// - Parameter name: what errors call the photo.
+  /// - Throws: `ImagingError`.
+  package init(of bytes: [UInt8], name: String) throws {
+    let decoded = try ImageDecoder.decodeWithFacts(
+      bytes: bytes, name: name, minimumSize: ImageSize(width: 1, height: 1))
+    self.init(
+      contentHash: ContentHash(of: bytes), byteCount: bytes.count,
+      format: decoded.format.rawValue, width: decoded.fullSize.width,
+      height: decoded.fullSize.height)
+    take(PhotoProperties(bytes))
+  }
+
   /// Takes over what the photo's metadata tells, as far as it makes sense.
   fileprivate mutating func take(_ properties: PhotoProperties) {
     capturedAt = properties.captureTime

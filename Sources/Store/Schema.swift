@@ -151,9 +151,9 @@ enum Schema {
             AND source IS NOT NULL
         END)
     ) STRICT;
-    -- The same work is never done twice.
-    CREATE UNIQUE INDEX captions_machine ON captions (image_id, model_id, decoding_id)
-      WHERE origin = 'machine';
+    -- The same work is never done twice. It holds people's captions, too (no two nulls are the
+    -- same), so that all captions of a picture are found by it.
+    CREATE UNIQUE INDEX captions_image ON captions (image_id, model_id, decoding_id);
     CREATE UNIQUE INDEX captions_human ON captions (image_id, text) WHERE origin = 'human';
     CREATE INDEX captions_model ON captions (model_id);
     CREATE INDEX captions_run ON captions (run_id);

@@ -84,9 +84,9 @@ extension Store {
         let path = entry.path.absolute
         switch entry.outcome {
         case .captioned(let photo, let caption, let embedding):
-          let image = try recorder.image(photo)
+          let image = try database.enterImage(photo, run: run, now: recorder.now)
           if let embedding { try recorder.enter(embedding, of: image) }
-          try recorder.enterFile(path, entry.state, image: image)
+          try database.enterFile(path, entry.state, image: image, now: recorder.now)
           let isNew = try recorder.enter(caption, of: image)
           if isNew { counts.captioned += 1 } else { counts.skipped += 1 }
           guard let stored = try database.caption(of: image, work) else {
@@ -96,7 +96,7 @@ extension Store {
         case .alreadyThere(let hash):
           counts.skipped += 1
           if let image = try database.imageID(of: hash) {
-            try recorder.enterFile(path, entry.state, image: image)
+            try database.enterFile(path, entry.state, image: image, now: recorder.now)
           }
           return .nothingNew
         case .failed(let kind, let reason):
@@ -123,28 +123,6 @@ private struct Recorder {
   let replacing: Bool
   let now: String
 
-  /// The number of the photo's picture, which is entered where it is new.
-  func image(_ photo: PhotoRecord) throws -> Int64 {
-    let image: Int64
-    if let known = try database.imageID(of: photo.contentHash) {
-      image = known
-    } else {
-      try database.cachedStatement(
-        sql: """
-          INSERT INTO images (content_hash, byte_count, format, width, height, captured_at,
-            camera_make, camera_model, latitude, longitude, added_at)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-          """
-      ).execute(arguments: [
-        photo.contentHash.data, photo.byteCount, photo.format, photo.width, photo.height,
-        photo.capturedAt, photo.cameraMake, photo.cameraModel, photo.latitude, photo.longitude, now,
-      ])
-      image = database.lastInsertedRowID
-    }
-    for human in photo.humanCaptions { try database.enter(human, of: image, run: run, at: now) }
-    return image
-  }
-
   /// - Returns: whether the caption is in the store now; another one kept its place otherwise.
   func enter(_ caption: MachineCaption, of image: Int64) throws -> Bool {
     let conflict =
@@ -159,7 +137,7 @@ private struct Recorder {
         INSERT INTO captions (image_id, origin, text, created_at, run_id, model_id, decoding_id,
           log_probability, confidence, words, alternatives)
         VALUES (?, 'machine', ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT (image_id, model_id, decoding_id) WHERE origin = 'machine' \(conflict)
+        ON CONFLICT (image_id, model_id, decoding_id) \(conflict)
         """
     ).execute(arguments: [
       image, caption.text, now, run, work.modelID, work.decodingID, caption.logProbability,
@@ -177,31 +155,10 @@ private struct Recorder {
     ).execute(arguments: [work.modelID, image, UnitVector(embedding).data])
   }
 
-  /// Enters that the file at `path` holds the picture, and drops the picture's other paths where no
-  /// file is any more: it was moved.
-  func enterFile(_ path: FilePath, _ state: FileState?, image: Int64) throws {
-    try closeFailure(of: path)
-    guard let state else { return }
-    let others = try Data.fetchAll(
-      database.cachedStatement(sql: "SELECT path FROM files WHERE image_id = ? AND path <> ?"),
-      arguments: [image, path.data])
-    for other in others where FileState(of: FilePath(data: other)) == nil {
-      try database.execute(sql: "DELETE FROM files WHERE path = ?", arguments: [other])
-    }
-    try database.cachedStatement(
-      sql: """
-        INSERT INTO files (path, image_id, byte_count, modified_nanoseconds, seen_at)
-        VALUES (?, ?, ?, ?, ?)
-        ON CONFLICT DO UPDATE SET image_id = excluded.image_id, byte_count = excluded.byte_count,
-          modified_nanoseconds = excluded.modified_nanoseconds, seen_at = excluded.seen_at
-        """
-    ).execute(arguments: [path.data, image, state.byteCount, state.modifiedNanoseconds, now])
-  }
-
   func enterFailure(_ path: FilePath, _ state: FileState?, _ kind: FailureKind, _ reason: String)
     throws
   {
-    try closeFailure(of: path)
+    try database.closeFailure(of: path, now: now)
     try database.cachedStatement(
       sql: """
         INSERT INTO failures (run_id, path, byte_count, modified_nanoseconds, kind, reason, failed_at)
@@ -210,11 +167,5 @@ private struct Recorder {
     ).execute(arguments: [
       run, path.data, state?.byteCount, state?.modifiedNanoseconds, kind.rawValue, reason, now,
     ])
-  }
-
-  private func closeFailure(of path: FilePath) throws {
-    try database.cachedStatement(
-      sql: "UPDATE failures SET closed_at = ? WHERE path = ? AND closed_at IS NULL"
-    ).execute(arguments: [now, path.data])
   }
 }

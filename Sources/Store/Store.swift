@@ -126,6 +126,7 @@ public final class Store: Sendable {
     configuration.prepareDatabase { database in
       // 64 MB at most; in WAL mode a crash of the program loses nothing that was committed.
       try database.execute(sql: "PRAGMA cache_size = -65536; PRAGMA synchronous = NORMAL")
+      database.add(function: SearchSQL.containsWords)
     }
     return configuration
   }

@@ -19,7 +19,10 @@ func allBenchmarks(threads: [Int]) -> [Benchmark] {
     result.append(attentionStepBenchmark(threads: count))
     result.append(wholeCaptionBenchmark(threads: count))
   }
-  result += [loadBenchmark(), jpegBenchmark(), resizeBenchmark(), coldStartBenchmark()]
+  result += [
+    loadBenchmark(), jpegBenchmark(), resizeBenchmark(), coldStartBenchmark(), searchBenchmark(),
+    similarBenchmark(),
+  ]
   return result + batchBenchmarks(threads: threads.max() ?? 1)
 }
 

@@ -197,7 +197,7 @@ struct BatchCommand: ParsableCommand {
   /// The folders and files that were asked for.
   private func roots() throws -> [FilePath] {
     try paths.flatMap { path -> [FilePath] in
-      guard path == "-" else { return [FilePath(path)] }
+      guard path == "-" else { return [FilePath(argument: path)] }
       return try pathList(readAllOfStandardInput(), separator: null ? 0 : 10)
     }
   }

@@ -22,14 +22,19 @@ struct CaptionCommand: AsyncParsableCommand {
       """,
     version: programVersion,
     subcommands: [
-      DescribeCommand.self, BatchCommand.self, WorkerCommand.self, UndoCommand.self,
-      ExportCommand.self, StoreCommand.self, FeaturesCommand.self, ClassifyCommand.self,
-      ModelCommand.self,
+      DescribeCommand.self, BatchCommand.self, WorkerCommand.self, SearchCommand.self,
+      ListCommand.self, ShowCommand.self, SimilarCommand.self, StatsCommand.self,
+      DiffCommand.self, FailuresCommand.self, NoteCommand.self, ForgetCommand.self,
+      UndoCommand.self, ExportCommand.self, StoreCommand.self, FeaturesCommand.self,
+      ClassifyCommand.self, ModelCommand.self,
     ],
     defaultSubcommand: DescribeCommand.self)
 
   /// Runs the command line, and turns a failure into a sentence and an exit status.
   static func main() async {
+    // A reader that has seen enough, such as “head”, ends the program without a word. Some parents
+    // have their children ignore the signal.
+    signal(SIGPIPE, SIG_DFL)
     do {
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {

@@ -79,12 +79,12 @@ struct DescribeCommand: ParsableCommand {
     var firstFailure: ExitCode?
     for photo in photos {
       do {
-        let state = FileState(of: FilePath(photo))
+        let state = FileState(of: FilePath(argument: photo))
         let source = try PhotoSource(argument: photo)
         if !redo, attention == nil, let stored = keeper?.caption(of: source.bytes) {
           try print(stored, .none, of: photo, bundle)
           logger.debug("\(photo): captioned before")
-          if let state { keeper?.keep(source.bytes, at: FilePath(photo), state) }
+          if let state { keeper?.keep(source.bytes, at: FilePath(argument: photo), state) }
           continue
         }
         let captioner = try captioner()
@@ -94,7 +94,8 @@ struct DescribeCommand: ParsableCommand {
         try print(MachineCaption(caption), caption.milliseconds, of: photo, bundle)
         tell(caption, photo, logger)
         if let state {
-          keeper?.keep(caption, of: source.bytes, at: FilePath(photo), state, replacing: redo)
+          keeper?.keep(
+            caption, of: source.bytes, at: FilePath(argument: photo), state, replacing: redo)
         }
       } catch {
         guard !(error is FileError), let status = exitStatus(of: error) else { throw error }

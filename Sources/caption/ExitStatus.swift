@@ -11,10 +11,12 @@ import Tensors
 /// The exit status of a failure, by the convention of sysexits.h; nil where the error is the
 /// argument parser's own.
 func exitStatus(of error: any Error) -> ExitCode? {
+  let usage = ExitCode(64)
   let badData = ExitCode(65)
   let noInput = ExitCode(66)
   let inputOutputFailed = ExitCode(74)
   switch error {
+  case is SearchQueryError: return usage
   case is WatchError: return inputOutputFailed
   case let error as ImagingError: return exitStatus(of: FailureKind(error.kind))
   case let error as MetadataError: return exitStatus(of: FailureKind(error.kind))
@@ -26,7 +28,8 @@ func exitStatus(of error: any Error) -> ExitCode? {
     }
   case CaptioningError.noModel, CaptioningError.unreadable: return noInput
   case is CaptioningError, is NetworkError: return badData
-  case WeightError.unreadable, VocabularyError.unreadable, FileError.notRead: return noInput
+  case WeightError.unreadable, VocabularyError.unreadable, FileError.notRead, FileError.notStored:
+    return noInput
   case is WeightError, is VocabularyError, FileError.malformed: return badData
   case FileError.readFailed, FileError.notWritten: return inputOutputFailed
   default: return nil

@@ -1,3 +1,4 @@
+import Batch
 import Foundation
 import Imaging
 import SystemPackage
@@ -15,7 +16,11 @@ struct PhotoSource {
         descriptor: FileHandle.standardInput.fileDescriptor, name: name)
     } else {
       name = argument
-      bytes = try ImageDecoder.readAll(path: argument)
+      let path = FilePath(argument: argument)
+      // By its bytes where it is no text; else also from pipes, as shells make for `<(…)`.
+      bytes =
+        try String(validating: path) == nil
+        ? PhotoFile(at: path).bytes : ImageDecoder.readAll(path: argument)
     }
   }
 }
@@ -96,6 +101,8 @@ enum FileError: Error, CustomStringConvertible {
   case readFailed(path: String, reason: String)
   case notWritten(path: String, reason: String)
   case malformed(path: String, reason: String)
+  /// A photo of which the store knows nothing.
+  case notStored(path: String)
 
   var description: String {
     switch self {
@@ -103,6 +110,7 @@ enum FileError: Error, CustomStringConvertible {
       "\(path): cannot be read: \(reason)"
     case .notWritten(let path, let reason): "\(path): cannot be written: \(reason)"
     case .malformed(let path, let reason): "\(path): \(reason)"
+    case .notStored(let path): "\(path): is not in the store"
     }
   }
 }

@@ -13,7 +13,7 @@ struct StoreOptions: ParsableArguments {
     completion: .file(extensions: ["sqlite"]))
   var file: String?
 
-  var path: FilePath { file.map { FilePath($0) } ?? Store.defaultPath() }
+  var path: FilePath { file.map { FilePath(argument: $0) } ?? Store.defaultPath() }
 
   /// - Throws: `StoreError`.
   func open(for access: Store.Access) throws -> Store {

@@ -1,0 +1,55 @@
+internal import Foundation
+internal import GRDB
+internal import SystemPackage
+
+extension Database {
+  /// The number of the photo's picture, which is entered where it is new.
+  func enterImage(_ photo: PhotoRecord, run: Int64?, now: String) throws -> Int64 {
+    let image: Int64
+    if let known = try imageID(of: photo.contentHash) {
+      image = known
+    } else {
+      try cachedStatement(
+        sql: """
+          INSERT INTO images (content_hash, byte_count, format, width, height, captured_at,
+            camera_make, camera_model, latitude, longitude, added_at)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          """
+      ).execute(arguments: [
+        photo.contentHash.data, photo.byteCount, photo.format, photo.width, photo.height,
+        photo.capturedAt, photo.cameraMake, photo.cameraModel, photo.latitude, photo.longitude, now,
+      ])
+      image = lastInsertedRowID
+    }
+    for human in photo.humanCaptions { try enter(human, of: image, run: run, at: now) }
+    return image
+  }
+
+  /// Enters that the file at `path` holds the picture, and drops the picture's other paths where no
+  /// file is any more: it was moved.
+  func enterFile(_ path: FilePath, _ state: FileState?, image: Int64, now: String) throws {
+    try closeFailure(of: path, now: now)
+    guard let state else { return }
+    let others = try Data.fetchAll(
+      cachedStatement(sql: "SELECT path FROM files WHERE image_id = ? AND path <> ?"),
+      arguments: [image, path.data])
+    for other in others where FileState(of: FilePath(data: other)) == nil {
+      try execute(sql: "DELETE FROM files WHERE path = ?", arguments: [other])
+    }
+    try cachedStatement(
+      sql: """
+        INSERT INTO files (path, image_id, byte_count, modified_nanoseconds, seen_at)
+        VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET image_id = excluded.image_id, byte_count = excluded.byte_count,
+          modified_nanoseconds = excluded.modified_nanoseconds, seen_at = excluded.seen_at
+        """
+    ).execute(arguments: [path.data, image, state.byteCount, state.modifiedNanoseconds, now])
+  }
+
+  /// Enters that the failure to caption the photo at a path is over, if there is one.
+  func closeFailure(of path: FilePath, now: String) throws {
+    try cachedStatement(
+      sql: "UPDATE failures SET closed_at = ? WHERE path = ? AND closed_at IS NULL"
+    ).execute(arguments: [now, path.data])
+  }
+}

@@ -1,0 +1,109 @@
+internal import Foundation
+internal import GRDB
+public import SystemPackage
+
+/// Who described a picture.
+public enum CaptionOrigin: String, Codable, Sendable {
+  case human, machine
+}
+
+/// A photo that was found, with one of its captions.
+public struct PhotoSummary: Hashable, Sendable, Codable {
+  /// The picture's number in the store.
+  public let imageID: Int64
+  /// Where the picture was last seen.
+  public let path: FilePath
+  public let caption: String
+  /// Of a machine's caption, as `MachineCaption.confidence`.
+  public let confidence: Double?
+  /// The name of the model; nil where a person wrote the caption.
+  public let model: String?
+  /// The camera's own time, as `PhotoRecord.capturedAt`.
+  public let capturedAt: String?
+  /// When the caption was entered: UTC.
+  public let createdAt: String
+  public let origin: CaptionOrigin
+
+  enum CodingKeys: String, CodingKey {
+    case caption, confidence, model, origin
+    case imageID = "image_id"
+    case capturedAt = "captured_at"
+    case createdAt = "created_at"
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    path = try CodablePath(from: decoder).path
+    imageID = try values.decode(Int64.self, forKey: .imageID)
+    caption = try values.decode(String.self, forKey: .caption)
+    confidence = try values.decodeIfPresent(Double.self, forKey: .confidence)
+    model = try values.decodeIfPresent(String.self, forKey: .model)
+    capturedAt = try values.decodeIfPresent(String.self, forKey: .capturedAt)
+    createdAt = try values.decode(String.self, forKey: .createdAt)
+    origin = try values.decode(CaptionOrigin.self, forKey: .origin)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    try CodablePath(path).encode(to: encoder)
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(imageID, forKey: .imageID)
+    try values.encode(caption, forKey: .caption)
+    try values.encodeIfPresent(confidence, forKey: .confidence)
+    try values.encodeIfPresent(model, forKey: .model)
+    try values.encodeIfPresent(capturedAt, forKey: .capturedAt)
+    try values.encode(createdAt, forKey: .createdAt)
+    try values.encode(origin, forKey: .origin)
+  }
+}
+
+extension PhotoSummary {
+  /// What a row must have, of images `i`, files `f`, captions `c` and perhaps models `m`.
+  static let columns = """
+    i.id AS image_id, f.path AS path, c.text AS text, c.confidence AS confidence,
+    m.name AS model, i.captured_at AS captured_at, c.created_at AS created_at, c.origin AS origin
+    """
+
+  /// - Parameter row: of `columns`.
+  init(row: Row) {
+    imageID = row["image_id"]
+    path = FilePath(data: row["path"])
+    caption = row["text"]
+    confidence = row["confidence"]
+    model = row["model"]
+    capturedAt = row["captured_at"]
+    createdAt = row["created_at"]
+    origin = CaptionOrigin(rawValue: row["origin"]) ?? .machine
+  }
+}
+
+/// A path among the keys of a JSON object: as text under `path` and, where that is not all of it
+/// because its bytes are not valid UTF-8, as they are under `path_base64`.
+public struct CodablePath: Hashable, Sendable, Codable {
+  public let path: FilePath
+
+  enum CodingKeys: String, CodingKey {
+    case path
+    case base64 = "path_base64"
+  }
+
+  public init(_ path: FilePath) {
+    self.path = path
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    if let bytes = try values.decodeIfPresent(Data.self, forKey: .base64) {
+      path = FilePath(data: bytes)
+    } else {
+      path = FilePath(try values.decode(String.self, forKey: .path))
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(path.string, forKey: .path)
+    if String(validating: path) == nil {
+      try values.encode(path.data.base64EncodedString(), forKey: .base64)
+    }
+  }
+}

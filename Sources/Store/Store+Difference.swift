@@ -1,0 +1,83 @@
+internal import Foundation
+internal import GRDB
+public import SystemPackage
+
+/// A photo that two models describe differently.
+public struct CaptionDifference: Equatable, Sendable, Encodable {
+  public let path: FilePath
+  public let first: String
+  public let second: String
+
+  enum CodingKeys: String, CodingKey {
+    case first, second
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    try CodablePath(path).encode(to: encoder)
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(first, forKey: .first)
+    try values.encode(second, forKey: .second)
+  }
+}
+
+/// A model in the store.
+public struct StoredModel: Equatable, Sendable {
+  public let name: String
+  public let contentHash: ContentHash
+}
+
+extension Store {
+  /// The models that a name, or the beginning of a hash of at least four digits, stands for.
+  ///
+  /// - Throws: `StoreError`.
+  public func models(called name: String) throws -> [StoredModel] {
+    let all = try models()
+    let named = all.filter { $0.name == name }
+    guard named.isEmpty, name.count >= 4 else { return named }
+    return all.filter { $0.contentHash.description.hasPrefix(name.lowercased()) }
+  }
+
+  /// All models, by name and by age.
+  ///
+  /// - Throws: `StoreError`.
+  public func models() throws -> [StoredModel] {
+    try read { database in
+      try Row.fetchAll(database, sql: "SELECT name, content_hash FROM models ORDER BY name, id")
+        .compactMap { row in
+          ContentHash(data: row["content_hash"]).map {
+            StoredModel(name: row["name"], contentHash: $0)
+          }
+        }
+    }
+  }
+
+  /// The photos that two models have captioned in other words, in the order of their paths; the
+  /// latest caption by each model counts.
+  ///
+  /// - Throws: `StoreError`.
+  public func differences(_ first: ContentHash, _ second: ContentHash) throws
+    -> [CaptionDifference]
+  {
+    try read { database in
+      try Row.fetchAll(
+        database,
+        sql: """
+          WITH latest AS (
+            SELECT image_id, model_id, text, max(created_at || ' ' || printf('%020d', id))
+            FROM captions WHERE origin = 'machine' GROUP BY image_id, model_id)
+          SELECT (SELECT path FROM files WHERE image_id = a.image_id
+                  ORDER BY seen_at DESC, path LIMIT 1) AS path,
+            a.text AS first, b.text AS second
+          FROM latest AS a JOIN latest AS b ON b.image_id = a.image_id
+          WHERE a.model_id = (SELECT id FROM models WHERE content_hash = ?)
+            AND b.model_id = (SELECT id FROM models WHERE content_hash = ?)
+            AND a.text <> b.text AND path IS NOT NULL
+          ORDER BY path
+          """, arguments: [first.data, second.data]
+      ).map {
+        CaptionDifference(
+          path: FilePath(data: $0["path"]), first: $0["first"], second: $0["second"])
+      }
+    }
+  }
+}

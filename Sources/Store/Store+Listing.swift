@@ -1,0 +1,216 @@
+internal import Foundation
+internal import GRDB
+public import SystemPackage
+
+/// All that the store knows of a picture.
+public struct PhotoDetails: Equatable, Sendable, Encodable {
+  /// A caption of it.
+  public struct Caption: Equatable, Sendable, Encodable {
+    public let text: String
+    public let origin: CaptionOrigin
+    public let createdAt: String
+    /// Of a model's caption, as are the rest; null for a person's.
+    public let model: String?
+    public let confidence: Double?
+    public let logProbability: Double?
+    public let words: JSONValue?
+    public let alternatives: JSONValue?
+    public let decoding: JSONValue?
+    /// Where a person's caption was found.
+    public let source: String?
+
+    enum CodingKeys: String, CodingKey {
+      case text, origin, model, confidence, words, alternatives, decoding, source
+      case createdAt = "created_at"
+      case logProbability = "log_probability"
+    }
+  }
+
+  /// All files that hold it, as they were last seen.
+  public let paths: [FilePath]
+  public let contentHash: ContentHash
+  public let byteCount: Int
+  public let format: String
+  public let width: Int
+  public let height: Int
+  public let capturedAt: String?
+  public let cameraMake: String?
+  public let cameraModel: String?
+  public let latitude: Double?
+  public let longitude: Double?
+  /// People's first, then by model and time.
+  public let captions: [Caption]
+
+  enum CodingKeys: String, CodingKey {
+    case files, format, width, height, latitude, longitude, captions
+    case contentHash = "content_hash"
+    case byteCount = "byte_count"
+    case capturedAt = "captured_at"
+    case cameraMake = "camera_make"
+    case cameraModel = "camera_model"
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    if let first = paths.first { try CodablePath(first).encode(to: encoder) }
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(paths.map(CodablePath.init), forKey: .files)
+    try values.encode(contentHash, forKey: .contentHash)
+    try values.encode(byteCount, forKey: .byteCount)
+    try values.encode(format, forKey: .format)
+    try values.encode(width, forKey: .width)
+    try values.encode(height, forKey: .height)
+    try values.encodeIfPresent(capturedAt, forKey: .capturedAt)
+    try values.encodeIfPresent(cameraMake, forKey: .cameraMake)
+    try values.encodeIfPresent(cameraModel, forKey: .cameraModel)
+    try values.encodeIfPresent(latitude, forKey: .latitude)
+    try values.encodeIfPresent(longitude, forKey: .longitude)
+    try values.encode(captions, forKey: .captions)
+  }
+}
+
+extension Store {
+  /// Photos with their latest captions, the latest first; each picture once, at the path where it
+  /// was last seen.
+  ///
+  /// - Parameters:
+  ///   - folder: photos in it and in the folders in it only.
+  ///   - model: captions by models of that name only.
+  ///   - limit: how many at most; nil for all.
+  /// - Throws: `StoreError`.
+  public func photos(in folder: FilePath?, model: String?, limit: Int?) throws -> [PhotoSummary] {
+    var filters: [String] = []
+    var arguments = StatementArguments()
+    if let folder {
+      let range = PathRange(folder)
+      filters.append("f.path >= ? AND f.path < ?")
+      arguments += [range.lower, range.upper]
+    }
+    if let model {
+      filters.append("m.name = ?")
+      arguments += [model]
+    }
+    let filter = filters.isEmpty ? "" : "WHERE " + filters.joined(separator: " AND ")
+    return try read { database in
+      let rows = try Row.fetchCursor(
+        database,
+        sql: """
+          SELECT \(PhotoSummary.columns) FROM captions AS c
+          JOIN files AS f ON f.image_id = c.image_id
+          JOIN images AS i ON i.id = c.image_id
+          LEFT JOIN models AS m ON m.id = c.model_id
+          \(filter) ORDER BY c.created_at DESC, c.id DESC, f.seen_at DESC, f.path
+          """, arguments: arguments)
+      var seen: Set<Int64> = []
+      var photos: [PhotoSummary] = []
+      while photos.count < limit ?? .max, let row = try rows.next() {
+        if seen.insert(row["image_id"]).inserted { photos.append(PhotoSummary(row: row)) }
+      }
+      return photos
+    }
+  }
+
+  /// The picture that was last seen at a path; nil where none was.
+  ///
+  /// - Throws: `StoreError`.
+  public func content(at path: FilePath) throws -> ContentHash? {
+    try read { database in
+      try Data.fetchOne(
+        database,
+        sql: """
+          SELECT content_hash FROM files JOIN images ON images.id = image_id WHERE path = ?
+          """, arguments: [path.absolute.data]
+      ).flatMap(ContentHash.init(data:))
+    }
+  }
+
+  /// All that is known of a picture; nil where it is not in the store.
+  ///
+  /// - Throws: `StoreError`.
+  public func details(of content: ContentHash) throws -> PhotoDetails? {
+    try read { database in
+      guard let id = try database.imageID(of: content),
+        let image = try Row.fetchOne(
+          database, sql: "SELECT * FROM images WHERE id = ?", arguments: [id]),
+        let hash = ContentHash(data: image["content_hash"])
+      else { return nil }
+      let paths = try Data.fetchAll(
+        database,
+        sql: "SELECT path FROM files WHERE image_id = ? ORDER BY seen_at DESC, path",
+        arguments: [id])
+      let captions = try Row.fetchAll(
+        database,
+        sql: """
+          SELECT text, origin, created_at, m.name AS model, confidence, log_probability, words,
+            alternatives, options, source
+          FROM captions AS c LEFT JOIN models AS m ON m.id = model_id
+          LEFT JOIN decodings AS d ON d.id = decoding_id
+          WHERE image_id = ? ORDER BY origin, m.name, c.created_at, c.id
+          """, arguments: [id])
+      return PhotoDetails(
+        paths: paths.map(FilePath.init(data:)), contentHash: hash, byteCount: image["byte_count"],
+        format: image["format"], width: image["width"], height: image["height"],
+        capturedAt: image["captured_at"], cameraMake: image["camera_make"],
+        cameraModel: image["camera_model"], latitude: image["latitude"],
+        longitude: image["longitude"], captions: try captions.map(PhotoDetails.Caption.init))
+    }
+  }
+
+  /// Failures, the latest first.
+  ///
+  /// - Parameter closed: also those that are over: captioned since, failed anew, or forgotten.
+  /// - Throws: `StoreError`.
+  public func failures(closed: Bool) throws -> [FailedPhoto] {
+    try read { database in
+      try Row.fetchAll(
+        database,
+        sql: """
+          SELECT path, kind, reason, failed_at FROM failures
+          WHERE \(closed ? "TRUE" : "closed_at IS NULL") ORDER BY id DESC
+          """
+      ).map(FailedPhoto.init(row:))
+    }
+  }
+}
+
+extension PhotoDetails.Caption {
+  fileprivate init(row: Row) throws {
+    func value(_ column: String) throws -> JSONValue? {
+      let text: String? = row[column]
+      return try text.map(JSONValue.init(text:))
+    }
+    text = row["text"]
+    origin = CaptionOrigin(rawValue: row["origin"]) ?? .machine
+    createdAt = row["created_at"]
+    model = row["model"]
+    confidence = row["confidence"]
+    logProbability = row["log_probability"]
+    words = try value("words")
+    alternatives = try value("alternatives")
+    decoding = try value("options")
+    source = row["source"]
+  }
+}
+
+extension FailedPhoto {
+  /// - Parameter row: of a path, a kind, a reason and a time of failure.
+  init(row: Row) {
+    self.init(
+      path: FilePath(data: row["path"]), kind: FailureKind(rawValue: row["kind"]) ?? .inputOutput,
+      reason: row["reason"], failedAt: row["failed_at"])
+  }
+}
+
+/// The bytes between which all paths in a folder are.
+struct PathRange {
+  let lower: Data
+  /// Beyond all of them.
+  let upper: Data
+
+  init(_ folder: FilePath) {
+    var prefix = folder.absolute.data
+    if prefix.last != UInt8(ascii: "/") { prefix.append(UInt8(ascii: "/")) }
+    lower = prefix
+    // What follows the slash in the order of bytes.
+    upper = prefix.dropLast() + [UInt8(ascii: "/") + 1]
+  }
+}

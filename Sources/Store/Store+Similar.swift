@@ -1,0 +1,139 @@
+internal import Foundation
+internal import GRDB
+internal import Tensors
+
+/// A photo that looks like another.
+public struct SimilarPhoto: Hashable, Sendable, Encodable {
+  public let photo: PhotoSummary
+  /// The cosine of the angle between the embeddings: 1 for the same, 0 for nothing in common.
+  public let cosine: Double
+
+  enum CodingKeys: String, CodingKey {
+    case cosine
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    try photo.encode(to: encoder)
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(cosine, forKey: .cosine)
+  }
+}
+
+extension Store {
+  /// A model's embedding of a picture, of Euclidean length 1.
+  ///
+  /// - Returns: nil where the store has none.
+  /// - Throws: `StoreError`.
+  public func embedding(of content: ContentHash, model: ContentHash) throws -> [Float]? {
+    try read { database in
+      guard let image = try database.imageID(of: content) else { return nil }
+      return try Data.fetchOne(
+        database,
+        sql: """
+          SELECT vector FROM embeddings JOIN models ON models.id = model_id
+          WHERE content_hash = ? AND image_id = ?
+          """, arguments: [model.data, image]
+      ).map { $0.withUnsafeBytes(HalfVector.values) }
+    }
+  }
+
+  /// The photos whose embeddings by a model are nearest to one by the same model, nearest first;
+  /// each with its latest caption, by that model rather than another, and the path where it was
+  /// seen last.
+  ///
+  /// - Parameter embedding: of any length but zero.
+  /// - Throws: `StoreError`.
+  public func similar(to embedding: [Float], model: ContentHash, limit: Int) throws
+    -> [SimilarPhoto]
+  {
+    let length = embedding.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+    guard limit > 0, length > 0, length.isFinite else { return [] }
+    let direction = embedding.map { Float(Double($0) / length) }
+    return try read { database in
+      guard
+        let modelID = try Int64.fetchOne(
+          database, sql: "SELECT id FROM models WHERE content_hash = ?", arguments: [model.data])
+      else { return [] }
+      let all = try database.neighbours(of: direction, model: modelID)
+      // Some may have no file any more: then more are taken.
+      var count = limit
+      while true {
+        let nearest = Neighbour.nearest(count, of: all)
+        var photos: [SimilarPhoto] = []
+        for neighbour in nearest where photos.count < limit {
+          guard let photo = try database.photo(neighbour.image, model: modelID) else { continue }
+          photos.append(SimilarPhoto(photo: photo, cosine: Double(neighbour.cosine)))
+        }
+        if photos.count == limit || nearest.count == all.count { return photos }
+        count = min(8 * count, all.count)
+      }
+    }
+  }
+}
+
+/// A picture and how near it is.
+private struct Neighbour {
+  let image: Int64
+  let cosine: Float
+
+  /// Nearer, or as near and entered earlier.
+  static func isNearer(_ a: Neighbour, _ b: Neighbour) -> Bool {
+    a.cosine > b.cosine || (a.cosine == b.cosine && a.image < b.image)
+  }
+
+  /// The nearest ones in order.
+  static func nearest(_ count: Int, of all: [Neighbour]) -> [Neighbour] {
+    var nearest: [Neighbour] = []
+    nearest.reserveCapacity(2 * count)
+    // Sorted and cut whenever there are twice as many as are wanted: later ones must pass the last.
+    var last: Neighbour?
+    for neighbour in all {
+      if let last, !isNearer(neighbour, last) { continue }
+      nearest.append(neighbour)
+      if nearest.count >= 2 * max(count, 32) {
+        nearest.sort(by: isNearer)
+        nearest.removeLast(nearest.count - count)
+        last = nearest.last
+      }
+    }
+    return Array(nearest.sorted(by: isNearer).prefix(count))
+  }
+}
+
+extension Database {
+  /// All pictures that have an embedding of that size by the model.
+  ///
+  /// - Parameter direction: of length 1.
+  fileprivate func neighbours(of direction: [Float], model: Int64) throws -> [Neighbour] {
+    var neighbours: [Neighbour] = []
+    let rows = try Row.fetchCursor(
+      self, sql: "SELECT image_id, vector FROM embeddings WHERE model_id = ?", arguments: [model])
+    try direction.withUnsafeBufferPointer { direction in
+      while let row = try rows.next() {
+        let image: Int64 = row[0]
+        try row.withUnsafeData(atIndex: 1) { vector in
+          guard let vector, vector.count == 2 * direction.count else { return }
+          neighbours.append(
+            Neighbour(
+              image: image, cosine: vector.withUnsafeBytes { HalfVector.dot($0, direction) }))
+        }
+      }
+    }
+    return neighbours
+  }
+
+  fileprivate func photo(_ image: Int64, model: Int64) throws -> PhotoSummary? {
+    try Row.fetchOne(
+      cachedStatement(
+        sql: """
+          SELECT \(PhotoSummary.columns)
+          FROM images AS i
+          JOIN captions AS c ON c.image_id = i.id
+          JOIN files AS f ON f.image_id = i.id
+          LEFT JOIN models AS m ON m.id = c.model_id
+          WHERE i.id = ?
+          ORDER BY c.model_id IS ? DESC, c.id DESC, f.seen_at DESC, f.path LIMIT 1
+          """), arguments: [image, model]
+    ).map(PhotoSummary.init(row:))
+  }
+}

@@ -1,0 +1,93 @@
+internal import Foundation
+internal import GRDB
+
+/// What the captions in a store are like.
+public struct StoreStatistics: Equatable, Sendable, Encodable {
+  /// Something, and how often it occurs.
+  public struct Count: Equatable, Sendable, Encodable {
+    public let name: String
+    public let count: Int
+  }
+
+  public let pictures: Int
+  public let files: Int
+  public let openFailures: Int
+  public let humanCaptions: Int
+  public let captionsByModel: [Count]
+  public let runsByKind: [Count]
+  /// Of models' captions, in tenths from 0 to 1.
+  public let confidence: [Int]
+  /// The mean number of words in a model's caption; null where there is none.
+  public let meanWords: Double?
+  /// Those of models' captions that occur most, with the number of captions that have them.
+  public let frequentWords: [Count]
+  /// By the capture time.
+  public let picturesByYear: [Count]
+
+  enum CodingKeys: String, CodingKey {
+    case pictures, files, confidence
+    case openFailures = "open_failures"
+    case humanCaptions = "human_captions"
+    case captionsByModel = "captions_by_model"
+    case runsByKind = "runs_by_kind"
+    case meanWords = "mean_words"
+    case frequentWords = "frequent_words"
+    case picturesByYear = "pictures_by_year"
+  }
+}
+
+extension Store {
+  /// - Parameter words: how many of the most frequent words to tell.
+  /// - Throws: `StoreError`.
+  public func statistics(words: Int = 20) throws -> StoreStatistics {
+    try read { database in
+      func number(_ sql: String) throws -> Int {
+        try Int.fetchOne(database, sql: "SELECT count(*) FROM \(sql)") ?? 0
+      }
+      func counts(_ sql: String, _ arguments: StatementArguments = []) throws
+        -> [StoreStatistics.Count]
+      {
+        try Row.fetchAll(database, sql: sql, arguments: arguments).map {
+          StoreStatistics.Count(name: $0["name"], count: $0["count"])
+        }
+      }
+      var confidence = [Int](repeating: 0, count: 10)
+      for row in try Row.fetchAll(
+        database,
+        sql: """
+          SELECT min(9, CAST(confidence * 10 AS INTEGER)) AS tenth, count(*) AS count
+          FROM captions WHERE origin = 'machine' GROUP BY tenth
+          """)
+      {
+        confidence[row["tenth"]] = row["count"]
+      }
+      return StoreStatistics(
+        pictures: try number("images"), files: try number("files"),
+        openFailures: try number("failures WHERE closed_at IS NULL"),
+        humanCaptions: try number("captions WHERE origin = 'human'"),
+        captionsByModel: try counts(
+          """
+          SELECT name, count(*) AS count FROM captions JOIN models ON models.id = model_id
+          GROUP BY model_id ORDER BY name
+          """),
+        runsByKind: try counts(
+          "SELECT kind AS name, count(*) AS count FROM runs GROUP BY kind ORDER BY kind"),
+        confidence: confidence,
+        meanWords: try Double.fetchOne(
+          database,
+          sql: "SELECT avg(json_array_length(words)) FROM captions WHERE origin = 'machine'"),
+        frequentWords: try counts(
+          """
+          SELECT json_extract(word.value, '$.word') AS name,
+            count(DISTINCT captions.id) AS count
+          FROM captions, json_each(words) AS word WHERE origin = 'machine'
+          GROUP BY name ORDER BY count DESC, name LIMIT ?
+          """, [words]),
+        picturesByYear: try counts(
+          """
+          SELECT substr(captured_at, 1, 4) AS name, count(*) AS count FROM images
+          WHERE captured_at IS NOT NULL GROUP BY name ORDER BY name
+          """))
+    }
+  }
+}

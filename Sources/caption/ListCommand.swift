@@ -1,0 +1,53 @@
+import ArgumentParser
+import Foundation
+import Store
+import SystemPackage
+
+/// `caption list`: the photos in the store.
+struct ListCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list",
+    abstract: "List captioned photos, the latest first.",
+    discussion: """
+      It prints path, caption and confidence, in columns on a terminal and otherwise separated by \
+      tabs; tab, line end and backslash in a value are written \\t, \\n, \\\\.
+
+      EXAMPLES:
+        caption list
+        caption list --folder ~/Pictures/2021 --all --json
+      """)
+
+  @Option(help: "Photos in this folder and the folders in it only.", completion: .directory)
+  var folder: String?
+
+  @Option(help: "Captions by the model of this name only.")
+  var model: String?
+
+  @Option(help: ArgumentHelp("Print this many photos at most.", valueName: "count"))
+  var limit = 50
+
+  @Flag(help: "Print all photos.")
+  var all = false
+
+  @OptionGroup var storeOptions: StoreOptions
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard limit > 0 else { throw ValidationError("--limit takes a number from 1, not \(limit).") }
+  }
+
+  func run() throws {
+    let photos = try storeOptions.with(.read) {
+      try $0.photos(
+        in: folder.map { FilePath(argument: $0) }, model: model, limit: all ? nil : limit)
+    }
+    try output.print(columns: ["path", "caption", "confidence"], rows: photos) { $0.cells }
+  }
+}
+
+extension PhotoSummary {
+  /// Path, caption and confidence.
+  var cells: [String] {
+    [path.string, caption, confidence.map { String(format: "%.3f", $0) } ?? ""]
+  }
+}

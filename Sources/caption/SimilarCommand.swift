@@ -1,0 +1,57 @@
+import ArgumentParser
+import Batch
+import Captioning
+import Foundation
+import Store
+import SystemPackage
+
+/// `caption similar`: photos that look like one.
+struct SimilarCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "similar",
+    abstract: "Find the photos that look most like one, by the encoder's embeddings.",
+    discussion: """
+      It prints path, caption and cosine (1 is the same picture). A photo that is not in the store \
+      is looked at with the model first.
+
+      EXAMPLES:
+        caption similar photo.jpg
+        caption similar photo.jpg --limit 5 --json
+      """)
+
+  @Argument(help: "The photo.", completion: .file())
+  var photo: String
+
+  @Option(help: ArgumentHelp("Print this many photos at most.", valueName: "count"))
+  var limit = 20
+
+  @OptionGroup var runtime: RuntimeOptions
+  @OptionGroup var storeOptions: StoreOptions
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard limit > 0 else { throw ValidationError("--limit takes a number from 1, not \(limit).") }
+  }
+
+  func run() throws {
+    let bundle = try ModelBundle.find(runtime.model)
+    let model = try ModelIdentity(bundle, store: nil).contentHash
+    let path = FilePath(argument: photo)
+    let found = try storeOptions.with(.read) { store in
+      let content = try content(of: path, in: store)
+      let embedding = try store.embedding(of: content, model: model) ?? embedding(path, bundle)
+      let itself = try store.details(of: content)?.paths ?? []
+      // One more, as it finds itself.
+      let all = try store.similar(to: embedding, model: model, limit: limit + 1)
+      return Array(all.filter { !itself.contains($0.photo.path) }.prefix(limit))
+    }
+    try output.print(columns: ["path", "caption", "cosine"], rows: found) {
+      [$0.photo.path.string, $0.photo.caption, String(format: "%.3f", $0.cosine)]
+    }
+  }
+
+  private func embedding(_ path: FilePath, _ bundle: ModelBundle) throws -> [Float] {
+    try Captioner(bundle, threads: runtime.threads)
+      .caption(bytes: PhotoFile(at: path).bytes, name: path.string).embedding
+  }
+}
