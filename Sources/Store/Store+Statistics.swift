@@ -7,6 +7,11 @@ public struct StoreStatistics: Equatable, Sendable, Encodable {
   public struct Count: Equatable, Sendable, Encodable {
     public let name: String
     public let count: Int
+
+    public init(name: String, count: Int) {
+      self.name = name
+      self.count = count
+    }
   }
 
   public let pictures: Int

@@ -46,8 +46,14 @@ struct Table {
       widths[widest] -= 1
     }
     return cells.map { row in
-      let fitted = zip(row, widths).map { cell, width in
-        let text = cell.count > width ? cell.prefix(width - 1) + "…" : cell[...]
+      let fitted = columns.indices.map { column in
+        let (cell, width) = (row[column], widths[column])
+        var text = cell
+        if cell.count > width {
+          // The end of a path tells more than its beginning.
+          text =
+            columns[column] == "path" ? "…" + cell.suffix(width - 1) : cell.prefix(width - 1) + "…"
+        }
         return text + String(repeating: " ", count: width - text.count)
       }
       let line = fitted.joined(separator: "  ")

@@ -131,7 +131,9 @@ import Testing
   @Test func `every command's help has an example`() throws {
     for command in [
       [], ["describe"], ["features"], ["classify"], ["model"], ["model", "list"],
-      ["model", "info"], ["batch"], ["undo"], ["export"], ["worker"], ["store"], ["store", "info"],
+      ["model", "info"], ["batch"], ["undo"], ["search"],
+      ["list"], ["show"], ["similar"], ["stats"], ["diff"], ["failures"], ["note"], ["forget"],
+      ["export"], ["worker"], ["store"], ["store", "info"],
       ["store", "check"], ["store", "vacuum"], ["store", "backup"], ["store", "import"],
       ["store", "merge"],
     ] {
