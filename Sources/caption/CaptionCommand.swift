@@ -23,9 +23,7 @@ struct CaptionCommand: AsyncParsableCommand {
     version: programVersion,
     subcommands: [
       DescribeCommand.self, BatchCommand.self, SearchCommand.self, UndoCommand.self,
-      FeaturesCommand.self,
-      ClassifyCommand.self,
-      ModelCommand.self,
+      FeaturesCommand.self, ClassifyCommand.self, ModelCommand.self,
     ],
     defaultSubcommand: DescribeCommand.self)
 

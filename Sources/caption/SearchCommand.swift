@@ -10,7 +10,7 @@ struct SearchCommand: ParsableCommand {
     abstract: "Find photos by the words of their captions.",
     discussion: """
       The query goes in quotes. Words are found in all their forms, and all of them must occur; \
-      the best photos come first, the latest ones where nothing but filters is given.
+      the best captions come first, the latest ones where nothing but filters is given.
 
         dog beach             both words
         "on the beach"        the phrase
@@ -40,7 +40,8 @@ struct SearchCommand: ParsableCommand {
         caption search failed: | cut -f 1
       """)
 
-  @Argument(help: "What to search for.")
+  // What begins with a minus sign is what is not wanted.
+  @Argument(parsing: .allUnrecognized, help: "What to search for.")
   var query: [String]
 
   @Option(help: ArgumentHelp("Print this many photos at most.", valueName: "count"))
@@ -53,6 +54,10 @@ struct SearchCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
+    if let option = query.first(where: { $0.hasPrefix("--") }) {
+      throw ValidationError("Unknown option '\(option)'.")
+    }
+    guard !query.isEmpty else { throw ValidationError("Give a query, as in: caption search dog.") }
     guard limit > 0 else { throw ValidationError("--limit takes a number from 1, not \(limit).") }
   }
 
