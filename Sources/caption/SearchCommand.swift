@@ -27,7 +27,7 @@ struct SearchCommand: ParsableCommand {
         failed:truncated      those with this word in the reason
 
       A value with blanks in it goes in quotes: folder:"/home/anna/My Photos". Of words that more \
-      than 10,000 captions have, the latest captions are ranked.
+      than 5,000 captions have, the latest captions are ranked.
 
       It prints path, caption and confidence, or path and reason for failed:, in columns on a \
       terminal and otherwise separated by tabs; tab, line end and backslash in a value are written \

@@ -11,7 +11,7 @@ struct CommandLineTool {
     var lines: [String] { output.split(separator: "\n").map(String.init) }
   }
 
-  private let executable: URL
+  let executable: URL
 
   /// Finds the executable, which is built beside the tests.
   init() throws {

@@ -113,6 +113,23 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: folder.path + "/none.sqlite"))
   }
 
+  /// Whether or not the parent has it ignore the signal.
+  @Test(arguments: ["", "trap '' PIPE;"])
+  func `a reader that has gone ends it without a word`(_ setting: String) throws {
+    let shell = Process()
+    let errors = Pipe()
+    shell.executableURL = URL(filePath: "/bin/sh")
+    shell.arguments = [
+      "-c", setting + #"{ sleep 0.2; "$0" search --all --store "$1" tree; echo $? >&2; } | true"#,
+      caption.executable.path, folder.path + "/captions.sqlite",
+    ]
+    shell.standardError = errors
+    try shell.run()
+    shell.waitUntilExit()
+    // 128 and the signal's number.
+    #expect(String(decoding: errors.fileHandleForReading.availableData, as: UTF8.self) == "141\n")
+  }
+
   @Test func `help shows how to ask`() throws {
     let help = try caption.run(["search", "--help"])
     #expect(help.status == 0)

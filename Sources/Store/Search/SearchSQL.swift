@@ -64,7 +64,8 @@ struct SearchSQL {
       let end = start.dropLast() + [UInt8(ascii: "/") + 1]
       return bind("f.path >= ? AND f.path < ?", start, Data(end))
     case .model(let name):
-      return bind("c.model_id IN (SELECT id FROM models WHERE name = ? COLLATE NOCASE)", name)
+      // The plus sign: by its index, all captions of a model would be found before they are sorted.
+      return bind("+c.model_id IN (SELECT id FROM models WHERE name = ? COLLATE NOCASE)", name)
     case .after(let date): return bind("i.captured_at >= ?", date)
     case .before(let date): return bind("i.captured_at < ?", date)
     case .confidence(let comparison, let limit):

@@ -27,7 +27,7 @@ public struct FailedPhoto: Equatable, Sendable, Encodable {
 extension Store {
   /// How many captions are ranked unless too few of them are what was asked for: the newest ones
   /// that match. So a search for words that are in every caption takes no longer than another.
-  static let rankedCaptions = 10_000
+  static let rankedCaptions = 5_000
 
   /// The photos that a query finds, each once and with the caption and the path that fit it best:
   /// by rank (bm25) where it has words in it, else the latest captions first. Pictures of which no

@@ -1,8 +1,6 @@
-import GRDB
-import Testing
-
-import GRDB
+import Foundation
 import Store
+import Testing
 
 struct SearchTextTests {
   @Test(arguments: [
