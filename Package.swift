@@ -86,7 +86,7 @@ let package = Package(
     tests("ImagingTests", ["Imaging", "Tensors"]),
     tests("CaptioningTests", ["Captioning", "NeuralNet", "Imaging", "Language", "Tensors"]),
     tests("PhotoMetadataTests", ["PhotoMetadata", "Imaging", "Tensors", filePaths]),
-    tests("StoreTests", ["Store", filePaths, grdb]),
+    tests("StoreTests", ["Store", "Tensors", filePaths, grdb]),
     tests("BatchTests", ["Batch", "Captioning", "Imaging", "Store", filePaths, grdb]),
     tests("GalleryTests", ["Gallery", "Imaging", "Store", filePaths]),
     tests(

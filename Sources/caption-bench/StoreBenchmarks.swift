@@ -59,6 +59,8 @@ private func fill(_ store: Store, captions count: Int, embedding: Int = 0) throw
   let work = try store.work(benchModel, options: "{}")
   let run = try store.beginRun(.batch, request: "{}", work: work)
   try store.write { database in
+    // The whole transaction, or else pages are written again and again.
+    try database.execute(sql: "PRAGMA cache_size = -2000000")
     let image = try database.makeStatement(
       sql: """
         INSERT INTO images
@@ -129,7 +131,9 @@ private struct SentenceMaker {
   }
 
   mutating func sentence() -> [String] {
-    let template = Self.templates[Int(random.uniform() * Float(Self.templates.count))]
+    var template = Self.templates[Int(random.uniform() * Float(Self.templates.count))]
+    // Words of a scene go together: 0.9 % of Flickr8k's captions have dogs and a beach in them.
+    if random.uniform() < 0.009 { template = ["a", "*", "dog", "*", "along", "the", "*", "beach"] }
     return template.map { $0 == "*" ? word() : $0 }
   }
 

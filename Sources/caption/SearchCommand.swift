@@ -10,7 +10,7 @@ struct SearchCommand: ParsableCommand {
     abstract: "Find photos by the words of their captions.",
     discussion: """
       The query goes in quotes. Words are found in all their forms, and all of them must occur; \
-      the best photos come first, the latest ones where nothing but filters is given.
+      the best captions come first, the latest ones where nothing but filters is given.
 
         dog beach             both words
         "on the beach"        the phrase
@@ -27,7 +27,7 @@ struct SearchCommand: ParsableCommand {
         failed:truncated      those with this word in the reason
 
       A value with blanks in it goes in quotes: folder:"/home/anna/My Photos". Of words that more \
-      than 10,000 captions have, the latest captions are ranked.
+      than 5,000 captions have, the latest captions are ranked.
 
       It prints path, caption and confidence, or path and reason for failed:, in columns on a \
       terminal and otherwise separated by tabs; tab, line end and backslash in a value are written \
@@ -40,7 +40,8 @@ struct SearchCommand: ParsableCommand {
         caption search failed: | cut -f 1
       """)
 
-  @Argument(help: "What to search for.")
+  // What begins with a minus sign is what is not wanted.
+  @Argument(parsing: .allUnrecognized, help: "What to search for.")
   var query: [String]
 
   @Option(help: ArgumentHelp("Print this many photos at most.", valueName: "count"))
@@ -53,6 +54,10 @@ struct SearchCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
+    if let option = query.first(where: { $0.hasPrefix("--") }) {
+      throw ValidationError("Unknown option '\(option)'.")
+    }
+    guard !query.isEmpty else { throw ValidationError("Give a query, as in: caption search dog.") }
     guard limit > 0 else { throw ValidationError("--limit takes a number from 1, not \(limit).") }
   }
 

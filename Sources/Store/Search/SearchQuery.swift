@@ -3,10 +3,10 @@ internal import Foundation
 /// What a search asks for, as it was typed: words, phrases and filters, joined by AND (or nothing),
 /// OR, NOT (or a minus sign) and parentheses.
 public struct SearchQuery: Equatable, Sendable {
-  let condition: Condition
+  package let condition: Condition
 
   /// What a photo or its caption must be like.
-  indirect enum Condition: Equatable, Sendable {
+  package indirect enum Condition: Equatable, Sendable {
     /// The words in this order, each in any of its forms.
     case phrase(String)
     /// The words in this order, exactly these.
@@ -28,7 +28,7 @@ public struct SearchQuery: Equatable, Sendable {
     case not(Condition)
   }
 
-  enum Comparison: String, Sendable {
+  package enum Comparison: String, Sendable {
     case less = "<"
     case lessOrEqual = "<="
     case greater = ">"

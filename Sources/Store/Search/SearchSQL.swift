@@ -8,10 +8,14 @@ struct SearchSQL {
   /// What of the query the full-text index can rank by; nil where there is nothing. It finds all
   /// that the query finds, and perhaps more.
   let match: String?
-  /// The rest: an expression on images `i`, files `f`, captions `c` and models `m`, or for
+  /// The rest: an expression on images `i`, files `f` and captions `c`, or for
   /// `isAboutFailures` on failures `f`.
   private(set) var filter = "TRUE"
+  /// Of `filter`.
   private(set) var arguments = StatementArguments()
+  /// The captions that folders and times leave, as a query that reads indexes only; nil where the
+  /// query has neither at its top level.
+  private(set) var narrowing: (sql: String, arguments: StatementArguments)?
 
   init(_ query: SearchQuery) {
     var parts: [SearchQuery.Condition] = [query.condition]
@@ -19,9 +23,28 @@ struct SearchSQL {
     let matches = parts.map(FullTextMatch.init)
     match = FullTextMatch.all(matches).text
     let rest = zip(parts, matches).filter { match == nil || !$1.isExact || $1.isEmpty }.map(\.0)
+    narrowing = narrowed(parts)
     if !rest.isEmpty {
       filter = expression(.all(rest), isRanked: match != nil)
     }
+  }
+
+  private mutating func narrowed(_ parts: [SearchQuery.Condition]) -> (String, StatementArguments)?
+  {
+    let places = parts.filter {
+      switch $0 {
+      case .folder, .after, .before: true
+      default: false
+      }
+    }
+    guard !places.isEmpty else { return nil }
+    defer { arguments = StatementArguments() }
+    return (
+      """
+      SELECT c.id FROM files AS f JOIN images AS i ON i.id = f.image_id
+      JOIN captions AS c ON c.image_id = i.id WHERE \(expression(.all(places)))
+      """, arguments
+    )
   }
 
   /// - Parameter isRanked: whether the rows come from `match` already.
@@ -40,7 +63,9 @@ struct SearchSQL {
       // What comes right after all paths in the folder: one more than the slash.
       let end = start.dropLast() + [UInt8(ascii: "/") + 1]
       return bind("f.path >= ? AND f.path < ?", start, Data(end))
-    case .model(let name): return bind("m.name = ? COLLATE NOCASE", name)
+    case .model(let name):
+      // The plus sign: by its index, all captions of a model would be found before they are sorted.
+      return bind("+c.model_id IN (SELECT id FROM models WHERE name = ? COLLATE NOCASE)", name)
     case .after(let date): return bind("i.captured_at >= ?", date)
     case .before(let date): return bind("i.captured_at < ?", date)
     case .confidence(let comparison, let limit):

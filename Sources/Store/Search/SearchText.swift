@@ -2,7 +2,7 @@ internal import Foundation
 
 /// Text as the full-text index sees it: runs of letters and digits, without case and diacritics
 /// (SQLite's unicode61 tokenizer with remove_diacritics).
-enum SearchText {
+package enum SearchText {
   enum Kind {
     case word
     /// Of a script that writes words without blanks between them: the index cannot part them.
@@ -41,7 +41,7 @@ enum SearchText {
   /// Whether the words occur in the text in this order, one right after the other.
   ///
   /// - Parameter isPrefix: whether the last of them may go on.
-  static func contains(_ text: String, words: String, isPrefix: Bool) -> Bool {
+  package static func contains(_ text: String, words: String, isPrefix: Bool) -> Bool {
     let wanted = split(words)
     let words = split(text)
     guard let last = wanted.last, words.count >= wanted.count else { return false }

@@ -27,30 +27,26 @@ public struct FailedPhoto: Equatable, Sendable, Encodable {
 extension Store {
   /// How many captions are ranked unless too few of them are what was asked for: the newest ones
   /// that match. So a search for words that are in every caption takes no longer than another.
-  static let rankedCaptions = 10_000
+  static let rankedCaptions = 5_000
 
   /// The photos that a query finds, each once and with the caption and the path that fit it best:
-  /// by rank (bm25) where it has words in it, else the latest photos first. Pictures of which no
+  /// by rank (bm25) where it has words in it, else the latest captions first. Pictures of which no
   /// file is known do not count.
   ///
-  /// - Parameter limit: how many photos at most; nil for all.
+  /// - Parameter limit: how many photos at most, not zero; nil for all.
   /// - Throws: `StoreError`.
   /// - Precondition: the query is not about failures.
   public func search(_ query: SearchQuery, limit: Int?) throws -> [PhotoSummary] {
     precondition(!query.isAboutFailures, "a search for captions was asked for failures")
     let sql = SearchSQL(query)
     return try read { database in
-      guard let match = sql.match else {
-        return try database.photos(Self.latest(sql), sql.arguments, limit)
-      }
       if let limit {
         // More than are wanted: several may be of one picture, or not pass the filter.
-        let hits = max(100, 4 * limit)
-        let photos = try database.photos(
-          Self.ranked(sql), [match, Self.rankedCaptions, hits] + sql.arguments, limit)
-        if photos.count == limit { return photos }
+        let rows = max(100, 4 * limit)
+        let first = try database.photos(sql, limit: limit, rows: rows, ranked: Self.rankedCaptions)
+        if first.photos.count == limit || first.isAll { return first.photos }
       }
-      return try database.photos(Self.ranked(sql), [match, -1, -1] + sql.arguments, limit)
+      return try database.photos(sql, limit: limit, rows: -1, ranked: -1).photos
     }
   }
 
@@ -73,54 +69,72 @@ extension Store {
       ).map(FailedPhoto.init(row:))
     }
   }
-
-  /// The best captions are found in the index alone, and only then looked up (hence CROSS: in this
-  /// order).
-  private static func ranked(_ sql: SearchSQL) -> String {
-    """
-    WITH newest AS (
-      SELECT rowid AS id, rank FROM caption_texts WHERE caption_texts MATCH ?
-      ORDER BY rowid DESC LIMIT ?),
-    hits AS (SELECT id, rank FROM newest ORDER BY rank, id LIMIT ?)
-    SELECT \(PhotoSummary.columns)
-    FROM hits
-    CROSS JOIN captions AS c ON c.id = hits.id
-    CROSS JOIN images AS i ON i.id = c.image_id
-    CROSS JOIN files AS f ON f.image_id = i.id
-    LEFT JOIN models AS m ON m.id = c.model_id
-    WHERE \(sql.filter)
-    ORDER BY hits.rank, hits.id, f.seen_at DESC, f.path
-    """
-  }
-
-  private static func latest(_ sql: SearchSQL) -> String {
-    """
-    SELECT \(PhotoSummary.columns)
-    FROM images AS i
-    JOIN captions AS c ON c.image_id = i.id
-    JOIN files AS f ON f.image_id = i.id
-    LEFT JOIN models AS m ON m.id = c.model_id
-    WHERE \(sql.filter)
-    ORDER BY i.captured_at DESC, i.id DESC, c.origin = 'human' DESC, c.id DESC,
-      f.seen_at DESC, f.path
-    """
-  }
 }
 
 extension Database {
   /// The first row of each picture.
-  fileprivate func photos(_ sql: String, _ arguments: StatementArguments, _ limit: Int?) throws
-    -> [PhotoSummary]
+  ///
+  /// - Parameters:
+  ///   - rows: how many rows are looked at; all if negative.
+  ///   - ranked: how many captions are ranked; all if negative.
+  /// - Returns: with the photos, whether there are certainly no others.
+  fileprivate func photos(_ sql: SearchSQL, limit: Int?, rows: Int, ranked: Int) throws
+    -> (photos: [PhotoSummary], isAll: Bool)
   {
     var seen: Set<Int64> = []
+    var count = 0
     var photos: [PhotoSummary] = []
-    guard limit != 0 else { return photos }
-    let rows = try Row.fetchCursor(self, sql: sql, arguments: arguments)
-    while let row = try rows.next() {
-      guard seen.insert(row["image_id"]).inserted else { continue }
-      photos.append(PhotoSummary(row: row))
-      if photos.count == limit { break }
+    let statement = sql.match.map { ranking(sql, $0, rows, ranked) } ?? latest(sql, rows)
+    let cursor = try Row.fetchCursor(self, sql: statement.sql, arguments: statement.arguments)
+    while photos.count != limit, let row = try cursor.next() {
+      count += 1
+      if seen.insert(row["image_id"]).inserted { photos.append(PhotoSummary(row: row)) }
     }
-    return photos
+    // Captions that were ranked may have been dropped by the filter.
+    return (photos, isAll: sql.match == nil && count < rows)
+  }
+
+  /// The best captions are found in the index alone, and only then looked up (hence CROSS: in this
+  /// order).
+  private func ranking(_ sql: SearchSQL, _ match: String, _ rows: Int, _ ranked: Int)
+    -> (sql: String, arguments: StatementArguments)
+  {
+    // Where all are to be ranked, those that can be told by other indexes to be of no use are not.
+    // The plus sign: FTS5 would begin anew for each row of a list that it knew of.
+    let narrowing = ranked < 0 ? sql.narrowing : nil
+    let narrowed = narrowing.map { "AND +rowid IN (\($0.sql))" } ?? ""
+    return (
+      """
+      WITH newest AS (
+        SELECT rowid AS id, rank FROM caption_texts WHERE caption_texts MATCH ? \(narrowed)
+        ORDER BY rowid DESC LIMIT ?),
+      hits AS (SELECT id, rank FROM newest ORDER BY rank, id LIMIT ?)
+      SELECT \(PhotoSummary.columns)
+      FROM hits
+      CROSS JOIN captions AS c ON c.id = hits.id
+      CROSS JOIN files AS f ON f.image_id = c.image_id
+      CROSS JOIN images AS i ON i.id = c.image_id
+      LEFT JOIN models AS m ON m.id = c.model_id
+      WHERE \(sql.filter)
+      ORDER BY hits.rank, hits.id, f.seen_at DESC, f.path
+      """,
+      [match] + (narrowing?.arguments ?? []) + [ranked, rows] + sql.arguments
+    )
+  }
+
+  private func latest(_ sql: SearchSQL, _ rows: Int)
+    -> (sql: String, arguments: StatementArguments)
+  {
+    (
+      """
+      SELECT \(PhotoSummary.columns)
+      FROM captions AS c
+      JOIN files AS f ON f.image_id = c.image_id
+      JOIN images AS i ON i.id = c.image_id
+      LEFT JOIN models AS m ON m.id = c.model_id
+      WHERE \(sql.filter)
+      ORDER BY c.id DESC, f.seen_at DESC, f.path LIMIT ?
+      """, sql.arguments + [rows]
+    )
   }
 }
