@@ -229,15 +229,18 @@ static void gather(const ck_maps *input, const ck_window *w, size_t output_heigh
         zero_floats(row, kernel_width * channels);
         continue;
       }
+      // From the first tap inside the map on: a pointer before the map would be undefined.
       const float *source =
-          input->base + ((n * height + iy) * width + left) * (ptrdiff_t)input->pixel_stride +
+          input->base +
+          (((ptrdiff_t)n * height + iy) * width + left + begin * dilation) * input->pixel_stride +
           first_channel;
       zero_floats(row, begin * channels);
       if (contiguous) {
-        copy_floats(row + begin * channels, source + begin * channels, (end - begin) * channels);
+        copy_floats(row + begin * channels, source, (end - begin) * channels);
       } else {
         for (ptrdiff_t kx = begin; kx < end; kx++)
-          copy_floats(row + kx * channels, source + kx * dilation * input->pixel_stride, channels);
+          copy_floats(row + kx * channels, source + (kx - begin) * dilation * input->pixel_stride,
+                      channels);
       }
       zero_floats(row + end * channels, (kernel_width - end) * channels);
     }
@@ -359,10 +362,10 @@ static void depthwise(const ck_maps *input, const ck_window *w, const float *wei
       }
       const size_t outputs = output->width - x < 4 ? output->width - x : 4;
       const ptrdiff_t columns = (outputs - 1) * stride + 3;
-      const float *taps[3 * 9], *const corner =
-          image + (top * width + left) * (ptrdiff_t)input->pixel_stride;
-      const size_t row_stride = width * input->pixel_stride;
+      const float *taps[3 * 9];
       if (outputs == 4 && top >= 0 && top + 3 <= height && left >= 0 && left + columns <= width) {
+        const float *corner = image + (top * width + left) * input->pixel_stride;
+        const size_t row_stride = width * input->pixel_stride;
         if (stride == 1)
           depthwise_pixels(4, 1, corner, row_stride, input->pixel_stride, NULL, weights,
                            input->channels, e, residual, result, output->pixel_stride);
