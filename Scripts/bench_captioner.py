@@ -1,6 +1,5 @@
 """The bundled captioner in PyTorch, as a careful script would caption a folder: photos are decoded
-ahead on threads (Pillow releases the interpreter's lock, and decodes JPEGs at the smallest scale that
-will do), then encoded and searched in batches.
+ahead on threads (Pillow releases the interpreter's lock), then encoded and searched in batches.
 """
 import json
 import os
@@ -58,9 +57,10 @@ class Encoder(nn.Module):
 
 
 class Captioner:
-    """The bundle in a folder, on so many threads."""
+    """The bundle in a folder, on so many threads; with `draft`, JPEGs are decoded at the smallest scale
+    that will do."""
 
-    def __init__(self, folder, threads, beam):
+    def __init__(self, folder, threads, beam, draft=False):
         torch.set_num_threads(threads)
         torch.set_grad_enabled(False)
         with open(os.path.join(folder, "config.json")) as file:
@@ -73,7 +73,7 @@ class Captioner:
             {k[8:]: v for k, v in weights.items() if k.startswith("encoder.")}, strict=False)
         self.encoder.eval().to(memory_format=torch.channels_last)
         self.w = {k[8:]: v for k, v in weights.items() if k.startswith("decoder.")}
-        self.threads, self.beam = threads, beam
+        self.threads, self.beam, self.draft = threads, beam, draft
         preprocessing = self.config["preprocessing"]
         self.side = preprocessing["width"]
         self.mean = torch.tensor(preprocessing["mean"]).view(3, 1, 1)
@@ -81,7 +81,8 @@ class Captioner:
 
     def read(self, path):
         image = Image.open(path)
-        image.draft("RGB", (2 * self.side, 2 * self.side))
+        if self.draft:
+            image.draft("RGB", (2 * self.side, 2 * self.side))
         image = image.convert("RGB").resize((self.side, self.side), Image.BILINEAR)
         pixels = torch.from_numpy(np.asarray(image).copy()).permute(2, 0, 1).float() / 255
         return (pixels - self.mean) / self.std

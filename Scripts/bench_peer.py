@@ -1,7 +1,7 @@
 """The other side of `caption-bench --peer`: times ONNX Runtime, PyTorch and Pillow on request.
 
 Reads one JSON object a line from standard input and answers with one on standard output:
-  {"prepare": WHAT, "peer": "onnxruntime" | "pytorch" | "pillow", …}  ->  {"ready": true} or {"absent": reason}
+  {"prepare": WHAT, "peer": "onnxruntime" | "pytorch" | "pytorch-draft" | "pillow", …}  ->  {"ready": true} or {"absent": reason}
   {"run": seconds}  ->  {"milliseconds": [one number a repetition]}
 Between two requests it is idle, so that the caller can interleave its own measurements.
 
@@ -119,10 +119,11 @@ def resize(peer, request):
 
 
 def batch(peer, request):
-    """Captioning all photos of {"folder"} with the bundle {"model"} at {"beam"} on {"threads"}."""
+    """Captioning all photos of {"folder"} with the bundle {"model"} at {"beam"} on {"threads"}; the peer
+    "pytorch-draft" has Pillow scale JPEGs down as they are decoded."""
     from bench_captioner import Captioner
 
-    captioner = Captioner(request["model"], request["threads"], request["beam"])
+    captioner = Captioner(request["model"], request["threads"], request["beam"], peer == "pytorch-draft")
     return lambda: captioner.folder(request["folder"])
 
 

@@ -16,7 +16,7 @@ private func batchBenchmark(_ photos: PhotoSet, threads: Int) -> Benchmark {
   Benchmark(
     name: "batch/\(photos.count) photos of \(photos.width)x\(photos.height)/threads\(threads)",
     peerTask: PeerTask(
-      peers: ["pytorch"], name: "batch",
+      peers: ["pytorch", "pytorch-draft"], name: "batch",
       parameters: [
         "folder": photos.folder, "threads": threads, "beam": 3, "warm": false,
         "model": (try? ModelBundle.find().folder) ?? "",
