@@ -1,4 +1,3 @@
-internal import Store
 package import SystemPackage
 
 /// One of several equal parts of a folder: which photos a machine of many takes.
@@ -27,18 +26,6 @@ package struct Shard: Hashable, Sendable, LosslessStringConvertible {
   }
 
   package var description: String { "\(number)/\(count)" }
-
-  /// Whether a photo is in this part.
-  ///
-  /// - Parameters:
-  ///   - path: of the photo.
-  ///   - folder: the folder that is divided; machines may have it in different places. A path that
-  ///     is not in it counts as a whole.
-  package func contains(_ path: FilePath, in folder: FilePath) -> Bool {
-    var relative = path.absolute
-    let inside = relative.removePrefix(folder.absolute)
-    return contains(name: inside ? relative : path)
-  }
 
   /// Whether a photo with that path, relative to the divided folder, is in this part.
   package func contains(name: FilePath) -> Bool {

@@ -68,55 +68,20 @@ package struct Worker: Sendable {
     var result = CaptionExchange(path: path)
     let name = String(decoding: path)
     do {
-      let (bytes, state) = try Self.read(path, name: name)
-      result.byteCount = state.byteCount
-      result.modifiedNanoseconds = state.modifiedNanoseconds
-      let described = try captioner.describe(bytes: bytes, name: name)
+      let file = try PhotoFile(at: path)
+      result.byteCount = file.state.byteCount
+      result.modifiedNanoseconds = file.state.modifiedNanoseconds
+      let described = try captioner.describe(bytes: file.bytes, name: name)
       result.enter(
         described.photo, described.machine,
         embedding: options.embeddings ? described.embedding : nil)
       result.model = model
       result.decoding = decoding
     } catch {
-      result.error = .init(kind: Self.kind(of: error), message: Self.reason(error, name))
+      let failure = PhotoFailure(error, of: name)
+      result.error = .init(kind: failure.kind, message: failure.reason)
       result.createdAt = Timestamp.now.text
     }
     return result
-  }
-
-  /// A file's bytes, and its state when they were read.
-  ///
-  /// - Throws: `ImagingError`.
-  private static func read(_ path: FilePath, name: String) throws -> ([UInt8], FileState) {
-    let file: FileDescriptor
-    do {
-      // A pipe would keep the worker waiting for somebody to write into it.
-      file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
-    } catch Errno.noSuchFileOrDirectory, Errno.notDirectory {
-      throw ImagingError.missing(path: name)
-    } catch {
-      throw ImagingError.unreadable(path: name, reason: "\(error)")
-    }
-    return try file.closeAfter {
-      guard let state = FileState(descriptor: file.rawValue) else {
-        throw ImagingError.unreadable(path: name, reason: "it is not a file")
-      }
-      return (try ImageDecoder.readAll(descriptor: file.rawValue, name: name), state)
-    }
-  }
-
-  private static func kind(of error: any Error) -> FailureKind {
-    switch (error as? ImagingError)?.kind {
-    case .noInput: .noInput
-    case .inputOutput: .inputOutput
-    case .badData, nil: .badData
-    }
-  }
-
-  /// An error's sentence without the path that it begins with: the reply has that.
-  private static func reason(_ error: any Error, _ name: String) -> String {
-    let sentence = "\(error)"
-    let prefix = name + ": "
-    return sentence.hasPrefix(prefix) ? String(sentence.dropFirst(prefix.count)) : sentence
   }
 }

@@ -33,11 +33,11 @@ package struct GalleryPage {
   package var count: Int { photos.count }
 
   /// Adds a caption; several of one picture that follow one another are shown as one photo.
-  package mutating func add(_ entry: CaptionExport) {
+  package mutating func add(_ entry: CaptionExchange) {
     if photos.last?.hash != entry.contentHash {
       photos.append(Photo(entry, url: entry.filePath.map(url)))
       // The path that is shown before the others, which may lie outside the folder in question.
-      let others = entry.files.map(\.filePath).filter { $0 != entry.filePath }
+      let others = entry.files.compactMap(\.filePath).filter { $0 != entry.filePath }
       files.append((entry.filePath.map { [$0] } ?? []) + others)
     }
     guard let caption = entry.caption, let model = entry.model else { return }
@@ -210,20 +210,20 @@ private struct Photo: Encodable {
     let source: String
   }
 
-  let hash: ContentHash
+  let hash: ContentHash?
   let path: String?
   let url: String?
-  let width: Int
-  let height: Int
-  let format: String
-  let byteCount: Int
+  let width: Int?
+  let height: Int?
+  let format: String?
+  let byteCount: Int?
   let takenAt: String?
   let camera: String?
   let place: [Double]?
   var captions: [Caption] = []
   let humans: [Human]
 
-  init(_ entry: CaptionExport, url: String?) {
+  init(_ entry: CaptionExchange, url: String?) {
     hash = entry.contentHash
     path = entry.path
     self.url = url
@@ -236,7 +236,9 @@ private struct Photo: Encodable {
     let camera = model.lowercased().hasPrefix(make.lowercased()) ? model : "\(make) \(model)"
     self.camera = camera.isEmpty ? nil : camera
     place = entry.latitude.flatMap { latitude in entry.longitude.map { [latitude, $0] } }
-    humans = entry.humanCaptions.map { Human(text: $0.text, source: $0.source.rawValue) }
+    humans = entry.humanCaptions.map {
+      Human(text: $0.text, source: $0.source ?? HumanCaption.Source.imported.rawValue)
+    }
   }
 }
 

@@ -1,15 +1,17 @@
 public import Foundation
 public import SystemPackage
 
-/// What machines tell each other of one photo: a line of `caption worker` and of
-/// `caption store import`.
+/// What machines tell each other of one photo and a caption of it: a line of `caption worker`, of
+/// `caption export --format ndjson` and of `caption store import`.
 ///
-/// Every field may be absent. Times are UTC, as `2026-01-31T09:30:00.000Z`; logarithms are natural.
+/// What is not known is absent, and every field may be; lists that are absent count as empty. Times are UTC, as `2026-01-31T09:30:00.000Z`; logarithms are natural.
 public struct CaptionExchange: Codable, Equatable, Sendable {
   public struct Model: Codable, Equatable, Sendable {
     public var name: String
     /// Of configuration, vocabulary and weights.
     public var hash: ContentHash
+    /// In an export with the first caption of a model only, as it would weigh more than the
+    /// captions if it stood with each.
     public var configuration: JSONValue?
 
     public init(name: String, hash: ContentHash, configuration: JSONValue? = nil) {
@@ -45,6 +47,16 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
     public var modifiedNanoseconds: Int64
     public var seenAt: String?
 
+    public var filePath: FilePath? { CaptionExchange.filePath(path, pathBytes) }
+
+    public init(path: FilePath, state: FileState, seenAt: String) {
+      self.path = String(decoding: path)
+      pathBytes = String(validating: path) == nil ? path.data : nil
+      byteCount = state.byteCount
+      modifiedNanoseconds = state.modifiedNanoseconds
+      self.seenAt = seenAt
+    }
+
     enum CodingKeys: String, CodingKey {
       case path
       case pathBytes = "path_base64"
@@ -65,15 +77,16 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
     }
   }
 
-  /// The photo's path as it was given, with what is no UTF-8 in it replaced by U+FFFD.
+  /// The photo's path as it was given; in an export, the first of the picture's files in the order
+  /// of their bytes. What is no UTF-8 in it is replaced by U+FFFD.
   public var path: String?
   /// The path's bytes; present where they are not valid UTF-8.
   public var pathBytes: Data?
   /// All files that hold the picture, where more are known than one.
-  public var files: [File]?
+  public var files: [File] = []
   public var contentHash: ContentHash?
   /// Of the same picture in other bytes.
-  public var otherContentHashes: [ContentHash]?
+  public var otherContentHashes: [ContentHash] = []
   public var byteCount: Int?
   /// Since 1970.
   public var modifiedNanoseconds: Int64?
@@ -92,14 +105,14 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
   /// The geometric mean of the words' probabilities, from 0 to 1.
   public var confidence: Double?
   public var logProbability: Double?
-  public var words: [MachineCaption.Word]?
+  public var words: [MachineCaption.Word] = []
   /// Best first.
-  public var alternatives: [MachineCaption.Alternative]?
+  public var alternatives: [MachineCaption.Alternative] = []
   public var model: Model?
   /// How the caption was searched for.
   public var decoding: JSONValue?
   public var createdAt: String?
-  public var humanCaptions: [Human]?
+  public var humanCaptions: [Human] = []
   /// Of Euclidean length 1, as little-endian float16.
   public var embedding: Data?
   public var error: Failure?
@@ -120,9 +133,75 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
     case humanCaptions = "human_captions"
   }
 
-  public init(path: FilePath) {
-    self.path = String(decoding: path)
-    pathBytes = String(validating: path) == nil ? path.data : nil
+  public init(path: FilePath? = nil) {
+    self.path = path.map { String(decoding: $0) }
+    pathBytes = path.flatMap { String(validating: $0) == nil ? $0.data : nil }
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    func optional<Value: Decodable>(_ key: CodingKeys) throws -> Value? {
+      try values.decodeIfPresent(Value.self, forKey: key)
+    }
+    path = try optional(.path)
+    pathBytes = try optional(.pathBytes)
+    contentHash = try optional(.contentHash)
+    byteCount = try optional(.byteCount)
+    modifiedNanoseconds = try optional(.modifiedNanoseconds)
+    format = try optional(.format)
+    width = try optional(.width)
+    height = try optional(.height)
+    capturedAt = try optional(.capturedAt)
+    cameraMake = try optional(.cameraMake)
+    cameraModel = try optional(.cameraModel)
+    latitude = try optional(.latitude)
+    longitude = try optional(.longitude)
+    caption = try optional(.caption)
+    confidence = try optional(.confidence)
+    logProbability = try optional(.logProbability)
+    model = try optional(.model)
+    decoding = try optional(.decoding)
+    createdAt = try optional(.createdAt)
+    embedding = try optional(.embedding)
+    error = try optional(.error)
+    files = try optional(.files) ?? []
+    otherContentHashes = try optional(.otherContentHashes) ?? []
+    words = try optional(.words) ?? []
+    alternatives = try optional(.alternatives) ?? []
+    humanCaptions = try optional(.humanCaptions) ?? []
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    func list(_ elements: [some Encodable], _ key: CodingKeys, always: Bool = false) throws {
+      if always || !elements.isEmpty { try values.encode(elements, forKey: key) }
+    }
+    try values.encodeIfPresent(path, forKey: .path)
+    try values.encodeIfPresent(pathBytes, forKey: .pathBytes)
+    try values.encodeIfPresent(contentHash, forKey: .contentHash)
+    try values.encodeIfPresent(byteCount, forKey: .byteCount)
+    try values.encodeIfPresent(modifiedNanoseconds, forKey: .modifiedNanoseconds)
+    try values.encodeIfPresent(format, forKey: .format)
+    try values.encodeIfPresent(width, forKey: .width)
+    try values.encodeIfPresent(height, forKey: .height)
+    try values.encodeIfPresent(capturedAt, forKey: .capturedAt)
+    try values.encodeIfPresent(cameraMake, forKey: .cameraMake)
+    try values.encodeIfPresent(cameraModel, forKey: .cameraModel)
+    try values.encodeIfPresent(latitude, forKey: .latitude)
+    try values.encodeIfPresent(longitude, forKey: .longitude)
+    try values.encodeIfPresent(caption, forKey: .caption)
+    try values.encodeIfPresent(confidence, forKey: .confidence)
+    try values.encodeIfPresent(logProbability, forKey: .logProbability)
+    try values.encodeIfPresent(model, forKey: .model)
+    try values.encodeIfPresent(decoding, forKey: .decoding)
+    try values.encodeIfPresent(createdAt, forKey: .createdAt)
+    try values.encodeIfPresent(embedding, forKey: .embedding)
+    try values.encodeIfPresent(error, forKey: .error)
+    try list(files, .files)
+    try list(otherContentHashes, .otherContentHashes)
+    try list(words, .words, always: caption != nil)
+    try list(alternatives, .alternatives, always: caption != nil)
+    try list(humanCaptions, .humanCaptions)
   }
 
   /// Enters what the store keeps of a photo and its caption.
@@ -138,9 +217,7 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
     capturedAt = photo.capturedAt
     (cameraMake, cameraModel) = (photo.cameraMake, photo.cameraModel)
     (latitude, longitude) = (photo.latitude, photo.longitude)
-    if !photo.humanCaptions.isEmpty {
-      humanCaptions = photo.humanCaptions.map { Human(text: $0.text, source: $0.source.rawValue) }
-    }
+    humanCaptions = photo.humanCaptions.map { Human(text: $0.text, source: $0.source.rawValue) }
     caption = machine.text
     confidence = machine.confidence
     logProbability = machine.logProbability

@@ -71,7 +71,7 @@ extension Store {
 
     /// - Parameter body: is given each entry with the picture's number in the store.
     /// - Throws: `StoreError`, and what `body` throws.
-    public func forEach(_ body: (CaptionExport, _ picture: Int64) throws -> Void) throws {
+    public func forEach(_ body: (CaptionExchange, _ picture: Int64) throws -> Void) throws {
       var reader = Reader(database: database, hasEmbeddings: selection.hasEmbeddings)
       let columns = """
         content_hash, images.byte_count, format, captured_at, camera_make, camera_model, latitude,
@@ -105,11 +105,11 @@ extension Store {
         ofModel = "AND model_id IN (SELECT id FROM models WHERE name = :model)"
         arguments += ["model": model]
       }
-      // An interval of paths: all that begin with the folder and a slash.
       var inFolder = ""
-      if let folder = selection.folder?.absolute.data, folder != Data("/".utf8) {
-        inFolder = "AND path > :from AND path < :to"
-        arguments += ["from": folder + Data("/".utf8), "to": folder + Data("0".utf8)]
+      if let folder = selection.folder {
+        let range = PathRange(folder)
+        inFolder = "AND path >= :from AND path < :to"
+        arguments += ["from": range.lower, "to": range.upper]
       }
       // Each picture at the first of its paths: these are in order without sorting.
       let isFirst =
@@ -158,7 +158,7 @@ extension Store {
 private struct Reader {
   let database: Database
   let hasEmbeddings: Bool
-  private var models: [Int64: CaptionExport.Model] = [:]
+  private var models: [Int64: CaptionExchange.Model] = [:]
   private var decodings: [Int64: JSONValue] = [:]
   private let decoder = JSONDecoder()
 
@@ -167,12 +167,13 @@ private struct Reader {
     self.hasEmbeddings = hasEmbeddings
   }
 
-  mutating func entry(_ row: Row) throws -> CaptionExport {
+  mutating func entry(_ row: Row) throws -> CaptionExchange {
     let image: Int64 = row["image_id"]
-    var entry = CaptionExport(
-      contentHash: try hash(row["content_hash"]), byteCount: row["byte_count"],
-      format: row["format"], width: row["width"], height: row["height"])
-    entry.filePath = (row["path"] as Data?).map { FilePath(data: $0) }
+    var entry = CaptionExchange(path: (row["path"] as Data?).map { FilePath(data: $0) })
+    entry.contentHash = try hash(row["content_hash"])
+    entry.byteCount = row["byte_count"]
+    entry.format = row["format"]
+    (entry.width, entry.height) = (row["width"], row["height"])
     entry.files = try files(of: image)
     entry.otherContentHashes = try otherHashes(of: image)
     entry.capturedAt = row["captured_at"]
@@ -201,7 +202,7 @@ private struct Reader {
     return entry
   }
 
-  private func files(of image: Int64) throws -> [CaptionExport.File] {
+  private func files(of image: Int64) throws -> [CaptionExchange.File] {
     try Row.fetchAll(
       database.cachedStatement(
         sql: """
@@ -209,7 +210,7 @@ private struct Reader {
           WHERE image_id = ? ORDER BY path
           """), arguments: [image]
     ).map {
-      CaptionExport.File(
+      CaptionExchange.File(
         path: FilePath(data: $0["path"]),
         state: FileState(
           byteCount: $0["byte_count"], modifiedNanoseconds: $0["modified_nanoseconds"]),
@@ -225,7 +226,7 @@ private struct Reader {
     ).map(hash)
   }
 
-  private func humanCaptions(of image: Int64) throws -> [CaptionExport.Human] {
+  private func humanCaptions(of image: Int64) throws -> [CaptionExchange.Human] {
     try Row.fetchAll(
       database.cachedStatement(
         sql: """
@@ -233,15 +234,13 @@ private struct Reader {
           WHERE image_id = ? AND origin = 'human' ORDER BY created_at, id
           """), arguments: [image]
     ).map { row in
-      guard let source = HumanCaption.Source(rawValue: row["source"]) else {
-        throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a caption without a source")
-      }
-      return CaptionExport.Human(text: row["text"], source: source, createdAt: row["created_at"])
+      CaptionExchange.Human(
+        text: row["text"], source: row["source"], createdAt: row["created_at"])
     }
   }
 
   /// The model; with its configuration the first time only.
-  private mutating func model(_ id: Int64) throws -> CaptionExport.Model {
+  private mutating func model(_ id: Int64) throws -> CaptionExchange.Model {
     if let model = models[id] { return model }
     let row = try Row.fetchOne(
       database, sql: "SELECT name, content_hash, configuration FROM models WHERE id = ?",
@@ -249,7 +248,7 @@ private struct Reader {
     guard let row else {
       throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a caption without its model")
     }
-    let model = CaptionExport.Model(name: row["name"], hash: try hash(row["content_hash"]))
+    let model = CaptionExchange.Model(name: row["name"], hash: try hash(row["content_hash"]))
     models[id] = model
     var complete = model
     complete.configuration = try JSONValue(text: row["configuration"])

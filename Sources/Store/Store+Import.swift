@@ -90,14 +90,14 @@ package struct Importer {
 
   private mutating func enterPhoto(_ line: CaptionExchange) throws {
     let (image, isNew) = try image(line)
-    for hash in line.otherContentHashes ?? [] where try database.imageID(of: hash) == nil {
+    for hash in line.otherContentHashes where try database.imageID(of: hash) == nil {
       try database.execute(
         sql: "INSERT INTO image_versions (content_hash, image_id) VALUES (?, ?)",
         arguments: [hash.data, image])
     }
     if !isNew { try completeFacts(line, of: image) }
     try enterFiles(line, image)
-    for human in line.humanCaptions ?? [] {
+    for human in line.humanCaptions {
       let source = human.source.flatMap(HumanCaption.Source.init(rawValue:)) ?? .imported
       try database.enter(
         HumanCaption(text: human.text, source: source), of: image, run: run,
@@ -105,7 +105,7 @@ package struct Importer {
       counts.humanCaptions += database.changesCount
     }
     guard line.caption != nil || line.embedding != nil else {
-      guard line.humanCaptions?.isEmpty == false else {
+      guard !line.humanCaptions.isEmpty else {
         throw ImportError(description: "there is no caption in it")
       }
       return
@@ -126,7 +126,7 @@ package struct Importer {
           """
       ).execute(arguments: [
         image, caption, try time(line.createdAt), run, modelID, try id(of: decoding),
-        logProbability, confidence, try json(line.words ?? []), try json(line.alternatives ?? []),
+        logProbability, confidence, try json(line.words), try json(line.alternatives ?? []),
         line.createdAt != nil,
       ])
       counts.captions += database.changesCount
@@ -201,7 +201,7 @@ package struct Importer {
   }
 
   private func enterFiles(_ line: CaptionExchange, _ image: Int64) throws {
-    for file in line.files ?? [] {
+    for file in line.files {
       guard let path = CaptionExchange.filePath(file.path, file.pathBytes) else { continue }
       try enterFile(
         path, file.byteCount, file.modifiedNanoseconds, file.seenAt ?? line.createdAt, image)

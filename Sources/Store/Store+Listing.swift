@@ -69,7 +69,7 @@ public struct PhotoDetails: Equatable, Sendable, Encodable {
 }
 
 extension Store {
-  /// Photos with their latest captions, the latest first; each picture once, at the path where it
+  /// Photos with their latest captions, those that were entered last first; each picture once, at the path where it
   /// was last seen.
   ///
   /// - Parameters:
@@ -86,7 +86,7 @@ extension Store {
       arguments += [range.lower, range.upper]
     }
     if let model {
-      filters.append("m.name = ?")
+      filters.append("m.name = ? COLLATE NOCASE")
       arguments += [model]
     }
     let filter = filters.isEmpty ? "" : "WHERE " + filters.joined(separator: " AND ")
@@ -98,7 +98,7 @@ extension Store {
           JOIN files AS f ON f.image_id = c.image_id
           JOIN images AS i ON i.id = c.image_id
           LEFT JOIN models AS m ON m.id = c.model_id
-          \(filter) ORDER BY c.created_at DESC, c.id DESC, f.seen_at DESC, f.path
+          \(filter) ORDER BY c.id DESC, f.seen_at DESC, f.path
           """, arguments: arguments)
       var seen: Set<Int64> = []
       var photos: [PhotoSummary] = []
@@ -109,18 +109,24 @@ extension Store {
     }
   }
 
-  /// The picture that was last seen at a path; nil where none was.
+  /// The picture that was last seen at a path; nil where none was, or where there is another file
+  /// now. A file that has gone counts as it was.
   ///
   /// - Throws: `StoreError`.
   public func content(at path: FilePath) throws -> ContentHash? {
-    try read { database in
-      try Data.fetchOne(
+    let row = try read { database in
+      try Row.fetchOne(
         database,
         sql: """
-          SELECT content_hash FROM files JOIN images ON images.id = image_id WHERE path = ?
-          """, arguments: [path.absolute.data]
-      ).flatMap(ContentHash.init(data:))
+          SELECT content_hash, files.byte_count, modified_nanoseconds
+          FROM files JOIN images ON images.id = image_id WHERE path = ?
+          """, arguments: [path.absolute.data])
     }
+    guard let row else { return nil }
+    let seen = FileState(
+      byteCount: row["byte_count"], modifiedNanoseconds: row["modified_nanoseconds"])
+    if let now = FileState(of: path), now != seen { return nil }
+    return ContentHash(data: row["content_hash"])
   }
 
   /// All that is known of a picture; nil where it is not in the store.

@@ -19,7 +19,7 @@ extension Store {
     }
   }
 
-  /// Takes back what a person wrote about a picture, wherever it was found.
+  /// Takes back what a person wrote about a picture with `note`.
   ///
   /// - Returns: whether it was there.
   /// - Throws: `StoreError`.
@@ -27,7 +27,7 @@ extension Store {
     try write { database in
       guard let image = try database.imageID(of: content) else { return false }
       try database.execute(
-        sql: "DELETE FROM captions WHERE image_id = ? AND origin = 'human' AND text = ?",
+        sql: "DELETE FROM captions WHERE image_id = ? AND source = 'note' AND text = ?",
         arguments: [image, text])
       return database.changesCount > 0
     }

@@ -303,14 +303,15 @@ private enum CSV {
     "other_paths",
   ]
 
-  static func cells(of entry: CaptionExport) throws -> [String] {
+  static func cells(of entry: CaptionExchange) throws -> [String] {
     let others = entry.files.map(\.path).filter { $0 != entry.path }
     func list(_ values: [some Encodable]) throws -> String {
       values.isEmpty ? "" : try jsonLine(values)
     }
     return [
       entry.path ?? "", entry.pathBytes?.base64EncodedString() ?? "",
-      entry.contentHash.description, "\(entry.width)", "\(entry.height)", entry.capturedAt ?? "",
+      entry.contentHash?.description ?? "", entry.width.map(String.init) ?? "",
+      entry.height.map(String.init) ?? "", entry.capturedAt ?? "",
       entry.cameraMake ?? "", entry.cameraModel ?? "", number(entry.latitude),
       number(entry.longitude), entry.caption ?? "", number(entry.confidence),
       number(entry.logProbability), entry.model?.name ?? "", entry.model?.hash.description ?? "",

@@ -30,17 +30,6 @@ struct ShardTests {
     #expect(sizes.allSatisfy { abs(Double($0) - mean) < margin }, "\(sizes)")
   }
 
-  @Test func whereTheFolderLiesDoesNotMatter() {
-    for index in 1...50 {
-      let (shard, name) = (Shard(2, of: 3), "b/\(index).jpg")
-      let expected = shard?.contains(name: FilePath(name))
-      for folder in ["/photos", "/mnt/photos/", "/mnt/../photos/./x"] {
-        let path = FilePath(folder).appending(name)
-        #expect(shard?.contains(path, in: FilePath(folder)) == expected)
-      }
-    }
-  }
-
   /// Photos must stay in their shards across versions of this program. Python: FNV-1a of the bytes
   /// by its definition, `h ^= h >> 33; h = h * 0xff51afd7ed558ccd % 2**64; h ^= h >> 33;
   /// h = h * 0xc4ceb9fe1a85ec53 % 2**64; h ^= h >> 33`, then `h % 1000 + 1`.

@@ -59,15 +59,15 @@ import Testing
   @Test func `NDJSON and JSON hold the same, and can be decoded`() throws {
     let decoder = JSONDecoder()
     let lines = try export("ndjson", "--embeddings").split(separator: "\n").map {
-      try decoder.decode(CaptionExport.self, from: Data($0.utf8))
+      try decoder.decode(CaptionExchange.self, from: Data($0.utf8))
     }
     #expect(lines.map(\.filePath) == ordered.map(\.path))
     #expect(lines.map(\.caption) == ordered.map(\.text))
     #expect(lines.allSatisfy { $0.embedding?.count == 4 })
     let json = try export("json", "--embeddings")
-    #expect(try decoder.decode([CaptionExport].self, from: Data(json.utf8)) == lines)
+    #expect(try decoder.decode([CaptionExchange].self, from: Data(json.utf8)) == lines)
     let none = try export("json", "--limit", "0")
-    #expect(try decoder.decode([CaptionExport].self, from: Data(none.utf8)) == [])
+    #expect(try decoder.decode([CaptionExchange].self, from: Data(none.utf8)) == [])
   }
 
   @Test func `the keys of a line`() throws {
@@ -77,10 +77,20 @@ import Testing
       try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
     #expect(
       Set(object.keys) == [
-        "path", "files", "content_hash", "other_content_hashes", "byte_count", "format", "width",
-        "height", "caption", "confidence", "log_probability", "words", "alternatives", "model",
-        "decoding", "created_at", "human_captions",
+        "path", "files", "content_hash", "byte_count", "format", "width", "height", "caption",
+        "confidence", "log_probability", "words", "alternatives", "model", "decoding", "created_at",
+        "human_captions",
       ])
+  }
+
+  @Test func `what is exported can be imported, and exported again as it was`() throws {
+    let lines = try export("ndjson", "--embeddings", "--all")
+    #expect(lines.contains(#""embedding":""#))
+    let other = ["--store", folder.path + "/other.sqlite"]
+    let imported = try caption.run(["store", "import", "-"] + other, input: Data(lines.utf8))
+    #expect(imported.status == 0, "\(imported.errors)")
+    let again = try caption.run(["export", "--format", "ndjson", "--embeddings", "--all"] + other)
+    #expect(again.output == lines)
   }
 
   @Test func `CSV comes back cell by cell`() throws {
@@ -100,7 +110,7 @@ import Testing
     #expect(try column("confidence") == ["0.5", "0.5", "0.5", "0.5"])
     #expect(try column("decoding").first == #"{"beam_width":3}"#)
     let human = try JSONDecoder().decode(
-      [CaptionExport.Human].self, from: Data(try column("human_captions")[3].utf8))
+      [CaptionExchange.Human].self, from: Data(try column("human_captions")[3].utf8))
     #expect(human.map(\.text) == ["Person: \(ordered[3].text)"])
   }
 

@@ -6,22 +6,23 @@ import TestSupport
 import Testing
 
 @Suite struct GalleryPageTests {
-  private func entry(_ path: FilePath, _ caption: String?, hash: String? = nil) -> CaptionExport {
-    var entry = CaptionExport(
-      contentHash: ContentHash(of: Array((hash ?? path.string).utf8)), byteCount: 10,
-      format: "JPEG", width: 4, height: 3)
-    entry.filePath = path
+  private func entry(_ path: FilePath, _ caption: String?, hash: String? = nil) -> CaptionExchange {
+    var entry = CaptionExchange(path: path)
+    entry.contentHash = ContentHash(of: Array((hash ?? path.string).utf8))
+    entry.byteCount = 10
+    entry.format = "JPEG"
+    (entry.width, entry.height) = (4, 3)
     if let caption {
       entry.caption = caption
       entry.confidence = 0.5
       entry.createdAt = "2026-01-31T09:30:00.000Z"
-      entry.model = CaptionExport.Model(name: "sample", hash: ContentHash(of: [1]))
+      entry.model = CaptionExchange.Model(name: "sample", hash: ContentHash(of: [1]))
     }
     return entry
   }
 
   private func page(
-    _ entries: [CaptionExport], folder: FilePath? = "/photos", title: String = "Photos"
+    _ entries: [CaptionExchange], folder: FilePath? = "/photos", title: String = "Photos"
   ) throws -> (text: String, missing: Int) {
     var page = GalleryPage(folder: folder, thumbnailSide: 64, threads: 2)
     for entry in entries { page.add(entry) }
@@ -47,7 +48,7 @@ import Testing
       #"</script><!--<script>alert("1")</script> {{data}} {{script}} 'q' 🐕‍🦺"# + "\n\u{2028}"
     let path = FilePath("/photos/").appending("</script><img src=x onerror=alert(1)>.jpg")
     var first = entry(path, hostile)
-    first.humanCaptions = [.init(text: hostile, source: .note, createdAt: "")]
+    first.humanCaptions = [.init(text: hostile, source: "note", createdAt: "")]
     first.cameraModel = hostile
     let text = try page([first], title: "</title><script>alert(2)</script>").text
     // The page's own script, its data, and one block of thumbnails.

@@ -14,12 +14,12 @@ struct StoreExportTests {
   }
 
   private func entries(_ change: (inout ExportSelection) -> Void = { _ in }) throws
-    -> [CaptionExport]
+    -> [CaptionExchange]
   {
     var selection = ExportSelection()
     change(&selection)
     return try store.export(selection) { export in
-      var entries: [CaptionExport] = []
+      var entries: [CaptionExchange] = []
       try export.forEach { entry, _ in entries.append(entry) }
       return entries
     }
@@ -62,11 +62,11 @@ struct StoreExportTests {
     #expect(try entry.model?.configuration?.text == sampleModel().configuration)
     #expect(try entry.decoding?.text == #"{"beam_width":5,"seed":18446744073709551615}"#)
     #expect(entry.humanCaptions.map(\.text) == ["Rex, 2019"])
-    #expect(entry.humanCaptions.map(\.source) == [.embedded])
+    #expect(entry.humanCaptions.map(\.source) == ["embedded"])
     // 0.6 and 0.8 in half precision: struct.pack("<2e", 0.6, 0.8).hex() == "cd38663a".
     #expect(entry.embedding == Data([0xCD, 0x38, 0x66, 0x3A]))
     #expect(try entries().first?.embedding == nil)
-    let again = try JSONDecoder().decode(CaptionExport.self, from: JSONEncoder().encode(entry))
+    let again = try JSONDecoder().decode(CaptionExchange.self, from: JSONEncoder().encode(entry))
     #expect(again == entry)
   }
 
@@ -75,7 +75,7 @@ struct StoreExportTests {
       {"content_hash": "\(samplePhoto("x").contentHash)", "byte_count": 1, "format": "PNG",
         "width": 2, "height": 3, "unknown": []}
       """
-    let entry = try JSONDecoder().decode(CaptionExport.self, from: Data(text.utf8))
+    let entry = try JSONDecoder().decode(CaptionExchange.self, from: Data(text.utf8))
     #expect(entry.words.isEmpty && entry.files.isEmpty && entry.humanCaptions.isEmpty)
     #expect(entry.filePath == nil)
   }
@@ -165,7 +165,7 @@ struct StoreExportTests {
     let entry = try #require(try entries().first)
     #expect(entry.path == "/\u{FFFD}\n.jpg")
     #expect(entry.pathBytes == Data([0x2F, 0xFF, 0x0A]) + Data(".jpg".utf8))
-    let again = try JSONDecoder().decode(CaptionExport.self, from: JSONEncoder().encode(entry))
+    let again = try JSONDecoder().decode(CaptionExchange.self, from: JSONEncoder().encode(entry))
     #expect(again.filePath == path)
     #expect(again.files.map(\.filePath) == [path])
   }

@@ -1,6 +1,5 @@
 internal import Captioning
 internal import Foundation
-package import Imaging
 internal import NeuralNet
 package import Store
 package import SystemPackage
@@ -216,26 +215,8 @@ private enum Finding: Sendable {
       self = .broken(error)
       return
     }
-    let prefix = path.string + ": "
-    let text = "\(error)"
-    self = .failed(
-      state, FailureKind(error),
-      reason: text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : text)
-  }
-}
-
-extension FailureKind {
-  /// Whose fault an error of reading or captioning a photo is.
-  package init(_ error: any Error) {
-    self = (error as? ImagingError).map { FailureKind($0.kind) } ?? .badData
-  }
-
-  package init(_ kind: ImagingError.Kind) {
-    switch kind {
-    case .noInput: self = .noInput
-    case .badData: self = .badData
-    case .inputOutput: self = .inputOutput
-    }
+    let failure = PhotoFailure(error, of: path.string)
+    self = .failed(state, failure.kind, reason: failure.reason)
   }
 }
 

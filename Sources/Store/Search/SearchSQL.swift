@@ -58,11 +58,8 @@ struct SearchSQL {
     case .contains(let text):
       return bind("instr(lower(c.text), lower(?)) > 0", text)
     case .folder(let folder):
-      var start = Self.folder(folder).absolute.data
-      if start.last != UInt8(ascii: "/") { start.append(UInt8(ascii: "/")) }
-      // What comes right after all paths in the folder: one more than the slash.
-      let end = start.dropLast() + [UInt8(ascii: "/") + 1]
-      return bind("f.path >= ? AND f.path < ?", start, Data(end))
+      let range = PathRange(Self.folder(folder))
+      return bind("f.path >= ? AND f.path < ?", range.lower, range.upper)
     case .model(let name):
       // The plus sign: by its index, all captions of a model would be found before they are sorted.
       return bind("+c.model_id IN (SELECT id FROM models WHERE name = ? COLLATE NOCASE)", name)

@@ -1,0 +1,28 @@
+package import Imaging
+package import Store
+
+/// Why a photo has no caption.
+package struct PhotoFailure: Equatable, Sendable {
+  package let kind: FailureKind
+  /// A sentence without the photo's name, which stands beside it wherever it is shown.
+  package let reason: String
+
+  /// - Parameters:
+  ///   - error: of reading or captioning the photo.
+  ///   - name: what the error calls the photo.
+  package init(_ error: any Error, of name: String) {
+    kind = (error as? ImagingError).map { FailureKind($0.kind) } ?? .badData
+    let (sentence, prefix) = ("\(error)", name + ": ")
+    reason = sentence.hasPrefix(prefix) ? String(sentence.dropFirst(prefix.count)) : sentence
+  }
+}
+
+extension FailureKind {
+  package init(_ kind: ImagingError.Kind) {
+    switch kind {
+    case .noInput: self = .noInput
+    case .badData: self = .badData
+    case .inputOutput: self = .inputOutput
+    }
+  }
+}
