@@ -4,7 +4,8 @@ public import SystemPackage
 /// What machines tell each other of one photo and a caption of it: a line of `caption worker`, of
 /// `caption export --format ndjson` and of `caption store import`.
 ///
-/// What is not known is absent, and every field may be; lists that are absent count as empty. Times are UTC, as `2026-01-31T09:30:00.000Z`; logarithms are natural.
+/// What is not known is absent, and every field may be; lists that are absent count as empty. Times
+/// are UTC, as `2026-01-31T09:30:00.000Z`; logarithms are natural.
 public struct CaptionExchange: Codable, Equatable, Sendable {
   public struct Model: Codable, Equatable, Sendable {
     public var name: String

@@ -69,8 +69,8 @@ public struct PhotoDetails: Equatable, Sendable, Encodable {
 }
 
 extension Store {
-  /// Photos with their latest captions, those that were entered last first; each picture once, at the path where it
-  /// was last seen.
+  /// Photos with their latest captions, those that were entered last first; each picture once, at
+  /// the path where it was last seen.
   ///
   /// - Parameters:
   ///   - folder: photos in it and in the folders in it only.
