@@ -126,7 +126,7 @@ package struct Importer {
           """
       ).execute(arguments: [
         image, caption, try time(line.createdAt), run, modelID, try id(of: decoding),
-        logProbability, confidence, try json(line.words), try json(line.alternatives ?? []),
+        logProbability, confidence, try json(line.words), try json(line.alternatives),
         line.createdAt != nil,
       ])
       counts.captions += database.changesCount

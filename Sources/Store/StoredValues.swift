@@ -7,9 +7,14 @@ package struct Timestamp: Sendable {
 
   package static var now: Timestamp { Timestamp(Date.now) }
 
+  /// - Parameter date: to the nearest millisecond.
   package init(_ date: Date) {
+    // Formatting cuts what is behind the milliseconds off, and no date holds them exactly: 68 ms
+    // would come out as 67.
+    let milliseconds = (date.timeIntervalSinceReferenceDate * 1000).rounded()
+    let safe = Date(timeIntervalSinceReferenceDate: (milliseconds + 0.25) / 1000)
     text =
-      date.formatted(
+      safe.formatted(
         .iso8601.year().month().day().dateTimeSeparator(.standard)
           .time(includingFractionalSeconds: true)) + "Z"
   }

@@ -31,14 +31,14 @@ struct OutputOptions: ParsableArguments {
 struct Table {
   let columns: [String]
   let rows: [[String]]
-  /// How many characters fit in a line.
+  /// How many columns of a terminal a line may take.
   let width: Int
 
   /// The heading and the rows. The widest column gives way where a line would be too long.
   var lines: [String] {
     guard !rows.isEmpty else { return [] }
     let cells = ([columns.map { $0.uppercased() }] + rows).map { $0.map(Self.visible) }
-    var widths = columns.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
+    var widths = columns.indices.map { column in cells.map { Self.columns($0[column]) }.max() ?? 0 }
     let gaps = 2 * (columns.count - 1)
     while widths.reduce(gaps, +) > width,
       let widest = widths.indices.max(by: { widths[$0] < widths[$1] }), widths[widest] > 12
@@ -47,19 +47,42 @@ struct Table {
     }
     return cells.map { row in
       let fitted = columns.indices.map { column in
-        let (cell, width) = (row[column], widths[column])
-        var text = cell
-        if cell.count > width {
-          // The end of a path tells more than its beginning.
-          text =
-            columns[column] == "path" ? "…" + cell.suffix(width - 1) : cell.prefix(width - 1) + "…"
-        }
-        return text + String(repeating: " ", count: width - text.count)
+        let text = Self.fitted(row[column], widths[column], isPath: columns[column] == "path")
+        return text + String(repeating: " ", count: widths[column] - Self.columns(text))
       }
       let line = fitted.joined(separator: "  ")
       return String(line.reversed().drop { $0 == " " }.reversed())
     }
   }
+
+  /// As much of a cell as fits, and an ellipsis for the rest. The end of a path tells more than its
+  /// beginning.
+  private static func fitted(_ cell: String, _ width: Int, isPath: Bool) -> String {
+    guard columns(cell) > width else { return cell }
+    var rest = width - 1
+    let kept = (isPath ? Array(cell.reversed()) : Array(cell)).prefix {
+      rest -= columns($0)
+      return rest >= 0
+    }
+    return isPath ? "…" + String(kept.reversed()) : String(kept) + "…"
+  }
+
+  /// How many columns of a terminal a text takes.
+  static func columns(_ text: String) -> Int { text.reduce(0) { $0 + columns($1) } }
+
+  /// Two for emoji and for what Unicode's East Asian Width (UAX 11) calls wide.
+  private static func columns(_ character: Character) -> Int {
+    let isWide = character.unicodeScalars.contains { scalar in
+      scalar.properties.isEmojiPresentation || wide.contains { $0.contains(scalar.value) }
+    }
+    return isWide ? 2 : 1
+  }
+
+  private static let wide: [ClosedRange<UInt32>] = [
+    0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xA960...0xA97C, 0xAC00...0xD7A3,
+    0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF01...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1FAFF,
+    0x20000...0x3FFFD,
+  ]
 
   /// A cell of tab-separated values: backslash, tab and line ends are written `\\`, `\t`, `\n`, `\r`.
   static func escaped(_ cell: String) -> String {

@@ -132,5 +132,10 @@ struct StoreCaptionsTests {
   @Test func timesSortAsText() {
     let date = Date(timeIntervalSince1970: 1_769_851_800.25)
     #expect(Timestamp(date).text == "2026-01-31T09:30:00.250Z")
+    let parser = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+    for millisecond in 0..<1000 {
+      let text = String(format: "2026-11-24T10:53:57.%03dZ", millisecond)
+      #expect((try? Date(text, strategy: parser)).map { Timestamp($0).text } == text)
+    }
   }
 }
