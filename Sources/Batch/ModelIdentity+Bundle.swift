@@ -33,19 +33,13 @@ extension ModelIdentity {
     guard let hash else { preconditionFailure("a model without a hash") }
     self.init(
       name: bundle.configuration.name, contentHash: hash,
-      configuration: try canonicalJSON(bundle.configuration))
+      configuration: try json(bundle.configuration))
   }
 }
 
 extension DecodingOptions {
   /// All options as JSON with sorted keys: equal options are equal texts.
   package var canonical: String {
-    get throws { try canonicalJSON(self) }
+    get throws { try json(self) }
   }
-}
-
-private func canonicalJSON(_ value: some Encodable) throws -> String {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-  return String(decoding: try encoder.encode(value), as: UTF8.self)
 }

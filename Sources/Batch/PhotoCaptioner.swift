@@ -14,11 +14,15 @@ package struct PhotoCaptioner: Sendable {
     self.options = options
   }
 
-  /// - Parameter name: what errors call the photo.
+  /// - Parameters:
+  ///   - hash: of the bytes, where it is known already.
+  ///   - name: what errors call the photo.
   /// - Throws: `ImagingError`, `NetworkError`; `CaptioningError` where the model finds no words.
-  package func describe(bytes: [UInt8], name: String) throws -> DescribedPhoto {
+  package func describe(bytes: [UInt8], hash: ContentHash? = nil, name: String) throws
+    -> DescribedPhoto
+  {
     let caption = try captioner.caption(bytes: bytes, name: name, options: options)
-    return try DescribedPhoto(caption, bytes: bytes)
+    return try DescribedPhoto(caption, bytes: bytes, hash: hash ?? ContentHash(of: bytes))
   }
 }
 
@@ -29,14 +33,16 @@ package struct DescribedPhoto: Sendable {
   package let embedding: [Float]
   package let caption: Caption
 
-  /// - Parameter bytes: of the file that the caption is of.
+  /// - Parameters:
+  ///   - bytes: of the file that the caption is of.
+  ///   - hash: of the bytes.
   /// - Throws: `CaptioningError` where the caption has no words.
-  package init(_ caption: Caption, bytes: [UInt8]) throws {
+  package init(_ caption: Caption, bytes: [UInt8], hash: ContentHash) throws {
     guard !caption.words.isEmpty else {
       throw CaptioningError.option(name: "the search", reason: "found no words")
     }
     var photo = PhotoRecord(
-      contentHash: ContentHash(of: bytes), byteCount: bytes.count,
+      contentHash: hash, byteCount: bytes.count,
       format: caption.format ?? "memory", width: caption.size.width, height: caption.size.height)
     photo.take(PhotoProperties(bytes))
     self.photo = photo

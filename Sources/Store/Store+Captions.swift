@@ -116,7 +116,7 @@ extension StoredCaption {
 }
 
 /// `value` as it is stored: JSON with sorted keys.
-func json(_ value: some Encodable) throws -> String {
+package func json(_ value: some Encodable) throws -> String {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
   return String(decoding: try encoder.encode(value), as: UTF8.self)

@@ -145,14 +145,12 @@ package struct BatchRunner: Sendable {
 
   private func describe(_ file: PhotoFile, at path: FilePath) -> Finding {
     do {
-      if !options.redoes {
-        let hash = ContentHash(of: file.bytes)
-        if let caption = try store.caption(of: hash, work) {
-          return .sameContent(file.state, hash, caption)
-        }
+      let hash = ContentHash(of: file.bytes)
+      if !options.redoes, let caption = try store.caption(of: hash, work) {
+        return .sameContent(file.state, hash, caption)
       }
       return .described(
-        file.state, try captioner.describe(bytes: file.bytes, name: path.string))
+        file.state, try captioner.describe(bytes: file.bytes, hash: hash, name: path.string))
     } catch {
       return Finding(error, path: path, state: file.state)
     }
