@@ -50,7 +50,8 @@ let package = Package(
     library("NeuralNet", ["Tensors"]),
     library("Language", []),
     library("Imaging", ["CImageCodecs", "Tensors"]),
-    library("Captioning", ["NeuralNet", "Tensors", "Imaging", "Language"]),
+    library("Figures", ["Imaging"]),
+    library("Captioning", ["NeuralNet", "Tensors", "Figures", "Imaging", "Language"]),
     library("PhotoMetadata", ["CImageMetadata", "Imaging", filePaths]),
     library(
       "Store",
@@ -84,6 +85,7 @@ let package = Package(
     tests("NeuralNetTests", ["NeuralNet", "Tensors"]),
     tests("LanguageTests", ["Language"]),
     tests("ImagingTests", ["Imaging", "Tensors"]),
+    tests("FiguresTests", ["Figures", "Imaging"]),
     tests("CaptioningTests", ["Captioning", "NeuralNet", "Imaging", "Language", "Tensors"]),
     tests("PhotoMetadataTests", ["PhotoMetadata", "Imaging", "Tensors", filePaths]),
     tests("StoreTests", ["Store", "Tensors", filePaths, grdb]),
