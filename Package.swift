@@ -60,7 +60,9 @@ let package = Package(
     // In the code, so that the program stays one file.
     library(
       "Gallery", ["Imaging", "Store", "Tensors", filePaths],
-      resources: ["page.html", "page.css", "page.js", "report.html", "report.css"].map { .embedInCode($0) }),
+      resources: ["page.html", "page.css", "page.js", "report.html", "report.css"].map {
+        .embedInCode($0)
+      }),
     .executableTarget(
       name: "caption",
       dependencies: [
