@@ -55,6 +55,7 @@ let package = Package(
     library(
       "Store",
       ["Tensors", "CLibcrypto", filePaths, grdb]),
+    library("Datasets", [filePaths]),
     library("Batch", ["Captioning", "Imaging", "Language", "PhotoMetadata", "Store", filePaths]),
     // In the code, so that the program stays one file.
     library(
@@ -63,8 +64,8 @@ let package = Package(
     .executableTarget(
       name: "caption",
       dependencies: [
-        "Batch", "Captioning", "Gallery", "Imaging", "Language", "NeuralNet", "PhotoMetadata",
-        "Store", "Tensors",
+        "Batch", "Captioning", "Datasets", "Gallery", "Imaging", "Language", "NeuralNet",
+        "PhotoMetadata", "Store", "Tensors",
         filePaths,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -86,6 +87,7 @@ let package = Package(
     tests("ImagingTests", ["Imaging", "Tensors"]),
     tests("CaptioningTests", ["Captioning", "NeuralNet", "Imaging", "Language", "Tensors"]),
     tests("PhotoMetadataTests", ["PhotoMetadata", "Imaging", "Tensors", filePaths]),
+    tests("DatasetsTests", ["Datasets", filePaths]),
     tests("StoreTests", ["Store", "Tensors", filePaths, grdb]),
     tests("BatchTests", ["Batch", "Captioning", "Imaging", "Store", filePaths, grdb]),
     tests("GalleryTests", ["Gallery", "Imaging", "Store", filePaths]),
