@@ -55,8 +55,13 @@ let package = Package(
     library(
       "Store",
       ["Tensors", "CLibcrypto", filePaths, grdb]),
-    library("Datasets", [filePaths]),
-    library("Batch", ["Captioning", "Imaging", "Language", "PhotoMetadata", "Store", filePaths]),
+    library("PhotoFinding", [filePaths]),
+    library("Datasets", ["Imaging", "PhotoFinding", filePaths]),
+    library(
+      "Batch",
+      [
+        "Captioning", "Imaging", "Language", "PhotoFinding", "PhotoMetadata", "Store", filePaths,
+      ]),
     // In the code, so that the program stays one file.
     library(
       "Gallery", ["Imaging", "Store", "Tensors", filePaths],
@@ -65,7 +70,7 @@ let package = Package(
       name: "caption",
       dependencies: [
         "Batch", "Captioning", "Datasets", "Gallery", "Imaging", "Language", "NeuralNet",
-        "PhotoMetadata", "Store", "Tensors",
+        "PhotoFinding", "PhotoMetadata", "Store", "Tensors",
         filePaths,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -87,7 +92,8 @@ let package = Package(
     tests("ImagingTests", ["Imaging", "Tensors"]),
     tests("CaptioningTests", ["Captioning", "NeuralNet", "Imaging", "Language", "Tensors"]),
     tests("PhotoMetadataTests", ["PhotoMetadata", "Imaging", "Tensors", filePaths]),
-    tests("DatasetsTests", ["Datasets", filePaths]),
+    tests("PhotoFindingTests", ["PhotoFinding", filePaths]),
+    tests("DatasetsTests", ["Datasets", "Imaging", filePaths]),
     tests("StoreTests", ["Store", "Tensors", filePaths, grdb]),
     tests("BatchTests", ["Batch", "Captioning", "Imaging", "Store", filePaths, grdb]),
     tests("GalleryTests", ["Gallery", "Imaging", "Store", filePaths]),

@@ -79,6 +79,21 @@ package struct DatasetFile: Sendable {
     }
   }
 
+  /// Calls `body` with each line, counted from 1, without its end `\n` or `\r\n`.
+  func forEachLine(_ body: (Int, String) -> Void) {
+    data.withUnsafeBytes { bytes in
+      var (number, start) = (0, 0)
+      while start < bytes.count {
+        let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+        let hasReturn = end > start && bytes[end - 1] == UInt8(ascii: "\r")
+        let line = bytes[start..<(hasReturn ? end - 1 : end)]
+        number += 1
+        body(number, String(decoding: line, as: UTF8.self))
+        start = end + 1
+      }
+    }
+  }
+
   /// Where the first byte stands that does not belong to a character.
   private static func firstInvalidOffset(_ data: Data) -> Int? {
     data.withUnsafeBytes { bytes in

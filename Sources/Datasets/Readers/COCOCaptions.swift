@@ -7,6 +7,8 @@ package struct COCOCaptions: Equatable, Sendable {
   package struct Image: Equatable, Sendable {
     package let id: Int64
     package let fileName: String?
+    /// As this program writes it into exports; COCO itself has a file for each split.
+    package let split: String?
   }
 
   package struct Annotation: Equatable, Sendable {
@@ -52,7 +54,7 @@ private struct Contents: Decodable {
 
 extension COCOCaptions.Image: Decodable {
   private enum CodingKeys: String, CodingKey {
-    case id
+    case id, split
     case fileName = "file_name"
   }
 
@@ -60,6 +62,7 @@ extension COCOCaptions.Image: Decodable {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     id = try values.decodeIdentifier(forKey: .id)
     fileName = try values.decodeIfPresent(String.self, forKey: .fileName)
+    split = try values.decodeIfPresent(String.self, forKey: .split)
   }
 }
 
