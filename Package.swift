@@ -56,7 +56,13 @@ let package = Package(
     library(
       "Store",
       ["Tensors", "CLibcrypto", filePaths, grdb]),
-    library("Batch", ["Captioning", "Imaging", "Language", "PhotoMetadata", "Store", filePaths]),
+    library("PhotoFinding", [filePaths]),
+    library("Datasets", ["Imaging", "PhotoFinding", filePaths]),
+    library(
+      "Batch",
+      [
+        "Captioning", "Imaging", "Language", "PhotoFinding", "PhotoMetadata", "Store", filePaths,
+      ]),
     // In the code, so that the program stays one file.
     library(
       "Gallery", ["Imaging", "Store", "Tensors", filePaths],
@@ -66,8 +72,8 @@ let package = Package(
     .executableTarget(
       name: "caption",
       dependencies: [
-        "Batch", "Captioning", "Gallery", "Imaging", "Language", "NeuralNet", "PhotoMetadata",
-        "Store", "Tensors",
+        "Batch", "Captioning", "Datasets", "Gallery", "Imaging", "Language", "NeuralNet",
+        "PhotoFinding", "PhotoMetadata", "Store", "Tensors",
         filePaths,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -90,6 +96,8 @@ let package = Package(
     tests("FiguresTests", ["Figures", "Imaging"]),
     tests("CaptioningTests", ["Captioning", "NeuralNet", "Imaging", "Language", "Tensors"]),
     tests("PhotoMetadataTests", ["PhotoMetadata", "Imaging", "Tensors", filePaths]),
+    tests("PhotoFindingTests", ["PhotoFinding", filePaths]),
+    tests("DatasetsTests", ["Datasets", "Imaging", filePaths]),
     tests("StoreTests", ["Store", "Tensors", filePaths, grdb]),
     tests("BatchTests", ["Batch", "Captioning", "Imaging", "Store", filePaths, grdb]),
     tests("GalleryTests", ["Gallery", "Imaging", "Store", filePaths]),
