@@ -53,9 +53,18 @@ struct DatasetBuilderTests {
     #expect(found.problems.allSatisfy { $0.kind.severity == .remark })
   }
 
+  /// Also where there are too many to compare each with each.
+  @Test func duplicatesAmongManyCaptions() throws {
+    let rows = (0..<20_000).map { "a,\($0 % 19_990)\n" }.joined()
+    let found = try contents("image,caption\n" + rows, .csv)
+    #expect(found["a"]?.count == 20_000)
+    #expect(found.problems.map(\.kind) == Array(repeating: .duplicateCaption, count: 10))
+    #expect(found.problems.first?.origin.place == .line(19_992))
+  }
+
   @Test func fewerThanUsual() throws {
     let found = try contents(
-      "image,caption\na,1\na,2\nb,1\nb,2\nc,1\nd,1\nd,2\nd,3\n", .csv)
+      "image,caption\na,1\na,2\nb,1\nb,2\nc,1\nd,1\nd,2\nd,3\ne,1\ne,2\n", .csv)
     #expect(
       found.sentences == ["d: line 6: few references: “c” has 1, where most have 2"])
   }
