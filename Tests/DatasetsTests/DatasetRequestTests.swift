@@ -6,37 +6,28 @@ import Testing
 
 /// Readings of files and folders, with lists of splits and photos looked for.
 struct DatasetRequestTests {
-  private let folder: TemporaryFolder
+  private let folder: FileFolder
 
-  init() throws { folder = try TemporaryFolder() }
-
-  private func write(_ name: String, _ text: String) throws {
-    let url = URL(filePath: folder.path).appending(path: name)
-    try FileManager.default.createDirectory(
-      at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(text.utf8).write(to: url)
-  }
-
-  private func path(_ name: String) -> FilePath { FilePath(folder.path).appending(name) }
-
-  private func names(_ problems: [DatasetProblem]) -> [String] {
-    problems.map { $0.sentence.replacingOccurrences(of: folder.path + "/", with: "") }
-  }
+  init() throws { folder = try FileFolder() }
 
   @Test func flickr8kWithItsListsAndPhotos() throws {
-    try write("Flickr8k.token.txt", "a.jpg#0\tA .\nb.jpg#0\tB .\nc.jpg#0\tC .\nd.jpg#0\tD .\n")
-    try write("Flickr_8k.trainImages.txt", "a.jpg\nghost.jpg\n")
-    try write("Flickr_8k.devImages.txt", "b.jpg\r\na.jpg\n\n")
+    try folder.write(
+      "Flickr8k.token.txt", "a.jpg#0\tA .\nb.jpg#0\tB .\nc.jpg#0\tC .\nd.jpg#0\tD .\n")
+    try folder.write("Flickr_8k.trainImages.txt", "a.jpg\nghost.jpg\n")
+    try folder.write("Flickr_8k.devImages.txt", "b.jpg\r\na.jpg\n\n")
     for photo in ["images/a.jpg", "images/x/b.jpg", "images/x/c.jpg", "images/y/c.jpg"] {
-      try write(photo, photo)
+      try folder.write(photo, photo)
     }
-    var request = DatasetRequest(format: .flickr8k, sources: [.init(path: path("."))])
-    request.photoFolders = [path("images")]
+    var request = DatasetRequest(format: .flickr8k, sources: [.init(path: folder.path("."))])
+    request.photoFolders = [folder.path("images")]
     let found = try request.read()
     #expect(found.entries.map(\.split) == ["train", "val", "unlisted", "unlisted"])
-    #expect(found.entries.map(\.path) == [path("images/a.jpg"), path("images/x/b.jpg"), nil, nil])
     #expect(
-      names(found.problems).map { $0.replacingOccurrences(of: "./", with: "") } == [
+      found.entries.map(\.path) == [
+        folder.path("images/a.jpg"), folder.path("images/x/b.jpg"), nil, nil,
+      ])
+    #expect(
+      folder.sentences(found.problems).map { $0.replacingOccurrences(of: "./", with: "") } == [
         "Flickr_8k.trainImages.txt: line 2: phantom entry: “ghost.jpg” has no captions; left out",
         "Flickr_8k.devImages.txt: line 2: duplicate entry: “a.jpg” is listed in "
           + "Flickr_8k.trainImages.txt: line 1; left out here",
@@ -48,10 +39,10 @@ struct DatasetRequestTests {
       ])
     // The file alone stands for the lists beside it, too; photos are not looked for everywhere.
     let alone = try DatasetRequest(
-      format: .flickr8k, sources: [.init(path: path("Flickr8k.token.txt"))]
+      format: .flickr8k, sources: [.init(path: folder.path("Flickr8k.token.txt"))]
     ).read()
     #expect(alone.entries.map(\.split) == found.entries.map(\.split))
-    #expect(alone.entries.map(\.path) == [path("images/a.jpg"), nil, nil, nil])
+    #expect(alone.entries.map(\.path) == [folder.path("images/a.jpg"), nil, nil, nil])
   }
 
   @Test func severalFiles() throws {
@@ -59,77 +50,43 @@ struct DatasetRequestTests {
       #"{"images": [{"id": \#(id), "file_name": "\#(name)"}],"#
         + #" "annotations": [{"image_id": \#(id), "caption": "A."}]}"#
     }
-    try write("t.json", coco(1, "a.jpg"))
-    try write("v.json", coco(2, "b.jpg"))
-    try write("w.json", coco(3, "a.jpg"))
+    try folder.write("t.json", coco(1, "a.jpg"))
+    try folder.write("v.json", coco(2, "b.jpg"))
+    try folder.write("w.json", coco(3, "a.jpg"))
     var request = DatasetRequest(
       format: .coco,
       sources: [
-        .init(path: path("t.json"), split: "training"), .init(path: path("v.json")),
-        .init(path: path("w.json"), split: "val"),
+        .init(path: folder.path("t.json"), split: "training"), .init(path: folder.path("v.json")),
+        .init(path: folder.path("w.json"), split: "val"),
       ])
     request.split = "rest"
     let found = try request.read()
     #expect(found.entries.map(\.split) == ["train", "rest"])
     #expect(
-      names(found.problems.filter { $0.kind == .duplicateEntry }) == [
+      folder.sentences(found.problems.filter { $0.kind == .duplicateEntry }) == [
         "w.json: images[0]: duplicate entry: “a.jpg” is there since t.json: images[0], and left "
           + "out here"
       ])
   }
 
   @Test func karpathysFolders() throws {
-    try write(
+    try folder.write(
       "k.json",
       #"{"images": [{"filename": "a.jpg", "filepath": "val2014", "sentences": [{"raw": "A."}]}]}"#)
-    try write("val2014/a.jpg", "")
-    try write("train2014/a.jpg", "")
-    let found = try DatasetRequest(format: .karpathy, sources: [.init(path: path("k.json"))]).read()
-    #expect(found.entries.map(\.path) == [path("val2014/a.jpg")])
+    try folder.write("val2014/a.jpg", "")
+    try folder.write("train2014/a.jpg", "")
+    let found = try DatasetRequest(format: .karpathy, sources: [.init(path: folder.path("k.json"))])
+      .read()
+    #expect(found.entries.map(\.path) == [folder.path("val2014/a.jpg")])
     #expect(found.entries.map(\.split) == ["all"])
   }
 
   @Test func noCaptionsAtAll() throws {
-    try write("empty.csv", "image,caption\n")
+    try folder.write("empty.csv", "image,caption\n")
     #expect(
       throws: DatasetError.malformed(
-        path: path("empty.csv").string, place: .whole, reason: "there are no captions in it")
-    ) { try DatasetRequest(format: .csv, sources: [.init(path: path("empty.csv"))]).read() }
-  }
-
-  // MARK: Folders
-
-  @Test func photosWithCaptionsBesideThem() throws {
-    try write("train/a.jpg", "")
-    try write("train/a.jpg.txt", "A pond.\n\nDucks. \n")
-    try write("train/a.txt", "Not of this photo.")
-    try write("dev/b.PNG", "")
-    try write("dev/b.txt", "A hill.")
-    try write("other/c.webp", "")
-    try write("d.jpg", "")
-    try write("d.jpg.txt", "A road.\u{2029}")
-    let found = try DatasetRequest(format: .folder, sources: [.init(path: path(""))]).read()
-    #expect(found.entries.map(\.name) == ["d.jpg", "dev/b.PNG", "train/a.jpg"])
-    #expect(found.entries.map(\.split) == ["all", "val", "train"])
-    #expect(found["train/a.jpg"] == ["A pond.", "Ducks. "])
-    #expect(found["dev/b.PNG"] == ["A hill."])
-    #expect(found.entries.last?.path == path("train/a.jpg"))
-    #expect(
-      names(found.problems)
-        == [
-          "d.jpg.txt: line 1: line separator: U+2029 at the end of a caption of “d.jpg”",
-          "train/a.txt: phantom entry: there is no photo beside it; left out",
-          "other/c.webp: photo without captions: “other/c.webp” has no captions; left out",
-          "train/a.jpg: few references: “train/a.jpg” has 2, where most have 1",
-        ].filter { !$0.contains("few references") })
-  }
-
-  @Test func noFolder() {
-    for name in ["none", "none/"] {
-      #expect {
-        try DatasetRequest(format: .folder, sources: [.init(path: path(name))]).read()
-      } throws: { ($0 as? DatasetError)?.kind == .noInput }
-    }
+        path: folder.path("empty.csv").string, place: .whole, reason: "there are no captions in it")
+    ) { try DatasetRequest(format: .csv, sources: [.init(path: folder.path("empty.csv"))]).read() }
   }
 
   // MARK: Hostile files

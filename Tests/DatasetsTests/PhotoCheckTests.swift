@@ -46,6 +46,7 @@ struct PhotoCheckTests {
     damaged.insert(contentsOf: [0, 1, 2], at: 20)
     add("h", "test", damaged, to: &check)
     add("i", "val", [UInt8](original.prefix(original.count / 2)), to: &check)
+    add("j", DatasetSplit.unlisted, original, to: &check)
     let found = check.findings()
     #expect(
       found.filter { $0.origin.file != "/h" }.map(\.sentence) == [
@@ -55,6 +56,8 @@ struct PhotoCheckTests {
         "/i: corrupt photo: i: the JPEG file is truncated",
         "/b: duplicate photo: the same file as /a",
         "/c: photo in two splits: the same file as /a, in “val” and “train”",
+        "/c: similar photos in two splits: it looks like /h, in “val” and “test” (0 of 64 bits "
+          + "differ)",
         "/d: similar photos in two splits: it looks like /a, in “val” and “train” (0 of 64 bits "
           + "differ)",
       ])

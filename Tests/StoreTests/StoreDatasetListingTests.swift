@@ -12,7 +12,8 @@ struct StoreDatasetListingTests {
       names.map { name in
         DatasetRecord.Item(
           name: name, externalID: nil, split: name.hasPrefix("v") ? "val" : "train",
-          path: name.hasSuffix("!") ? FilePath("/\(name)") : nil, references: ["A \(name).", "Fog."])
+          path: name.hasSuffix("!") ? FilePath("/\(name)") : nil,
+          references: ["A \(name).", "Fog."])
       }
     }
     _ = try store.importDataset(

@@ -23,6 +23,9 @@ package struct PhotoCheck {
       self.origin = origin
       self.look = look
     }
+
+    /// Photos that are in no split are neither trained on nor measured by.
+    fileprivate var isListed: Bool { split != DatasetSplit.unlisted }
   }
 
   private var photos: [Photo] = []
@@ -55,30 +58,39 @@ package struct PhotoCheck {
     }
   }
 
-  /// Files that are the same, of each group all after the first.
+  /// Files that are the same: of each, the first in its split and the first in another.
   private func sharedFindings() -> [DatasetProblem] {
-    var groups: [String: [Photo]] = [:]
+    // By content and split.
+    var firsts: [[String]: Photo] = [:]
+    // By content, the first two of different splits: one of them is of another than any photo.
+    var pairs: [String: [Photo]] = [:]
     return photos.flatMap { photo -> [DatasetProblem] in
       guard case .seen(_, let content) = photo.look else { return [] }
-      let earlier = groups[content, default: []]
-      // One of each split is enough to tell of all that follow.
-      if !earlier.contains(where: { $0.split == photo.split }) {
-        groups[content] = earlier + [photo]
+      var found: [DatasetProblem] = []
+      if let first = firsts[[content, photo.split]] {
+        found.append(
+          DatasetProblem(.duplicatePhoto, at: photo.origin, "the same file as \(first.origin)"))
+      } else {
+        firsts[[content, photo.split]] = photo
+        if photo.isListed, pairs[content, default: []].count < 2 {
+          pairs[content, default: []].append(photo)
+        }
       }
-      return earlier.map { other in
-        other.split == photo.split
-          ? DatasetProblem(.duplicatePhoto, at: photo.origin, "the same file as \(other.origin)")
-          : DatasetProblem(
+      let other = pairs[content]?.first { $0.split != photo.split }
+      if photo.isListed, let other {
+        found.append(
+          DatasetProblem(
             .sharedPhoto, at: photo.origin,
-            "the same file as \(other.origin), in “\(photo.split)” and “\(other.split)”")
+            "the same file as \(other.origin), in “\(photo.split)” and “\(other.split)”"))
       }
+      return found
     }
   }
 
   private func similarFindings() -> [DatasetProblem] {
     var contents: [String: Int] = [:]
     let seen = photos.compactMap { photo -> (Photo, SimilarPhotos.Photo)? in
-      guard case .seen(let traits, let content) = photo.look else { return nil }
+      guard photo.isListed, case .seen(let traits, let content) = photo.look else { return nil }
       let number = contents[content] ?? contents.count
       contents[content] = number
       return (

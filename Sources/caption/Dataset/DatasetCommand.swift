@@ -7,7 +7,7 @@ struct DatasetCommand: ParsableCommand {
     abstract: "Keep datasets of photos and people’s captions, and look them over.",
     discussion: """
       EXAMPLES:
-        caption dataset import flickr8k --format flickr8k Flickr8k_text --images Flicker8k_Dataset
+        caption dataset import flickr8k --format flickr8k Flickr8k_text
         caption dataset info flickr8k
         caption dataset check flickr8k
         caption dataset export flickr8k --format coco --split val > references.json

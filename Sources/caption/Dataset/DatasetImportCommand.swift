@@ -11,26 +11,25 @@ struct DatasetImportCommand: ParsableCommand {
     abstract: "Read a dataset from files and keep it under a name.",
     discussion: """
       FORMATS:
-        coco       captions_val2014.json; a file a split, as in train=FILE val=FILE
-        karpathy   dataset_coco.json and its like for Flickr; restval counts as train
-        flickr8k   Flickr8k.token.txt or its folder; the lists of splits beside it are read, or \
-      those given as train=FILE val=FILE
+        coco       captions_val2014.json; a file a split: train=FILE val=FILE
+        karpathy   dataset_coco.json and its like; restval counts as train
+        flickr8k   Flickr8k.token.txt or its folder, with the lists of splits
+                   beside it or those given as train=FILE val=FILE
         flickr30k  results.csv; lists of splits as train=FILE
-        csv        a heading with the columns image and caption, perhaps split and id
-        jsonl      an object a line, or one array: image, file_path or file_name; caption or \
-      captions; perhaps split and id
-        folder     photos with their captions beside them, photo.jpg.txt or photo.txt, one a line; \
-      in folders train, val and test
+        csv        a heading with columns image and caption, perhaps split, id
+        jsonl      an object a line, or one array: image, file_path or
+                   file_name; caption or captions; perhaps split and id
+        folder     photos with captions beside them, one a line, in
+                   photo.jpg.txt or photo.txt; folders train, val, test
 
       All is entered or, where that cannot be, nothing; entering the same again changes nothing. \
       Broken rows are repaired where there is only one way to, else left out, and either is told \
       on standard error; “caption dataset check” lists everything that was found.
 
       EXAMPLES:
-        caption dataset import coco --format karpathy dataset_coco.json --images ~/coco
-        caption dataset import coco --format coco train=captions_train2014.json \
-      val=captions_val2014.json --images ~/coco
-        caption dataset import mine --format csv captions.csv --separator ';' --split test
+        caption dataset import coco --format karpathy dataset_coco.json
+        caption dataset import coco --format coco val=captions_val2014.json
+        caption dataset import mine --format csv captions.csv --split test
       """)
 
   @Argument(help: "What to call the dataset.")
@@ -95,13 +94,13 @@ struct DatasetImportCommand: ParsableCommand {
     let interruption = Interruption { note("stopping; nothing will have been imported") }
     let request = request
     var contents = try request.read()
+    if let status = interruption.exitStatus { throw ExitCode(status) }
     try checkPhotos(of: &contents)
     let report = DatasetReport(contents.problems)
     if !quiet { for line in report.summary(dataset: name) { note(line) } }
     if strict, let sentence = report.refusal {
       throw FileError.malformed(path: sources.joined(separator: ", "), reason: sentence)
     }
-    if let status = interruption.exitStatus { throw ExitCode(status) }
     let record = record(contents, request)
     var bar = Progress(total: record.items.count, style: progress, isQuiet: quiet)
     let change = try store.with(.create) { store in
