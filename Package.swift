@@ -51,21 +51,30 @@ let package = Package(
     library("Language", []),
     library("Metrics", []),
     library("Imaging", ["CImageCodecs", "Tensors"]),
-    library("Captioning", ["NeuralNet", "Tensors", "Imaging", "Language"]),
+    library("Figures", ["Imaging"]),
+    library("Captioning", ["NeuralNet", "Tensors", "Figures", "Imaging", "Language"]),
     library("PhotoMetadata", ["CImageMetadata", "Imaging", filePaths]),
     library(
       "Store",
       ["Tensors", "CLibcrypto", filePaths, grdb]),
-    library("Batch", ["Captioning", "Imaging", "Language", "PhotoMetadata", "Store", filePaths]),
+    library("PhotoFinding", [filePaths]),
+    library("Datasets", ["Imaging", "PhotoFinding", filePaths]),
+    library(
+      "Batch",
+      [
+        "Captioning", "Imaging", "Language", "PhotoFinding", "PhotoMetadata", "Store", filePaths,
+      ]),
     // In the code, so that the program stays one file.
     library(
       "Gallery", ["Imaging", "Store", "Tensors", filePaths],
-      resources: ["page.html", "page.css", "page.js"].map { .embedInCode($0) }),
+      resources: ["page.html", "page.css", "page.js", "report.html", "report.css"].map {
+        .embedInCode($0)
+      }),
     .executableTarget(
       name: "caption",
       dependencies: [
-        "Batch", "Captioning", "Gallery", "Imaging", "Language", "NeuralNet", "PhotoMetadata",
-        "Store", "Tensors",
+        "Batch", "Captioning", "Datasets", "Gallery", "Imaging", "Language", "NeuralNet",
+        "PhotoFinding", "PhotoMetadata", "Store", "Tensors",
         filePaths,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -86,8 +95,11 @@ let package = Package(
     tests("LanguageTests", ["Language"]),
     tests("MetricsTests", ["Metrics"]),
     tests("ImagingTests", ["Imaging", "Tensors"]),
+    tests("FiguresTests", ["Figures", "Imaging"]),
     tests("CaptioningTests", ["Captioning", "NeuralNet", "Imaging", "Language", "Tensors"]),
     tests("PhotoMetadataTests", ["PhotoMetadata", "Imaging", "Tensors", filePaths]),
+    tests("PhotoFindingTests", ["PhotoFinding", filePaths]),
+    tests("DatasetsTests", ["Datasets", "Imaging", filePaths]),
     tests("StoreTests", ["Store", "Tensors", filePaths, grdb]),
     tests("BatchTests", ["Batch", "Captioning", "Imaging", "Store", filePaths, grdb]),
     tests("GalleryTests", ["Gallery", "Imaging", "Store", filePaths]),

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Batch
 import Captioning
+import Datasets
 import Imaging
 import Language
 import NeuralNet
@@ -20,6 +21,12 @@ func exitStatus(of error: any Error) -> ExitCode? {
   case is WatchError: return inputOutputFailed
   case let error as ImagingError: return exitStatus(of: FailureKind(error.kind))
   case let error as MetadataError: return exitStatus(of: FailureKind(error.kind))
+  case let error as DatasetError:
+    switch error.kind {
+    case .noInput: return noInput
+    case .badData: return badData
+    case .inputOutput: return inputOutputFailed
+    }
   case let error as StoreError:
     switch error.kind {
     case .noInput: return noInput

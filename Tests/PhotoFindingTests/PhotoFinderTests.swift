@@ -1,4 +1,4 @@
-import Batch
+import PhotoFinding
 import Foundation
 import SystemPackage
 import TestSupport

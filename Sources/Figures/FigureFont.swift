@@ -3,6 +3,9 @@ enum FigureFont {
   /// The height of every glyph's cell, in pixels.
   static let height = 24
 
+  /// The row of a cell on which letters stand, from its top.
+  static let baseline = 18
+
   /// The Unicode scalars that have a glyph, in the atlas's order: U+0020–U+007E, U+00A1–U+017F,
   /// then ’, … and the replacement character.
   static let scalars: [UInt32] =
