@@ -1,0 +1,86 @@
+/// Writing tokens.
+extension PTBScanner {
+  mutating func perform(_ action: Action, on range: Range<Int>) {
+    switch action {
+    case .drop: return
+    case .keep: write(range)
+    case .keepSpellingBrackets: write(range, spellsBrackets: true)
+    case .keepDecodingAmpersands: write(range, decodesAmpersands: true)
+    case .cut(let place):
+      write(range.lowerBound..<place)
+      output.append(UInt8(ascii: " "))
+      write(place..<range.upperBound)
+    case .replace(let token): write(token)
+    case .writeQuotationMarks(let first, let second):
+      output.append(contentsOf: first.rawValue.utf8)
+      output.append(contentsOf: second.rawValue.utf8)
+    case .writeApostrophe(let apostrophe, let character):
+      write(range.lowerBound..<apostrophe.lowerBound)
+      output.append(character)
+      write(apostrophe.upperBound..<range.upperBound)
+    }
+    output.append(UInt8(ascii: " "))
+  }
+
+  /// Writes characters in small letters, with no-break spaces for spaces.
+  private mutating func write(
+    _ range: Range<Int>, spellsBrackets: Bool = false, decodesAmpersands: Bool = false
+  ) {
+    var place = range.lowerBound
+    while place < range.upperBound {
+      let character = text[place]
+      place += 1
+      switch character {
+      case Character.space: write(scalar: Character.noBreakSpace)
+      case Character.softHyphen: continue
+      case Character.leftBracket where spellsBrackets: write("-lrb-")
+      case Character.rightBracket where spellsBrackets: write("-rrb-")
+      case Character.ampersand where decodesAmpersands:
+        output.append(UInt8(ascii: "&"))
+        if hasPrefix("amp;", at: place) { place += 4 }
+      case 0..<0x80: output.append(UInt8(small(character)))
+      default: write(small: character, at: place - 1, in: range)
+      }
+    }
+  }
+
+  private mutating func write(_ token: StaticString) {
+    token.withUTF8Buffer { output.append(contentsOf: $0) }
+  }
+
+  private mutating func write(small character: UInt32, at place: Int, in token: Range<Int>) {
+    guard let scalar = Unicode.Scalar(character) else { return }
+    // Java, which the reference is written in, knows of the sigma that ends a word.
+    if character == 0x3A3, endsWord(at: place, in: token) {
+      write(scalar: 0x3C2)
+    } else {
+      output.append(contentsOf: scalar.properties.lowercaseMapping.utf8)
+    }
+  }
+
+  /// Whether a cased letter stands before a place in a token, and none after it, leaving out what
+  /// has no part in case (The Unicode Standard, section 3.13, `Final_Sigma`).
+  private func endsWord(at place: Int, in token: Range<Int>) -> Bool {
+    func isCased(_ places: some Sequence<Int>) -> Bool {
+      for place in places {
+        guard let properties = Unicode.Scalar(text[place])?.properties else { return false }
+        if properties.isCaseIgnorable { continue }
+        return properties.isCased
+      }
+      return false
+    }
+    return isCased((token.lowerBound..<place).reversed())
+      && !isCased(place + 1..<token.upperBound)
+  }
+
+  private mutating func write(scalar value: UInt32) {
+    guard let scalar = Unicode.Scalar(value) else { return }
+    output.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+  }
+
+  /// The tokens written, without the white space that Python's `rstrip` takes off the line.
+  mutating func trimmedOutput() -> String {
+    if output.last == UInt8(ascii: " ") { output.removeLast() }
+    return String(decoding: output, as: UTF8.self)
+  }
+}
