@@ -3,9 +3,10 @@ internal import Foundation
 /// CIDEr-D (Vedantam, Zitnick, Parikh 2015) as pycocoevalcap 1.2 computes it under the name of
 /// CIDEr, to the last bit.
 ///
-/// Document frequencies are those of the corpus itself, so that one image alone scores 0. Its
-/// logarithms are the C library's; NumPy has its own on processors with AVX-512, where those of
-/// 9,170, 19,143 and every ten-thousandth number or so beyond differ in the last bit.
+/// Document frequencies are those of the corpus itself, so that one image alone scores 0.
+/// Logarithms are the C library's. On processors with AVX-512 NumPy has one of its own, which for
+/// 9,170, 19,143, 94,869 and one in twenty thousand numbers beyond differs in the last bit: there,
+/// scores of more than 9,169 images may, too.
 public enum CIDErD {
   /// - Parameter threads: how many threads to use at most.
   public static func scores(of corpus: CaptionCorpus, threads: Int) -> MetricScores {

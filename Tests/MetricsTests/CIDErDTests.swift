@@ -36,6 +36,24 @@ import Testing
     #expect(CIDErD.scores(of: corpus, threads: 1).corpus == [0])
   }
 
+  /// Cider().compute_score(...) of `having` images with `caption` and others with “z”, each the
+  /// caption and its only reference, but for “c” at the end of the first image's caption. With a
+  /// product in the place of pow(weight, 2), the last digits are 5 and 2.
+  @Test(arguments: [
+    (92, 16, "a a a", 4.265973328931264, 7.5), (98, 48, "a b", 0.9093612226371656, 5),
+  ])
+  func `squares are the C library's`(
+    images: Int, having: Int, caption: String, first: Double, second: Double
+  ) throws {
+    let captions = (0..<images).map { $0 < having ? caption : "z" }
+    let corpus = try CaptionCorpus(
+      candidates: [caption + " c"] + captions.dropFirst(), references: captions.map { [$0] },
+      threads: 1)
+    let scores = CIDErD.scores(of: corpus, threads: 1).perImage[0]
+    #expect(scores[0] == first)
+    #expect(scores[1] == second)
+  }
+
   /// 2,400 images, which is more than are numbered at once.
   @Test func `document frequencies are those of all images`() throws {
     let references = (0..<8).flatMap { round in

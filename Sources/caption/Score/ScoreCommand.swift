@@ -24,18 +24,24 @@ struct ScoreCommand: ParsableCommand {
 
       EXAMPLES:
         caption score --references captions_val2014.json --results captions.json
-        caption score --references refs.json --results captions.json --per-image | sort -nk 4
+        caption score --references refs.json --results captions.json --json | jq .scores
         caption score --references refs.json --results captions.json --explain 42
       """)
 
-  @Option(help: "The file of people’s captions, in COCO’s format.", completion: .file())
+  @Option(
+    help: ArgumentHelp("The file of people’s captions, in COCO’s format.", valueName: "file"),
+    completion: .file())
   var references: String
 
-  @Option(help: "The file of captions to score, in COCO’s format.", completion: .file())
+  @Option(
+    help: ArgumentHelp("The file of captions to score, in COCO’s format.", valueName: "file"),
+    completion: .file())
   var results: String
 
   @Option(
-    help: "People’s captions that a model was trained on, in COCO’s format, to tell which are new.",
+    help: ArgumentHelp(
+      "People’s captions that a model was trained on, in COCO’s format, to tell which are new.",
+      valueName: "file"),
     completion: .file())
   var training: String?
 
@@ -49,13 +55,13 @@ struct ScoreCommand: ParsableCommand {
   var explain: String?
 
   @Option(help: ArgumentHelp("How long METEOR may take.", valueName: "seconds"))
-  var meteorLimit = 600.0
+  var meteorLimit = 600
 
   @Flag(help: "Print one JSON object.")
   var json = false
 
   func validate() throws {
-    guard meteorLimit > 0 && meteorLimit <= 1e6 else {
+    guard (1...1_000_000).contains(meteorLimit) else {
       throw ValidationError("--meteor-limit takes seconds, up to a million.")
     }
     guard json || !perImage || explain == nil else {
@@ -80,7 +86,7 @@ struct ScoreCommand: ParsableCommand {
     let corpus = try input.corpus(threads: threads)
     var scores = CaptionScores(corpus, threads: threads)
     if let meteor = MeteorJar(
-      environment: ProcessInfo.processInfo.environment, timeLimit: meteorLimit)
+      environment: ProcessInfo.processInfo.environment, timeLimit: Double(meteorLimit))
     {
       scores = CaptionScores(scores.families + [try meteor.scores(of: corpus)])
     }
