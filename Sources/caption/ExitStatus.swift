@@ -2,8 +2,10 @@ import ArgumentParser
 import Batch
 import Captioning
 import Datasets
+import Evaluation
 import Imaging
 import Language
+import Metrics
 import NeuralNet
 import PhotoMetadata
 import Store
@@ -33,6 +35,9 @@ func exitStatus(of error: any Error) -> ExitCode? {
     case .badData: return badData
     case .inputOutput: return inputOutputFailed
     }
+  case EvaluationError.noRun: return noInput
+  case EvaluationError.noMetric: return usage
+  case is EvaluationError, is MetricsError: return badData
   case CaptioningError.noModel, CaptioningError.unreadable: return noInput
   case is CaptioningError, is NetworkError: return badData
   case WeightError.unreadable, VocabularyError.unreadable, FileError.notRead, FileError.notStored:
