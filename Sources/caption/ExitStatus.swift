@@ -4,6 +4,7 @@ import Captioning
 import Datasets
 import Imaging
 import Language
+import Metrics
 import NeuralNet
 import PhotoMetadata
 import Store
@@ -33,6 +34,9 @@ func exitStatus(of error: any Error) -> ExitCode? {
     case .badData: return badData
     case .inputOutput: return inputOutputFailed
     }
+  case MeteorJarError.noArchive, MeteorJarError.noJava: return noInput
+  case is MeteorJarError: return ExitCode.failure
+  case is MetricsError: return badData
   case CaptioningError.noModel, CaptioningError.unreadable: return noInput
   case is CaptioningError, is NetworkError: return badData
   case WeightError.unreadable, VocabularyError.unreadable, FileError.notRead, FileError.notStored:
