@@ -49,7 +49,7 @@ let package = Package(
     library("Tensors", ["CKernels", "COpenBLAS"]),
     library("NeuralNet", ["Tensors"]),
     library("Language", []),
-    library("Metrics", []),
+    library("Metrics", ["Language"]),
     library("Imaging", ["CImageCodecs", "Tensors"]),
     library("Figures", ["Imaging"]),
     library("Captioning", ["NeuralNet", "Tensors", "Figures", "Imaging", "Language"]),
@@ -75,7 +75,8 @@ let package = Package(
     .executableTarget(
       name: "caption",
       dependencies: [
-        "Batch", "Captioning", "Datasets", "Evaluation", "Gallery", "Imaging", "Language", "Metrics",
+        "Batch", "Captioning", "Datasets", "Evaluation", "Gallery", "Imaging", "Language",
+        "Metrics",
         "NeuralNet", "PhotoFinding", "PhotoMetadata", "Store", "Tensors",
         filePaths,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -85,7 +86,8 @@ let package = Package(
     .executableTarget(
       name: "caption-bench",
       dependencies: [
-        "Captioning", "Imaging", "NeuralNet", "Store", "Tensors", filePaths, grdb,
+        "Captioning", "Imaging", "Language", "Metrics", "NeuralNet", "Store", "Tensors", filePaths,
+        grdb,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -95,7 +97,7 @@ let package = Package(
     tests("TensorsTests", ["Tensors"]),
     tests("NeuralNetTests", ["NeuralNet", "Tensors"]),
     tests("LanguageTests", ["Language"]),
-    tests("MetricsTests", ["Metrics"]),
+    tests("MetricsTests", ["Metrics", "Language"]),
     tests("ImagingTests", ["Imaging", "Tensors"]),
     tests("FiguresTests", ["Figures", "Imaging"]),
     tests("CaptioningTests", ["Captioning", "NeuralNet", "Imaging", "Language", "Tensors"]),

@@ -1,6 +1,6 @@
 package import Figures
 
-/// Plots of how scores are distributed over images.
+/// Plots of how scores, times 100, are distributed over images.
 package enum EvaluationFigures {
   /// How many bars a histogram has, about.
   private static let barCount = 40
@@ -14,11 +14,13 @@ package enum EvaluationFigures {
   package static func distribution(
     of metric: String, run: String, scores: [Double], corpus: Double
   ) -> Figure {
-    Figure(
+    let (scores, corpus) = (scores.map { 100 * $0 }, 100 * corpus)
+    return Figure(
       title: "How the images of \(run) score by \(metric)",
       charts: [
         Chart(
-          title: "\(metric) of each image (dashed: all together)", x: metric, y: "images",
+          title: "\(metric) of each image (dashed: all together)", x: "\(metric), times 100",
+          y: "images",
           series: [
             series(
               run, scores, edges: Histogram.edges(spanning: scores, count: barCount),
@@ -32,6 +34,8 @@ package enum EvaluationFigures {
     by metric: String, _ first: (name: String, scores: [Double]),
     _ second: (name: String, scores: [Double])
   ) -> Figure {
+    let first = (name: first.name, scores: first.scores.map { 100 * $0 })
+    let second = (name: second.name, scores: second.scores.map { 100 * $0 })
     let edges = Histogram.edges(spanning: first.scores + second.scores, count: barCount)
     let differences = zip(first.scores, second.scores).map { $1 - $0 }
     let differenceEdges = Histogram.edges(around: differences, count: barCount)
@@ -39,13 +43,13 @@ package enum EvaluationFigures {
       title: "\(first.name) and \(second.name) by \(metric)",
       charts: [
         Chart(
-          title: "\(metric) of each image (dashed: mean)", x: metric, y: "images",
+          title: "\(metric) of each image (dashed: mean)", x: "\(metric), times 100", y: "images",
           series: [first, second].map {
             series($0.name, $0.scores, edges: edges, marker: mean($0.scores))
           }),
         Chart(
           title: "By how much \(second.name) is better than \(first.name)",
-          x: "difference of \(metric)", y: "images",
+          x: "difference of \(metric), times 100", y: "images",
           series: [
             series("", differences, edges: differenceEdges, marker: mean(differences))
           ]),

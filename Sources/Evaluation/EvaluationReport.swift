@@ -15,22 +15,22 @@ package enum EvaluationReport {
     -> EvaluationPage
   {
     let evaluation = run.evaluation
-    let scores = try run.scores(by: metric)
+    let perPhoto = try run.scores(by: metric)
     let ranked = try run.ranked(by: metric)
     let shown = min(count, ranked.count)
     return EvaluationPage(
       title: "\(evaluation.model) on \(evaluation.dataset), \(evaluation.split)",
       tables: [
         EvaluationPage.Table(
-          caption: "Scores of all \(run.photos.count) photos together",
+          caption: "Scores of all \(run.photos.count) photos together, times 100",
           columns: ["Measure", "Score"],
-          rows: names(run).map { [$0, text(evaluation.scores[$0] ?? 0)] }),
+          rows: Self.scores(of: run).map { [$0.0, $0.1] }),
         EvaluationPage.Table(
           caption: "How they were made", columns: ["", ""],
           rows: try facts(evaluation).map { [$0.0, $0.1] }),
       ],
       figure: EvaluationFigures.distribution(
-        of: metric.rawValue, run: run.name, scores: scores,
+        of: metric.rawValue, run: run.name, scores: perPhoto,
         corpus: evaluation.scores[metric.rawValue] ?? 0
       ).svg,
       sections: [
@@ -43,34 +43,27 @@ package enum EvaluationReport {
       ])
   }
 
-  /// Scores as people read them: four digits after the point, but none of a whole number.
-  package static func text(_ score: Double) -> String {
-    String(format: score > 1 && score == score.rounded() ? "%.0f" : "%.4f", score)
-  }
-
-  /// The names of all measures that a run has, in the order in which reports list them.
-  package static func names(_ run: ScoredRun) -> [String] {
-    run.metrics.map(\.rawValue) + Diversity.names.filter { run.evaluation.scores[$0] != nil }
+  /// All measures of a run and their values for people, in the order in which reports list them.
+  package static func scores(of run: ScoredRun) -> [(String, String)] {
+    let scores = run.evaluation.scores
+    return (run.metrics.map(\.rawValue) + Diversity.names).compactMap { name in
+      scores[name].map { (name, ScoreText.text($0, of: name)) }
+    }
   }
 
   /// How a run was made, as names and texts.
   ///
-  /// - Throws: `EncodingError`, which cannot be.
+  /// - Throws: `DecodingError` where the run's protocol is not of that form.
   package static func facts(_ evaluation: Evaluation) throws -> [(String, String)] {
-    let facts: [(String, JSONValue)] = [
-      ("run", .integer(evaluation.run)), ("started", .string(evaluation.startedAt)),
-      ("dataset", .string(evaluation.dataset)), ("split", .string(evaluation.split)),
-      ("model", .string(evaluation.model)),
-      ("model hash", .string(evaluation.modelHash.description)), ("search", evaluation.decoding),
-    ]
-    let notes = ScoringProtocol.CodingKeys.allCases.compactMap { key in
-      evaluation.protocolNotes[key.rawValue].map { (key.rawValue, $0) }
-    }
-    return try (facts + notes).map { name, value in
-      let name = name.replacing("_", with: " ")
-      if case .string(let text) = value { return (name, text) }
-      return (name, try value.text)
-    }
+    let notes = try JSONDecoder().decode(
+      RunProtocol.self, from: Data(evaluation.protocolNotes.text.utf8))
+    let missing = notes.missing == 0 ? [] : [("not captioned", "\(notes.missing) photos")]
+    return [
+      ("run", "\(evaluation.run)"), ("started", evaluation.startedAt),
+      ("dataset", evaluation.dataset), ("split", evaluation.split), ("model", evaluation.model),
+      ("model hash", evaluation.modelHash.description),
+      ("search", try evaluation.decoding.text),
+    ] + missing + [("protocol", notes.scoring.sentence), ("program", notes.program)]
   }
 
   /// With the scores that papers quote, and the one that ranks.
@@ -80,7 +73,7 @@ package enum EvaluationReport {
       name: photo.item.name, path: photo.item.path, candidate: photo.candidate,
       references: photo.item.references,
       scores: shown.compactMap { metric in
-        photo.scores[metric.rawValue].map { (metric.rawValue, text($0)) }
+        photo.scores[metric.rawValue].map { (metric.rawValue, ScoreText.hundredths($0)) }
       })
   }
 }

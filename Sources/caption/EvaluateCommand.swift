@@ -131,9 +131,8 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   private func enter(_ scored: ScoredSplit, of count: Int, into store: Store, run: Int64) throws {
-    let notes = ScoringProtocol(
-      photos: scored.items.count, missing: count - scored.items.count,
-      references: scored.items.reduce(0) { $0 + $1.references.count },
+    let notes = RunProtocol(
+      scoring: scored.scoring, missing: count - scored.items.count,
       program: "caption \(programVersion)")
     try store.enterEvaluation(
       run: run, dataset: dataset, split: split, protocolNotes: jsonLine(notes),

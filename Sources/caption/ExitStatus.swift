@@ -38,6 +38,8 @@ func exitStatus(of error: any Error) -> ExitCode? {
   case EvaluationError.noRun: return noInput
   case EvaluationError.noMetric: return usage
   case is EvaluationError, is MetricsError: return badData
+  case MeteorJarError.noArchive, MeteorJarError.noJava: return noInput
+  case is MeteorJarError: return ExitCode.failure
   case CaptioningError.noModel, CaptioningError.unreadable: return noInput
   case is CaptioningError, is NetworkError: return badData
   case WeightError.unreadable, VocabularyError.unreadable, FileError.notRead, FileError.notStored:

@@ -17,13 +17,21 @@ struct OutputOptions: ParsableArguments {
   ) throws {
     if json {
       for row in rows { try printLine(jsonLine(row)) }
-    } else if isatty(STDOUT_FILENO) == 1 {
-      let table = Table(
-        columns: columns, rows: rows.map(cells), width: terminalWidth(STDOUT_FILENO))
-      for line in table.lines { try printLine(line) }
     } else {
-      for row in rows { try printLine(cells(row).map(Table.escaped).joined(separator: "\t")) }
+      try printTable(columns: columns, rows: rows.lazy.map(cells))
     }
+  }
+}
+
+/// Prints rows: columns in line on a terminal, under their names, tab-separated elsewhere.
+///
+/// - Throws: `FileError.notWritten`.
+func printTable(columns: [String], rows: some Sequence<[String]>) throws {
+  if isatty(STDOUT_FILENO) == 1 {
+    let table = Table(columns: columns, rows: Array(rows), width: terminalWidth(STDOUT_FILENO))
+    for line in table.lines { try printLine(line) }
+  } else {
+    for row in rows { try printLine(row.map(Table.escaped).joined(separator: "\t")) }
   }
 }
 

@@ -45,7 +45,9 @@ import Testing
     let record = try #require(
       try JSONSerialization.jsonObject(with: Data(first.output.utf8)) as? [String: Any])
     #expect(record["images"] as? Int == 3)
-    #expect((record["protocol"] as? [String: Any])?["references"] as? Int == 4)
+    #expect(
+      ((record["protocol"] as? [String: Any])?["scoring"] as? [String: Any])?["references"] as? Int
+        == 4)
     let scores = try #require(record["scores"] as? [String: Double])
     #expect(try #require(scores["BLEU-1"]) > 0 && scores["vocabulary"] ?? 0 > 3)
     // The same captions come from the store now, and score the same.
@@ -73,7 +75,7 @@ import Testing
     #expect(try run("runs", "list").output == "")
     let allowed = try run("evaluate", "--dataset", "samples", "--allow-missing")
     #expect(allowed.status == 0)
-    #expect(allowed.lines.contains("missing\t1") && allowed.lines.contains("photos\t3"))
+    #expect(allowed.lines.contains("not captioned\t1 photos"))
   }
 
   @Test func `datasets and splits that are not there are named`() throws {
@@ -93,7 +95,8 @@ import Testing
     let shown = try run("runs", "show", "1", "--photos", "1", "--plot", folder.path + "/p.png")
     #expect(shown.status == 0)
     #expect(
-      shown.output.contains("tokenizer\tPTB") && shown.output.contains("\nworst by CIDEr-D\n"))
+      shown.output.contains("protocol\t3 images, 4 references; tokens: PTB")
+        && shown.output.contains("\nworst by CIDEr-D\n"))
     let png = try Data(contentsOf: URL(filePath: folder.path + "/p.png"))
     #expect(png.prefix(4) == Data([0x89, 0x50, 0x4E, 0x47]))
     let rows = try run("runs", "show", "1", "--per-image").lines

@@ -20,10 +20,4 @@ import Testing
     }
     #expect(page.components(separatedBy: "<article>").count == 5)
   }
-
-  @Test func scoresHaveFourDigitsAndCountsNone() {
-    #expect(EvaluationReport.text(0.25) == "0.2500")
-    #expect(EvaluationReport.text(1) == "1.0000")
-    #expect(EvaluationReport.text(69) == "69")
-  }
 }

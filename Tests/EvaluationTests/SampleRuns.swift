@@ -34,9 +34,8 @@ struct SampleRuns {
     try store.enterEvaluation(
       run: run, dataset: "mini", split: "test",
       protocolNotes: json(
-        ScoringProtocol(
-          photos: candidates.count, missing: items.count - candidates.count, references: 6,
-          program: "caption")),
+        RunProtocol(
+          scoring: scored.scoring, missing: items.count - candidates.count, program: "caption")),
       scores: scored.corpusScores, photos: scored.photos)
     try store.endRun(run, .finished)
     return run

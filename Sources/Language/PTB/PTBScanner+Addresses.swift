@@ -63,7 +63,9 @@ extension PTBScanner {
   }
 
   private func urlEnd(after place: Int) -> Int? {
-    lastEnd(after: place) { endsPath($0) || $0 == Character.leftBrace || $0 == Character.rightBrace }
+    lastEnd(after: place) {
+      endsPath($0) || $0 == Character.leftBrace || $0 == Character.rightBrace
+    }
   }
 
   /// The end of a path, if a slash and at least two characters stand at a place.

@@ -21,14 +21,11 @@ struct RunsCommand: ParsableCommand {
     ])
 }
 
-/// Prints protocol and scores of a run: a table for people, JSON if asked.
+/// Prints protocol and scores of a run: for people, times 100; JSON if asked.
 func printScores(of run: ScoredRun, _ output: OutputOptions) throws {
   guard !output.json else {
     try printLine(jsonLine(run.evaluation))
     return
   }
-  let scores = run.evaluation.scores
-  try printRows(
-    EvaluationReport.facts(run.evaluation)
-      + EvaluationReport.names(run).map { ($0, EvaluationReport.text(scores[$0] ?? 0)) })
+  try printRows(EvaluationReport.facts(run.evaluation) + EvaluationReport.scores(of: run))
 }

@@ -87,15 +87,16 @@ struct RunsCompareCommand: ParsableCommand {
           + decoding)
     }
     try printLine(
-      "\(comparison.photoCount) photos in common; \(resamples) resamples, seed \(seed); PTB tokens, "
-        + "document frequencies of these photos\n")
+      "\(comparison.photoCount) photos in common; \(resamples) resamples, seed \(seed); scores times 100, all of "
+        + "these photos, tokenized and scored together\n")
     let table = Table(
       columns: ["measure", "run \(first)", "run \(second)", "difference", "95 % interval", "p"],
       rows: comparison.metrics.map { metric in
         [
-          metric.metric.rawValue, EvaluationReport.text(metric.second.score),
-          EvaluationReport.text(metric.first.score), signed(metric.difference.score),
-          "\(signed(metric.difference.lower)) to \(signed(metric.difference.upper))",
+          metric.metric.rawValue, ScoreText.hundredths(metric.second.score),
+          ScoreText.hundredths(metric.first.score),
+          ScoreText.signedHundredths(metric.difference.score),
+          "\(ScoreText.signedHundredths(metric.difference.lower)) to \(ScoreText.signedHundredths(metric.difference.upper))",
           String(format: "%.4f", metric.pValue),
         ]
       }, width: .max)
@@ -106,7 +107,8 @@ struct RunsCompareCommand: ParsableCommand {
     guard !changes.isEmpty else { return }
     try printLine("\n\(title)")
     for change in changes {
-      try printLine("\(signed(change.difference))  \(Table.visible(change.item.name))")
+      try printLine(
+        "\(ScoreText.signedHundredths(change.difference))  \(Table.visible(change.item.name))")
       try printLine("  run \(first): \(Table.visible(change.first))")
       try printLine("  run \(second): \(Table.visible(change.second))")
       if let reference = change.item.references.first {
@@ -114,8 +116,6 @@ struct RunsCompareCommand: ParsableCommand {
       }
     }
   }
-
-  private func signed(_ value: Double) -> String { String(format: "%+.4f", value) }
 
   private struct Record: Encodable {
     let first: Evaluation

@@ -42,7 +42,7 @@ struct RunsListCommand: ParsableCommand {
           [
             "\(run.run)", run.startedAt, run.dataset, run.split, "\(run.imageCount)", run.model,
             run.decoding["beam_width"].map { (try? $0.text) ?? "" } ?? "",
-          ] + shown.map { run.scores[$0.rawValue].map(EvaluationReport.text) ?? "" }
+          ] + shown.map { run.scores[$0.rawValue].map(ScoreText.hundredths) ?? "" }
         }
       }
     }

@@ -43,7 +43,7 @@ struct RunsShowCommand: ParsableCommand {
         rows: run.photos.map(Row.init)
       ) { row in
         [row.photo.item.name]
-          + run.metrics.map { EvaluationReport.text(row.photo.scores[$0.rawValue] ?? 0) }
+          + run.metrics.map { ScoreText.hundredths(row.photo.scores[$0.rawValue] ?? 0) }
           + [row.photo.candidate]
       }
     } else {
@@ -66,7 +66,7 @@ struct RunsShowCommand: ParsableCommand {
   ) throws {
     try printLine("\n\(title)")
     for photo in photos {
-      let score = EvaluationReport.text(photo.scores[metric.rawValue] ?? 0)
+      let score = ScoreText.hundredths(photo.scores[metric.rawValue] ?? 0)
       try printLine("\(score)  \(Table.visible(photo.item.name))")
       try printLine("        \(Table.visible(photo.candidate))")
       for reference in photo.item.references {
