@@ -118,9 +118,7 @@ extension PTBScanner {
       }
       label = stop + 1
       var domain = label
-      while domain < label + 4, isASCIILetter(at: domain) || at(domain) == Character.atSign {
-        domain += 1
-      }
+      while domain < label + 4, isASCIILetter(at: domain) { domain += 1 }
       if domain >= label + 2 {
         furthest = max(furthest ?? 0, pathEnd(at: domain) ?? domain)
       }

@@ -42,10 +42,20 @@ extension PTBScanner {
     if isEye(at(place)), at(place + 1) == Character.underscore, isEye(at(place + 2)) {
       return place + 3
     }
-    guard at(place) == Character.leftBracket, isEye(at(place + 1)) else { return nil }
-    let hasNose = at(place + 2) == Character.underscore || at(place + 2) == Character.fullStop
-    let eye = hasNose ? place + 3 : place + 2
-    return isEye(at(eye)) && at(eye + 1) == Character.rightBracket ? eye + 2 : nil
+    let left = place + 1
+    guard at(place) == Character.leftBracket, isEye(at(left)) else { return nil }
+    if at(left + 2) == Character.rightBracket { return isEye(at(left + 1)) ? left + 3 : nil }
+    guard at(left + 3) == Character.rightBracket else { return nil }
+    let right = at(left + 2)
+    let isFace =
+      switch at(left + 1) {
+      case Character.underscore, Character.fullStop: isEye(right)
+      // Between hyphens there are no eyes, but this nose allows for a grave accent.
+      case Character.hyphen where at(left) != Character.hyphen && right != Character.hyphen:
+        isEye(right) || right == Character.graveAccent
+      default: false
+      }
+    return isFace ? left + 4 : nil
   }
 
   private func isEye(_ character: UInt32) -> Bool {
