@@ -17,10 +17,17 @@ public struct ScoringProtocol: Codable, Equatable, Sendable {
 
   /// In a line.
   public var sentence: String {
-    let definitions = Dictionary(grouping: metrics.keys.sorted()) { metrics[$0] ?? "" }
-    let parts = definitions.map { "\($1.joined(separator: ", ")): \($0)" }.sorted()
+    var parts: [(names: [String], definition: String)] = []
+    for name in Metric.allCases.map(\.rawValue) {
+      guard let definition = metrics[name] else { continue }
+      if let last = parts.indices.last, parts[last].definition == definition {
+        parts[last].names.append(name)
+      } else {
+        parts.append(([name], definition))
+      }
+    }
     return "\(images) images, \(references) references; tokens: \(tokenizer); "
-      + parts.joined(separator: "; ")
+      + parts.map { "\($0.joined(separator: ", ")): \($1)" }.joined(separator: "; ")
   }
 
   private static func definition(of metric: Metric) -> String {

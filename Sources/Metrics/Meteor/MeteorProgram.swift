@@ -1,3 +1,4 @@
+internal import Dispatch
 internal import Foundation
 internal import Synchronization
 
@@ -77,6 +78,7 @@ final class MeteorProgram {
       let piece = handle.availableData
       guard !piece.isEmpty else {
         end()
+        messages.waitForEnd()
         throw MeteorJarError.ended(path: archive, message: messages.last)
       }
       received += piece
@@ -107,6 +109,7 @@ final class MeteorProgram {
 /// What the program says on standard error.
 private final class Messages: Sendable {
   private let text = Mutex(Data())
+  private let isRead = DispatchSemaphore(value: 0)
 
   /// The last line that says something, in which Java names the cause of an end.
   var last: String {
@@ -120,5 +123,10 @@ private final class Messages: Sendable {
     while case let piece = handle.availableData, !piece.isEmpty {
       text.withLock { $0 = ($0 + piece).suffix(1 << 14) }
     }
+    isRead.signal()
   }
+
+  /// Waits until all is read that an ended program has said, but not for what it may have started
+  /// itself.
+  func waitForEnd() { _ = isRead.wait(timeout: .now() + 1) }
 }

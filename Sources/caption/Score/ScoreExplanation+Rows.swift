@@ -58,7 +58,8 @@ extension ScoreExplanation {
         let penalty =
           length == 0
           ? ""
-          : "; \(abs(length)) words \(length < 0 ? "shorter" : "longer"): "
+          : "; \(abs(length)) word\(abs(length) == 1 ? "" : "s") "
+            + (length < 0 ? "shorter: " : "longer: ")
             + factor(reference.lengthPenalty)
         return (
           "  reference \(index + 1)",
