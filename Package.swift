@@ -70,11 +70,14 @@ let package = Package(
       resources: ["page.html", "page.css", "page.js", "report.html", "report.css"].map {
         .embedInCode($0)
       }),
+    library(
+      "Evaluation", ["Figures", "Gallery", "Language", "Metrics", "Store", "Tensors", filePaths]),
     .executableTarget(
       name: "caption",
       dependencies: [
-        "Batch", "Captioning", "Datasets", "Gallery", "Imaging", "Language", "Metrics", "NeuralNet",
-        "PhotoFinding", "PhotoMetadata", "Store", "Tensors",
+        "Batch", "Captioning", "Datasets", "Evaluation", "Gallery", "Imaging", "Language",
+        "Metrics",
+        "NeuralNet", "PhotoFinding", "PhotoMetadata", "Store", "Tensors",
         filePaths,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -103,6 +106,7 @@ let package = Package(
     tests("DatasetsTests", ["Datasets", "Imaging", filePaths]),
     tests("StoreTests", ["Store", "Tensors", filePaths, grdb]),
     tests("BatchTests", ["Batch", "Captioning", "Imaging", "Store", filePaths, grdb]),
+    tests("EvaluationTests", ["Evaluation", "Figures", "Gallery", "Metrics", "Store"]),
     tests("GalleryTests", ["Gallery", "Imaging", "Store", filePaths]),
     tests(
       "CommandTests",

@@ -24,4 +24,11 @@ package struct Histogram: Equatable, Sendable {
   package static func edges(spanning values: some Sequence<Double>, count: Int) -> [Double] {
     Axis(showing: values, count: count).ticks
   }
+
+  /// Such bounds with 0 in the middle of an interval rather than between two, for differences.
+  package static func edges(around values: some Sequence<Double>, count: Int) -> [Double] {
+    let ticks = edges(spanning: values, count: count)
+    let half = (ticks[1] - ticks[0]) / 2
+    return [ticks[0] - half] + ticks.map { $0 + half }
+  }
 }

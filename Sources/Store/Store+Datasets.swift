@@ -71,7 +71,8 @@ extension Database {
     throw StoreError.noDataset(path: path, name: name, known: known)
   }
 
-  fileprivate func deleteRuns(_ runs: [Int64]) throws {
+  /// Removes runs with all that hangs on them but captions.
+  func deleteRuns(_ runs: [Int64]) throws {
     for run in runs {
       try cachedStatement(sql: "DELETE FROM runs WHERE id = ?").execute(arguments: [run])
     }

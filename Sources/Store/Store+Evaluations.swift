@@ -1,6 +1,5 @@
 internal import Foundation
 internal import GRDB
-public import SystemPackage
 
 /// Work that was begun, and what became of it.
 public struct RunSummary: Equatable, Sendable, Encodable {
@@ -35,21 +34,21 @@ public struct RunSummary: Equatable, Sendable, Encodable {
 }
 
 /// A model's captions of a dataset's split, scored.
-public struct Evaluation: Equatable, Sendable, Encodable {
+package struct Evaluation: Equatable, Sendable, Encodable {
   /// The run's number.
-  public let run: Int64
-  public let startedAt: String
-  public let dataset: String
-  public let split: String
-  public let model: String
-  public let modelHash: ContentHash
+  package let run: Int64
+  package let startedAt: String
+  package let dataset: String
+  package let split: String
+  package let model: String
+  package let modelHash: ContentHash
   /// How the captions were searched for.
-  public let decoding: JSONValue
+  package let decoding: JSONValue
   /// What was measured, and how.
-  public let protocolNotes: JSONValue
+  package let protocolNotes: JSONValue
   /// Over the whole split, by the metrics' names.
-  public let scores: [String: Double]
-  public let imageCount: Int
+  package let scores: [String: Double]
+  package let imageCount: Int
 
   enum CodingKeys: String, CodingKey {
     case run, dataset, split, model, decoding, scores
@@ -61,43 +60,47 @@ public struct Evaluation: Equatable, Sendable, Encodable {
 }
 
 /// A photo of an evaluation.
-public struct EvaluatedItem: Equatable, Sendable {
-  /// The item's number in the store: the same in all evaluations of its dataset.
-  public let item: Int64
-  /// What the dataset calls the photo.
-  public let name: String
-  public let externalID: Int64?
-  public let path: FilePath?
-  public let references: [String]
-  public let candidate: String
+package struct EvaluatedPhoto: Equatable, Sendable {
+  package let item: DatasetItem
+  package let candidate: String
   /// By the metrics' names.
-  public let scores: [String: Double]
+  package let scores: [String: Double]
+
+  package init(item: DatasetItem, candidate: String, scores: [String: Double]) {
+    self.item = item
+    self.candidate = candidate
+    self.scores = scores
+  }
 }
 
 extension Store {
   /// Enters what a run of kind `.evaluation` came to, in one transaction.
   ///
   /// - Parameters:
+  ///   - dataset: the name of the dataset.
   ///   - protocolNotes: what was measured and how, as JSON.
   ///   - scores: over the whole split, by the metrics' names.
-  ///   - items: the dataset's items with their captions and scores.
+  ///   - photos: items of the dataset with their captions and scores.
   /// - Throws: `StoreError`.
-  public func enterEvaluation(
-    run: Int64, dataset: Int64, split: String, protocolNotes: String, scores: [String: Double],
-    items: [(item: Int64, candidate: String, scores: [String: Double])]
+  package func enterEvaluation(
+    run: Int64, dataset: String, split: String, protocolNotes: String, scores: [String: Double],
+    photos: [EvaluatedPhoto]
   ) throws {
     try write { database in
       try database.execute(
         sql: """
           INSERT INTO evaluations (run_id, dataset_id, split, protocol, scores)
           VALUES (?, ?, ?, ?, ?)
-          """, arguments: [run, dataset, split, protocolNotes, try json(scores)])
+          """,
+        arguments: [
+          run, database.datasetID(of: dataset, in: path), split, protocolNotes, json(scores),
+        ])
       let statement = try database.cachedStatement(
-        sql: """
-          INSERT INTO evaluation_items (run_id, item_id, candidate, scores) VALUES (?, ?, ?, ?)
-          """)
-      for item in items {
-        try statement.execute(arguments: [run, item.item, item.candidate, try json(item.scores)])
+        sql: "INSERT INTO evaluation_items (run_id, item_id, candidate, scores) VALUES (?, ?, ?, ?)"
+      )
+      for photo in photos {
+        try statement.execute(
+          arguments: [run, photo.item.id, photo.candidate, json(photo.scores)])
       }
     }
   }
@@ -120,7 +123,7 @@ extension Store {
   /// All evaluations, the latest first.
   ///
   /// - Throws: `StoreError`.
-  public func evaluations() throws -> [Evaluation] {
+  package func evaluations() throws -> [Evaluation] {
     try read { database in
       try Row.fetchAll(database, sql: Evaluation.selection + " ORDER BY e.run_id DESC")
         .map(Evaluation.init(row:))
@@ -130,7 +133,7 @@ extension Store {
   /// The evaluation of that number; nil where there is none.
   ///
   /// - Throws: `StoreError`.
-  public func evaluation(_ run: Int64) throws -> Evaluation? {
+  package func evaluation(_ run: Int64) throws -> Evaluation? {
     try read { database in
       try Row.fetchOne(
         database, sql: Evaluation.selection + " WHERE e.run_id = ?", arguments: [run]
@@ -139,37 +142,32 @@ extension Store {
     }
   }
 
-  /// The photos of an evaluation in the order of their items.
+  /// The photos of an evaluation in the order of the dataset.
   ///
   /// - Throws: `StoreError`.
-  public func evaluatedItems(of run: Int64) throws -> [EvaluatedItem] {
+  package func evaluatedPhotos(of run: Int64) throws -> [EvaluatedPhoto] {
     try read { database in
-      var references: [Int64: [String]] = [:]
-      for row in try Row.fetchAll(
-        database,
-        sql: """
-          SELECT item_id, text FROM dataset_references
-          WHERE item_id IN (SELECT item_id FROM evaluation_items WHERE run_id = ?)
-          ORDER BY item_id, position
-          """, arguments: [run])
-      {
-        references[row["item_id"], default: []].append(row["text"])
-      }
+      let row = try Row.fetchOne(
+        database, sql: "SELECT dataset_id, split FROM evaluations WHERE run_id = ?",
+        arguments: [run])
+      guard let row else { return [] }
       let decoder = JSONDecoder()
-      return try Row.fetchAll(
-        database,
-        sql: """
-          SELECT i.id, i.name, i.external_id, i.path, e.candidate, e.scores
-          FROM evaluation_items e JOIN dataset_items i ON i.id = e.item_id
-          WHERE e.run_id = ? ORDER BY i.id
-          """, arguments: [run]
-      ).map { row in
-        EvaluatedItem(
-          item: row["id"], name: row["name"], externalID: row["external_id"],
-          path: (row["path"] as Data?).map { FilePath(data: $0) },
-          references: references[row["id"]] ?? [], candidate: row["candidate"],
-          scores: try decoder.decode([String: Double].self, from: row["scores"]))
+      var results: [Int64: (candidate: String, scores: [String: Double])] = [:]
+      for row in try Row.fetchAll(
+        database, sql: "SELECT item_id, candidate, scores FROM evaluation_items WHERE run_id = ?",
+        arguments: [run])
+      {
+        results[row["item_id"]] = (
+          row["candidate"], try decoder.decode([String: Double].self, from: row["scores"])
+        )
       }
+      var photos: [EvaluatedPhoto] = []
+      try database.forEachDatasetItem(of: row["dataset_id"], split: row["split"]) { item in
+        guard let result = results[item.id] else { return }
+        photos.append(
+          EvaluatedPhoto(item: item, candidate: result.candidate, scores: result.scores))
+      }
+      return photos
     }
   }
 
@@ -177,10 +175,13 @@ extension Store {
   ///
   /// - Returns: whether there was one.
   /// - Throws: `StoreError`.
-  public func removeEvaluation(_ run: Int64) throws -> Bool {
+  package func removeEvaluation(_ run: Int64) throws -> Bool {
     try write { database in
-      try database.execute(sql: "DELETE FROM evaluations WHERE run_id = ?", arguments: [run])
-      return database.changesCount > 0
+      let isThere = try Bool.fetchOne(
+        database, sql: "SELECT EXISTS (SELECT 1 FROM evaluations WHERE run_id = ?)",
+        arguments: [run])
+      try database.deleteRuns(isThere == true ? [run] : [])
+      return isThere == true
     }
   }
 }

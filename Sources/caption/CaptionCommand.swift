@@ -26,8 +26,8 @@ struct CaptionCommand: AsyncParsableCommand {
       ListCommand.self, ShowCommand.self, SimilarCommand.self, StatsCommand.self,
       DiffCommand.self, FailuresCommand.self, NoteCommand.self, ForgetCommand.self,
       UndoCommand.self, ExportCommand.self, StoreCommand.self, FeaturesCommand.self,
-      ClassifyCommand.self, ModelCommand.self, DatasetCommand.self,
-      ScoreCommand.self,
+      ClassifyCommand.self, ModelCommand.self, DatasetCommand.self, ScoreCommand.self,
+      EvaluateCommand.self, RunsCommand.self,
     ],
     defaultSubcommand: DescribeCommand.self)
 

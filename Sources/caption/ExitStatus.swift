@@ -2,6 +2,7 @@ import ArgumentParser
 import Batch
 import Captioning
 import Datasets
+import Evaluation
 import Imaging
 import Language
 import Metrics
@@ -34,9 +35,11 @@ func exitStatus(of error: any Error) -> ExitCode? {
     case .badData: return badData
     case .inputOutput: return inputOutputFailed
     }
+  case EvaluationError.noRun: return noInput
+  case EvaluationError.noMetric: return usage
+  case is EvaluationError, is MetricsError: return badData
   case MeteorJarError.noArchive, MeteorJarError.noJava: return noInput
   case is MeteorJarError: return ExitCode.failure
-  case is MetricsError: return badData
   case CaptioningError.noModel, CaptioningError.unreadable: return noInput
   case is CaptioningError, is NetworkError: return badData
   case WeightError.unreadable, VocabularyError.unreadable, FileError.notRead, FileError.notStored:

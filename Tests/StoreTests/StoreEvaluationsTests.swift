@@ -7,22 +7,28 @@ import Testing
   /// A store with a dataset of two photos and an evaluation of it.
   private static func sample() throws -> (store: Store, run: Int64) {
     let store = try Store()
-    try store.write { database in
-      try database.execute(
-        sql: """
-          INSERT INTO datasets VALUES (3, 'pets', 'csv', x'2F', '2026-01-01T00:00:00.000Z');
-          INSERT INTO dataset_items VALUES (7, 3, 'test', 'b.jpg', 42, x'2F62', NULL);
-          INSERT INTO dataset_items VALUES (8, 3, 'test', 'a.jpg', NULL, NULL, NULL);
-          INSERT INTO dataset_references VALUES (7, 1, 'a brown dog'), (7, 0, 'A dog. '),
-            (8, 0, 'a cat');
-          """)
-    }
-    let work = try store.work(sampleModel(), options: #"{"beam_width":5}"#)
-    let run = try store.beginRun(.evaluation, request: "{}", work: work)
+    let items = [
+      DatasetRecord.Item(
+        name: "b.jpg", externalID: 42, split: "test", path: "/b",
+        references: ["A dog. ", "a brown dog"]),
+      DatasetRecord.Item(
+        name: "a.jpg", externalID: nil, split: "test", path: nil, references: ["a cat"]),
+      DatasetRecord.Item(
+        name: "c.jpg", externalID: nil, split: "train", path: nil, references: ["a fish"]),
+    ]
+    _ = try store.importDataset(
+      DatasetRecord(name: "pets", format: "csv", sources: ["/x.csv"], items: items, problems: []))
+    let photos = try store.datasetItems(of: "pets", split: "test")
+    let run = try store.beginRun(
+      .evaluation, request: "{}",
+      work: store.work(sampleModel(), options: #"{"beam_width":5}"#))
     try store.enterEvaluation(
-      run: run, dataset: 3, split: "test", protocolNotes: #"{"tokenizer":"PTB"}"#,
+      run: run, dataset: "pets", split: "test", protocolNotes: #"{"tokenizer":"PTB"}"#,
       scores: ["CIDEr-D": 0.5],
-      items: [(8, "A cat.", ["CIDEr-D": 1]), (7, "", ["CIDEr-D": 0])])
+      photos: [
+        EvaluatedPhoto(item: photos[1], candidate: "A cat.", scores: ["CIDEr-D": 1]),
+        EvaluatedPhoto(item: photos[0], candidate: "", scores: ["CIDEr-D": 0]),
+      ])
     try store.endRun(run, .finished)
     return (store, run)
   }
@@ -36,12 +42,10 @@ import Testing
     #expect(evaluation.decoding == .object(["beam_width": .integer(5)]))
     #expect(evaluation.protocolNotes == .object(["tokenizer": .string("PTB")]))
     #expect(try store.evaluations() == [evaluation])
-    let items = try store.evaluatedItems(of: run)
-    #expect(items.map(\.item) == [7, 8])
-    #expect(items.map(\.references) == [["A dog. ", "a brown dog"], ["a cat"]])
-    #expect(items.map(\.candidate) == ["", "A cat."])
-    #expect(items.map(\.path) == ["/b", nil])
-    #expect(items.map(\.externalID) == [42, nil])
+    let photos = try store.evaluatedPhotos(of: run)
+    #expect(photos.map(\.item) == (try store.datasetItems(of: "pets", split: "test")))
+    #expect(photos.map(\.candidate) == ["", "A cat."])
+    #expect(photos.map(\.scores) == [["CIDEr-D": 0], ["CIDEr-D": 1]])
   }
 
   @Test func allRunsAreListedTheLatestFirst() throws {
@@ -59,20 +63,24 @@ import Testing
     #expect(try store.removeEvaluation(run))
     #expect(try !store.removeEvaluation(run))
     #expect(try store.evaluation(run) == nil)
+    #expect(try store.runs().isEmpty)
     let left = try store.read {
       try Int.fetchOne($0, sql: "SELECT count(*) FROM evaluation_items")
     }
     #expect(left == 0)
   }
 
-  @Test func anEvaluationOfAnUnknownItemIsRefusedWhole() throws {
-    let (store, _) = try Self.sample()
+  @Test func anEvaluationOfAnUnknownPhotoIsRefusedWhole() throws {
+    let (store, first) = try Self.sample()
+    let photo = try #require(try store.evaluatedPhotos(of: first).first)
+    let item = DatasetItem(
+      id: 99, name: "z", externalID: nil, split: "test", path: nil, references: [])
     let work = try store.work(sampleModel(), options: "{}")
     let run = try store.beginRun(.evaluation, request: "{}", work: work)
     #expect(throws: StoreError.self) {
       try store.enterEvaluation(
-        run: run, dataset: 3, split: "test", protocolNotes: "{}", scores: [:],
-        items: [(7, "a", [:]), (99, "b", [:])])
+        run: run, dataset: "pets", split: "test", protocolNotes: "{}", scores: [:],
+        photos: [photo, EvaluatedPhoto(item: item, candidate: "b", scores: [:])])
     }
     #expect(try store.evaluation(run) == nil)
   }

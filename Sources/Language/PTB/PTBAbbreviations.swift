@@ -31,13 +31,13 @@ enum PTBAbbreviations {
     }
     add(
       """
-      al az co ct ga jr ky md mo rd rt sq sr va vt ala apr aug bhd cos dak dec esq est etc ext feb \
+      al co ct ga jr ky md mo rd rt sq sr va vt ala apr aug bhd cos dak dec esq est etc ext feb \
       fla fri inc ind jan jul jun kan ltd mar mon neb nev nov oct plc sep seq sys tel thu tue wed \
       wis wyo ariz assn bldg blvd bros colo conn corp intl kans mich minn mont okla penn sept tenn \
       tues univ wisc calif thurs bancorp
       """, Abbreviation(rule: .always))
     add(
-      "la pa ark del ill ore tex mass miss wash",
+      "az la pa ark del ill ore tex mass miss wash",
       Abbreviation(rule: .always, beginsWithCapital: true))
     add("pte pty ptes ptys", Abbreviation(rule: .always, smallLetter: 2))
     add("ppte ppty pptes pptys", Abbreviation(rule: .always, smallLetter: 3))

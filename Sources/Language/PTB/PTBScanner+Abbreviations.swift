@@ -5,7 +5,7 @@ extension PTBScanner {
     guard at(stop) == Character.fullStop else { return }
     for doctor in ["ph.d.", "ed.d."] as [StaticString]
     where letters.count == 2 && hasPrefix(doctor, at: letters.lowerBound) {
-      match.consider(stop + 3)
+      considerAlways(stop + 3, &match)
     }
     guard letters.count <= PTBAbbreviations.longest,
       let abbreviation = PTBAbbreviations.all[PTBWord(text[letters])]
@@ -14,7 +14,7 @@ extension PTBScanner {
     if let letter = abbreviation.smallLetter, isCapital(at: letters.lowerBound + letter) { return }
     switch abbreviation.rule {
     case .always:
-      match.consider(stop + 1, reading: stop + 3 <= text.count ? stop + 3 : stop + 1)
+      considerAlways(stop + 1, &match)
     case .unlessLonger: match.consider(stop + 1)
     case .beforeNumber:
       let number = separates(at: stop + 1) ? stop + 2 : stop + 1
@@ -22,8 +22,12 @@ extension PTBScanner {
     }
   }
 
+  private func considerAlways(_ end: Int, _ match: inout Match) {
+    match.consider(end, reading: end + 2 <= text.count ? end + 2 : end)
+  }
+
   /// A single letter and its full stop, or several: `p.m.`, `b.b.q.`.
-  func findAcronym(_ letters: Range<Int>, _ match: inout Match) {
+  mutating func findAcronym(_ letters: Range<Int>, _ match: inout Match) {
     let place = letters.lowerBound
     let end = acronymEnd(at: place)
     guard end > place else { return }
@@ -41,17 +45,25 @@ extension PTBScanner {
     return end
   }
 
-  /// The end of the white space after a word that opens a sentence, if a place is before white space
-  /// and such a word.
-  private func sentenceOpenerEnd(after place: Int) -> Int? {
+  /// Past the white space after a tag or a word that opens a sentence, where a place is before white
+  /// space and that.
+  private mutating func sentenceOpenerEnd(after place: Int) -> Int? {
     var opener = place
     while separates(at: opener) { opener += 1 }
-    guard opener > place, isCapital(at: opener) else { return nil }
-    let end = end(from: opener) { $0 == .asciiLetter }
-    guard separates(at: end), end - opener <= PTBWord.longest,
-      PTBAbbreviations.sentenceOpeners.contains(PTBWord(text[opener..<end]))
-    else { return nil }
-    return end + 1
+    guard opener > place, let end = tagEnd(at: opener) ?? openingWordEnd(at: opener) else {
+      return nil
+    }
+    return separates(at: end) ? end + 1 : nil
+  }
+
+  private func openingWordEnd(at place: Int) -> Int? {
+    guard isCapital(at: place) else { return nil }
+    if hasPrefix("mr.", at: place) || hasPrefix("ms.", at: place) { return place + 3 }
+    let end = end(from: place) { $0 == .asciiLetter }
+    let isOpener =
+      end - place <= PTBWord.longest
+      && PTBAbbreviations.sentenceOpeners.contains(PTBWord(text[place..<end]))
+    return isOpener ? end : nil
   }
 
   /// Whether white space stands at a place, to the rules that look for it.

@@ -63,7 +63,9 @@ extension PTBScanner {
   }
 
   private func urlEnd(after place: Int) -> Int? {
-    lastEnd(after: place) { endsPath($0) || $0 == Character.leftBrace || $0 == Character.rightBrace }
+    lastEnd(after: place) {
+      endsPath($0) || $0 == Character.leftBrace || $0 == Character.rightBrace
+    }
   }
 
   /// The end of a path, if a slash and at least two characters stand at a place.
@@ -116,9 +118,7 @@ extension PTBScanner {
       }
       label = stop + 1
       var domain = label
-      while domain < label + 4, isASCIILetter(at: domain) || at(domain) == Character.atSign {
-        domain += 1
-      }
+      while domain < label + 4, isASCIILetter(at: domain) { domain += 1 }
       if domain >= label + 2 {
         furthest = max(furthest ?? 0, pathEnd(at: domain) ?? domain)
       }

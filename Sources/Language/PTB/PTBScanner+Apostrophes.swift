@@ -54,6 +54,12 @@ extension PTBScanner {
   /// Words that keep their apostrophe.
   func findApostropheWord(_ letters: Range<Int>, _ match: inout Match) {
     let apostrophe = letters.upperBound
+    let anyLength = apostropheLength(at: apostrophe, .any)
+    if anyLength > 0, letters.count == 1, small(at(letters.lowerBound)) == 0x6F,
+      small(at(apostrophe + anyLength)) == 0x6F
+    {
+      match.consider(apostrophe + anyLength + 1)
+    }
     if at(apostrophe) == Character.apostrophe {
       for word in Self.wordsWithApostrophe where hasPrefix(word, at: letters.lowerBound) {
         match.consider(letters.lowerBound + word.utf8CodeUnitCount)
@@ -93,14 +99,14 @@ extension PTBScanner {
 
   /// A vowel, an apostrophe, and a vowel or a capital: `ma'am`, `Hawai'i`, `Ha'Penny`.
   func vowelsJoinedEnd(at place: Int) -> Int? {
-    let apostrophe = end(from: place) { $0.beginsWord }
+    let apostrophe = end(from: place) { $0 == .asciiLetter || $0 == .letter }
     guard apostrophe >= place + 2 else { return nil }
     let length = apostropheLength(at: apostrophe, .any)
     let next = apostrophe + length
     guard length > 0, isVowel(at: apostrophe - 1) || small(at(apostrophe - 1)) == 0x79,
       isVowel(at: next) || isCapital(at: next)
     else { return nil }
-    return end(from: next) { $0.beginsWord }
+    return end(from: next) { $0 == .asciiLetter || $0 == .letter }
   }
 
   private func isVowel(at place: Int) -> Bool {

@@ -29,7 +29,8 @@ extension PTBScanner {
 
   private func isMouth(_ character: UInt32) -> Bool {
     switch character {
-    case Character.leftBracket, Character.rightBracket, Character.atSign, Character.verticalBar: true
+    case Character.leftBracket, Character.rightBracket, Character.atSign, Character.verticalBar:
+      true
     // “D”, “O”, “P”, “[”, “\”, “]”, “d”, “p”, “{”.
     case 0x44, 0x4F, 0x50, 0x5B...0x5D, 0x64, 0x70, 0x7B: true
     default: false
@@ -41,15 +42,26 @@ extension PTBScanner {
     if isEye(at(place)), at(place + 1) == Character.underscore, isEye(at(place + 2)) {
       return place + 3
     }
-    guard at(place) == Character.leftBracket, isEye(at(place + 1)) else { return nil }
-    let hasNose = at(place + 2) == Character.underscore || at(place + 2) == Character.fullStop
-    let eye = hasNose ? place + 3 : place + 2
-    return isEye(at(eye)) && at(eye + 1) == Character.rightBracket ? eye + 2 : nil
+    let left = place + 1
+    guard at(place) == Character.leftBracket, isEye(at(left)) else { return nil }
+    if at(left + 2) == Character.rightBracket { return isEye(at(left + 1)) ? left + 3 : nil }
+    guard at(left + 3) == Character.rightBracket else { return nil }
+    let right = at(left + 2)
+    let isFace =
+      switch at(left + 1) {
+      case Character.underscore, Character.fullStop: isEye(right)
+      // Between hyphens there are no eyes, but this nose allows for a grave accent.
+      case Character.hyphen where at(left) != Character.hyphen && right != Character.hyphen:
+        isEye(right) || right == Character.graveAccent
+      default: false
+      }
+    return isFace ? left + 4 : nil
   }
 
   private func isEye(_ character: UInt32) -> Bool {
     switch character {
-    case Character.apostrophe, Character.hyphen, Character.less, Character.equals, Character.greater:
+    case Character.apostrophe, Character.hyphen, Character.less, Character.equals,
+      Character.greater:
       true
     // “^”, “x”, “~”.
     case 0x5E, 0x78, 0x7E: true

@@ -25,7 +25,8 @@ extension PTBScanner {
 
   private func mayFollowFileName(at place: Int) -> Bool {
     switch at(place) {
-    case Character.exclamationMark, Character.comma, Character.fullStop, Character.questionMark: true
+    case Character.exclamationMark, Character.comma, Character.fullStop, Character.questionMark:
+      true
     default: separates(at: place)
     }
   }
@@ -37,7 +38,7 @@ extension PTBScanner {
 
   private static let fileExtensions = Set(
     """
-    c h gz pl ps py bat bmp cgi cpp dll doc exe gif htm jar jpg mov pdf php png ppt sql tar txt wav \
+    c h gz pl ps py bat bmp cgi cpp dll doc exe gif htm jar jpg mov pdf php png ppt sql tar txt wav x \
     xml zip docx html java jpeg
     """.split(separator: " ").map { PTBWord($0) })
 }

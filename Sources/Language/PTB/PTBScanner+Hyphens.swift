@@ -12,16 +12,16 @@ extension PTBScanner {
   }
 
   /// A comma, a colon or a semicolon right after a full stop leaves that to the token: `dog.,`.
-  func considerKeepingStop(_ end: Int?, _ match: inout Match) {
+  func considerKeepingStop(_ end: Int?, _ match: inout Match, _ action: Action = .keep) {
     guard let end else { return }
     if at(end) == Character.fullStop {
       switch at(end + 1) {
       case Character.comma, Character.colon, Character.semicolon, Character.ideographicComma:
-        match.consider(end + 1, reading: end + 2)
+        match.consider(end + 1, reading: end + 2, action)
       default: break
       }
     }
-    match.consider(end)
+    match.consider(end, action)
   }
 
   private func isInnerHyphen(_ character: UInt32) -> Bool {
@@ -49,9 +49,10 @@ extension PTBScanner {
   /// ASCII letters, digits, full stops and commas up to a hyphen, and words or acronyms joined by
   /// hyphens after it: `Jan.-Feb`, `U.S.-based`.
   mutating func findHyphenatedList(at place: Int, _ match: inout Match) {
+    guard kind(at: place).isASCIIAlphanumeric else { return }
     if !lookahead.listRun.contains(place) {
       var runEnd = place
-      while kind(at: runEnd).isASCIIAlphanumeric || at(runEnd) == Character.fullStop
+      while belongsToList(at: runEnd) || at(runEnd) == Character.fullStop
         || at(runEnd) == Character.comma
       {
         runEnd += 1
@@ -60,12 +61,18 @@ extension PTBScanner {
     }
     var end = lookahead.listRun.upperBound
     while at(end) == Character.hyphen {
-      let wordEnd = self.end(from: end + 1) { $0.isASCIIAlphanumeric }
+      var wordEnd = end + 1
+      while belongsToList(at: wordEnd) { wordEnd += 1 }
       guard wordEnd > end + 1 else { break }
       let acronymEnd = self.acronymEnd(at: end + 1)
       end = acronymEnd >= end + 5 ? acronymEnd : wordEnd
     }
     considerKeepingStop(end > lookahead.listRun.upperBound ? end : nil, &match)
+  }
+
+  private func belongsToList(at place: Int) -> Bool {
+    let kind = kind(at: place)
+    return kind.isASCIIAlphanumeric || kind == .softHyphen
   }
 
   /// ASCII words joined by one or two slashes, each with up to two hyphens of its own: `and/or`.

@@ -2,6 +2,7 @@
 extension PTBScanner {
   /// `<b>`, `</b>`, `<a href="x y">`, `<!-- a -->`.
   mutating func tagEnd(at place: Int) -> Int? {
+    guard at(place) == Character.less else { return nil }
     switch at(place + 1) {
     case Character.slash:
       guard isASCIILetter(at: place + 2) else { return nil }
@@ -10,7 +11,6 @@ extension PTBScanner {
     case Character.exclamationMark, Character.questionMark:
       guard isASCIILetter(at: place + 2) || at(place + 2) == Character.hyphen else { return nil }
       return lookahead.next(Character.greater, from: place, in: text[..<end]).map { $0 + 1 }
-    case Character.underscore: return elementEnd(at: place)
     default: return isASCIILetter(at: place + 1) ? elementEnd(at: place) : nil
     }
   }
@@ -25,7 +25,7 @@ extension PTBScanner {
       let next = skippingSpaces(attributeEnd)
       let closing = at(next) == Character.slash ? skippingSpaces(next + 1) : next
       if at(closing) == Character.greater { return closing + 1 }
-      guard next > attributeEnd, isASCIILetter(at: next) || at(next) == Character.underscore,
+      guard next > attributeEnd, isASCIILetter(at: next),
         !lookahead.deadEnds.contains(next)
       else { break }
       attributes.append(next)

@@ -6,7 +6,6 @@ extension PTBScanner {
     match.consider(mixedFractionEnd(at: place))
     match.consider(dateEnd(at: place))
     match.consider(telephoneNumberEnd(at: place), .keepSpellingBrackets)
-    match.consider(versionEnd(at: place))
     match.consider(slashWordEnd(at: place))
     findHyphenatedList(at: place, &match)
     match.consider(emailEnd(at: place))
@@ -28,19 +27,19 @@ extension PTBScanner {
   private func fractionalPartEnd(_ place: Int) -> Int? {
     switch at(place) {
     case Character.fullStop, Character.comma, Character.colon, 0x066B, 0x066C:
-      let end = digitsEnd(place + 1)
-      return end > place + 1 ? end : nil
+      return kind(at: place + 1).isDigit ? digitsEnd(place + 1) : nil
     default: return nil
     }
   }
 
-  /// Digits, with soft hyphens between them.
+  /// Digits, with a soft hyphen before any of them.
   private func digitsEnd(_ place: Int) -> Int {
-    var end = end(from: place) { $0.isDigit }
-    while end > place, kind(at: end) == .softHyphen, kind(at: end + 1).isDigit {
-      end = self.end(from: end + 1) { $0.isDigit }
+    var end = place
+    while true {
+      let digit = kind(at: end) == .softHyphen ? end + 1 : end
+      guard kind(at: digit).isDigit else { return end }
+      end = digit + 1
     }
-    return end
   }
 
   /// `1/2`, and `1 1/2` or `1-1/2` as one token.
@@ -53,8 +52,10 @@ extension PTBScanner {
     }
     if let end = fractionEnd(place) { return end }
     let whole = numeralEnd(place, upTo: 4)
-    guard isTelephoneSeparator(at: whole) else { return nil }
-    return fractionEnd(whole + 1)
+    switch at(whole) {
+    case Character.space, Character.hyphen, Character.noBreakSpace: return fractionEnd(whole + 1)
+    default: return nil
+    }
   }
 
   /// `11/22/2003`.
@@ -73,11 +74,5 @@ extension PTBScanner {
     var end = place
     while end < place + count, kind(at: end).isDigit { end += 1 }
     return end
-  }
-
-  /// `8.x`.
-  private func versionEnd(at place: Int) -> Int? {
-    let stop = end(from: place) { $0.isDigit }
-    return hasPrefix(".x", at: stop) ? stop + 2 : nil
   }
 }

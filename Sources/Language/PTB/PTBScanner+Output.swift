@@ -1,6 +1,7 @@
 /// Writing tokens.
 extension PTBScanner {
   mutating func perform(_ action: Action, on range: Range<Int>) {
+    let start = output.count
     switch action {
     case .drop: return
     case .keep: write(range)
@@ -19,7 +20,12 @@ extension PTBScanner {
       output.append(character)
       write(apostrophe.upperBound..<range.upperBound)
     }
-    output.append(UInt8(ascii: " "))
+    // Without its soft hyphens, a token may be nothing, or the full stop between them.
+    if output.count == start || (output.count == start + 1 && output.last == UInt8(ascii: ".")) {
+      output.removeLast(output.count - start)
+    } else {
+      output.append(UInt8(ascii: " "))
+    }
   }
 
   /// Writes characters in small letters, with no-break spaces for spaces.

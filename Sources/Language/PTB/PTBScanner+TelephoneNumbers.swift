@@ -1,81 +1,54 @@
-/// Groups of ASCII digits that look like a telephone number, the first of which may be a country's:
-/// `(555) 555-1212`, `+49 30 123 4567`.
+/// Groups of ASCII digits that look like a telephone number: `(555) 555-1212`, `+49 30 123 4567`.
 extension PTBScanner {
-  private static let groups: ArraySlice<ClosedRange<Int>> = [2...4, 3...4, 3...5]
-
   /// - Parameter place: a digit, a plus or a left bracket.
   func telephoneNumberEnd(at place: Int) -> Int? {
-    if kind(at: place) == .asciiDigit, !isGrouped(at: place) { return nil }
-    guard at(place) == Character.plus else {
-      return furthest(localNumberEnd(place), internationalNumberEnd(place))
-    }
-    let second = at(place + 1) == Character.plus ? place + 2 : place + 1
-    return furthest(groupsEnd(second, Self.groups), internationalNumberEnd(place + 1))
+    if at(place) == Character.leftBracket { return bracketedAreaEnd(at: place).flatMap(localEnd) }
+    var digits = place
+    while digits < place + 2, at(digits) == Character.plus { digits += 1 }
+    guard let areaOrCountry = areaEnd(at: digits) else { return nil }
+    let international = areaEnd(at: areaOrCountry).flatMap(localEnd)
+    return [international, localEnd(at: areaOrCountry)].compactMap(\.self).max()
   }
 
-  /// Whether a space or hyphen stands between a place's digits and others: most numbers are no
-  /// telephone's, and need no search.
-  private func isGrouped(at place: Int) -> Bool {
+  /// The end of an area code in brackets, and of the space after it.
+  private func bracketedAreaEnd(at place: Int) -> Int? {
+    let bracket = end(from: place + 1) { $0 == .asciiDigit }
+    guard (2...3).contains(bracket - place - 1), at(bracket) == Character.rightBracket else {
+      return nil
+    }
+    let isSpaced = isSeparator(at: bracket + 1) && at(bracket + 1) != Character.hyphen
+    return isSpaced ? bracket + 2 : bracket + 1
+  }
+
+  /// The end of an area code or a country code, and of the separator after it.
+  private func areaEnd(at place: Int) -> Int? {
     let end = end(from: place) { $0 == .asciiDigit }
-    let next = kind(at: end + 1)
-    return (next == .asciiDigit && isTelephoneSeparator(at: end))
-      || at(end) == Character.leftBracket || at(end + 1) == Character.leftBracket
+    return (2...4).contains(end - place) && isSeparator(at: end) ? end + 1 : nil
   }
 
-  private func internationalNumberEnd(_ place: Int) -> Int? {
+  /// The end of three or four digits, perhaps a separator, and three to five digits.
+  private func localEnd(at place: Int) -> Int? {
     var furthest: Int?
-    forEachGroupEnd(place, digits: 2...4) {
-      furthest = self.furthest(furthest, localNumberEnd($0))
-    }
-    return furthest
-  }
-
-  /// The end of an area code, in brackets or not, and two groups of digits.
-  private func localNumberEnd(_ place: Int) -> Int? {
-    guard at(place) == Character.leftBracket else { return groupsEnd(place, Self.groups) }
-    var end = place + 1
-    while end < place + 4, kind(at: end) == .asciiDigit { end += 1 }
-    guard end >= place + 3, at(end) == Character.rightBracket else { return nil }
-    let rest = isTelephoneSeparator(at: end + 1) ? end + 2 : end + 1
-    return groupsEnd(rest, Self.groups.dropFirst())
-  }
-
-  private func groupsEnd(_ place: Int, _ groups: ArraySlice<ClosedRange<Int>>) -> Int? {
-    guard let group = groups.first else { return nil }
-    var furthest: Int?
-    forEachGroupEnd(place, digits: group) { end in
-      // The last group takes no separator.
-      if groups.count > 1 {
-        furthest = self.furthest(furthest, groupsEnd(end, groups.dropFirst()))
-      } else if kind(at: end - 1) == .asciiDigit {
-        furthest = end
+    for exchange in 3...4 where digitCount(at: place, upTo: exchange) == exchange {
+      for start in [place + exchange, place + exchange + 1] {
+        if start > place + exchange, !isSeparator(at: start - 1) { continue }
+        let count = digitCount(at: start, upTo: 5)
+        if count >= 3 { furthest = max(furthest ?? 0, start + count) }
       }
     }
     return furthest
   }
 
-  /// Calls with each place where a group of digits may end, with or without the separator after it.
-  private func forEachGroupEnd(
-    _ place: Int, digits: ClosedRange<Int>, _ body: (Int) -> Void
-  ) {
-    var end = place
-    while end < place + digits.upperBound, kind(at: end) == .asciiDigit {
-      end += 1
-      guard end >= place + digits.lowerBound else { continue }
-      body(end)
-      if isTelephoneSeparator(at: end) { body(end + 1) }
-    }
+  private func digitCount(at place: Int, upTo limit: Int) -> Int {
+    var count = 0
+    while count < limit, kind(at: place + count) == .asciiDigit { count += 1 }
+    return count
   }
 
-  func isTelephoneSeparator(at place: Int) -> Bool {
+  private func isSeparator(at place: Int) -> Bool {
     switch at(place) {
     case Character.space, Character.hyphen, Character.noBreakSpace: true
     default: false
     }
-  }
-
-  private func furthest(_ one: Int?, _ other: Int?) -> Int? {
-    guard let one, let other else { return one ?? other }
-    return max(one, other)
   }
 }

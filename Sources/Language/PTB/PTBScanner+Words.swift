@@ -18,34 +18,42 @@ extension PTBScanner {
 
   mutating func word(at place: Int) -> Match {
     var match = Match.none
-    considerKeepingStop(dottedWordEnd(at: place), &match)
-    let letters = end(from: place) { $0 == .asciiLetter }
-    if letters > place {
-      findNegation(place..<letters, &match)
-      findAcronym(place..<letters, &match)
-      findApostropheWord(place..<letters, &match)
-      match.consider(nameEnd(place..<letters))
-      if let cut = contraction(place..<letters) { match.consider(letters, .cut(at: cut)) }
-      match.consider(capitalsJoined(at: place), .keepDecodingAmpersands)
-      match.consider(currencyEnd(place..<letters))
-      match.consider(programmingLanguageEnd(place..<letters))
-      match.consider(slashWordEnd(at: place))
-      findAbbreviation(place..<letters, &match)
-      findHyphenatedList(at: place, &match)
+    let wordEnd = end(from: place) { $0.beginsWord || $0.isDigit }
+    considerBeforeClitic(wordEnd, &match)
+    let dottedEnd = dottedWordEnd(at: place)
+    considerBeforeClitic(dottedEnd, &match)
+    considerKeepingStop(dottedEnd, &match)
+    if kind(at: place) == .softHyphen { match.consider(numberEnd(at: place)) }
+    let letters = place..<end(from: place) { $0 == .asciiLetter }
+    if !letters.isEmpty {
       match.consider(emailEnd(at: place))
+      findNegation(letters, &match)
+      findAbbreviation(letters, &match)
+      findAcronym(letters, &match)
+      findApostropheWord(letters, &match)
+      match.consider(nameEnd(letters))
+      match.consider(prefixEnd(at: place))
+      if let cut = contraction(letters) { match.consider(letters.upperBound, .cut(at: cut)) }
+      considerKeepingStop(joinedCapitalsEnd(at: place), &match, .keepDecodingAmpersands)
+      match.consider(currencyEnd(letters))
+      match.consider(programmingLanguageEnd(letters))
+      match.consider(slashWordEnd(at: place))
+      findHyphenatedList(at: place, &match)
       match.consider(webAddressEnd(at: place))
       findFace(at: place, &match)
-    }
-    let wordEnd = end(from: place) { $0.beginsWord || $0.isDigit }
-    if let clitic = clitic(at: wordEnd) {
-      match.consider(wordEnd, reading: clitic.upperBound)
     }
     match.consider(vowelsJoinedEnd(at: place))
     findHyphenated(at: place, &match)
     findFileName(at: place, &match)
     match.consider(hostEnd(at: place))
-    match.consider(wordEnd)
+    considerKeepingStop(wordEnd, &match)
     return match
+  }
+
+  /// A clitic right after a word is read with it.
+  private func considerBeforeClitic(_ end: Int?, _ match: inout Match) {
+    guard let end, let clitic = clitic(at: end) else { return }
+    match.consider(end, reading: clitic.upperBound)
   }
 
   /// Where a word that is written as one is cut in two, or nil.
@@ -65,12 +73,16 @@ extension PTBScanner {
     return nil
   }
 
-  /// “R&B”, “A+B” and “AT&amp;T”, in capitals.
-  private func capitalsJoined(at place: Int) -> Int? {
+  /// “R&B”, “A+B” and “AT&amp;T”, in capitals, and “S&Ls”, which are savings and loans.
+  private func joinedCapitalsEnd(at place: Int) -> Int? {
     func capitalsEnd(_ place: Int) -> Int? {
       var end = place
       while isCapital(at: end) { end += 1 }
       return end > place ? end : nil
+    }
+    for savingsAndLoans in ["s&ls", "s&amp;ls"] as [StaticString]
+    where hasPrefix(savingsAndLoans, at: place) {
+      return place + savingsAndLoans.utf8CodeUnitCount
     }
     guard var end = capitalsEnd(place) else { return nil }
     let first = end
@@ -84,6 +96,12 @@ extension PTBScanner {
       guard let next = capitalsEnd(end + joint) else { return end > first ? end : nil }
       end = next
     }
+  }
+
+  /// The two prefixes that keep a hyphen with nothing after it.
+  private func prefixEnd(at place: Int) -> Int? {
+    if hasPrefix("pro-", at: place) { return place + 4 }
+    return hasPrefix("anti-", at: place) ? place + 5 : nil
   }
 
   /// “US$” and the like.

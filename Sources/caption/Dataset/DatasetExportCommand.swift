@@ -73,25 +73,21 @@ struct DatasetExportCommand: ParsableCommand {
   }
 
   private func writeCOCO(_ items: [DatasetItem], to file: ResultFile) throws {
-    let own = Set(items.compactMap(\.externalID))
-    let areOwn = own.count == items.count
-    let numbers = items.enumerated().map { index, item in
-      areOwn ? item.externalID ?? 0 : Int64(index + 1)
-    }
+    let numbers = COCONumbers(items)
     // COCO's own tools fail without the first two.
     try file.write("{\"info\":\(jsonLine(["description": name])),\"licenses\":[],\"images\":")
     var images = ListWriter(file)
-    for (item, number) in zip(items, numbers) {
-      try images.append(COCOPicture(id: number, fileName: item.name, split: item.split))
+    for item in items {
+      try images.append(COCOPicture(id: numbers[item], fileName: item.name, split: item.split))
     }
     try images.end()
     try file.write(",\"annotations\":")
     var annotations = ListWriter(file)
     var id = 0
-    for (item, number) in zip(items, numbers) {
+    for item in items {
       for caption in item.references {
         id += 1
-        try annotations.append(COCOReference(id: id, imageID: number, caption: caption))
+        try annotations.append(COCOReference(id: id, imageID: numbers[item], caption: caption))
       }
     }
     try annotations.end()

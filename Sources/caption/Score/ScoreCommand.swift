@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Evaluation
 import Foundation
 import Language
 import Metrics
@@ -109,8 +110,8 @@ struct ScoreCommand: ParsableCommand {
       try printRows([("protocol", notes.sentence)])
     } else {
       try printRows(
-        scores.metrics.map { ($0.rawValue, hundredths(scores[$0] ?? .nan)) }
-          + diversity(corpus, threads).rows + [("protocol", notes.sentence)])
+        scores.metrics.map { ($0.rawValue, ScoreText.hundredths(scores[$0] ?? .nan)) }
+          + diversityRows(corpus, threads) + [("protocol", notes.sentence)])
     }
   }
 
@@ -121,6 +122,13 @@ struct ScoreCommand: ParsableCommand {
         threads: threads)
     }
     return Diversity(corpus, training: captions)
+  }
+
+  private func diversityRows(_ corpus: CaptionCorpus, _ threads: Int) throws -> [(String, String)] {
+    let named = try diversity(corpus, threads).named
+    return Diversity.names.compactMap { name in
+      named[name].map { (name, ScoreText.text($0, of: name)) }
+    }
   }
 
   private func scoredImages(_ input: ScoreInput, _ scores: CaptionScores) -> [ScoredImage] {
@@ -137,19 +145,7 @@ struct ScoreCommand: ParsableCommand {
       columns: ["image", "file"] + shown.map(\.rawValue) + ["caption"],
       rows: images.map { image in
         ["\(image.id)", image.fileName ?? ""]
-          + shown.map { hundredths(image.scores[$0.rawValue] ?? .nan) } + [image.caption]
+          + shown.map { ScoreText.hundredths(image.scores[$0.rawValue] ?? .nan) } + [image.caption]
       })
-  }
-}
-
-extension Diversity {
-  /// For people.
-  fileprivate var rows: [(String, String)] {
-    [
-      ("distinct-1", hundredths(distinct1)), ("distinct-2", hundredths(distinct2)),
-      ("self-BLEU", selfBleu.map(hundredths)), ("new captions", novelty.map(hundredths)),
-      ("vocabulary", "\(vocabulary) words"),
-      ("mean length", String(format: "%.2f words", meanLength)),
-    ].compactMap { name, value in value.map { (name, $0) } }
   }
 }

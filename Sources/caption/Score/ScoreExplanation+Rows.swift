@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 import Metrics
 
@@ -13,7 +14,9 @@ extension ScoreExplanation {
           missing.map { "\($0.text) (\($0.references))" }.joined(separator: ", ")
         )
       ].filter { !$0.1.isEmpty }
-      + losses.map { ("lost", "\(hundredths($0.points)) of \($0.metric.rawValue): \(reason($0))") }
+      + losses.map {
+        ("lost", "\(ScoreText.hundredths($0.points)) of \($0.metric.rawValue): \(reason($0))")
+      }
   }
 
   private var bleuRows: [(String, String)] {
@@ -29,24 +32,26 @@ extension ScoreExplanation {
     return zip(bleu.scores, zip(bleu.matched, bleu.ngrams)).enumerated().map { index, part in
       let (score, (matched, all)) = part
       let what = index == 0 ? "words" : "sequences of \(index + 1)"
-      return ("BLEU-\(index + 1)", "\(hundredths(score))  \(matched) of \(all) \(what) matched")
+      return (
+        "BLEU-\(index + 1)", "\(ScoreText.hundredths(score))  \(matched) of \(all) \(what) matched"
+      )
     } + brevity
   }
 
   private var rougeRows: [(String, String)] {
-    [("ROUGE-L", hundredths(rougeL.score))]
+    [("ROUGE-L", ScoreText.hundredths(rougeL.score))]
       + rougeL.references.enumerated().map { index, reference in
         let common = reference.common.map { "“\($0.joined(separator: " "))” in common: " } ?? ""
         return (
           "  reference \(index + 1)",
-          "\(common)precision \(hundredths(reference.precision)), "
-            + "recall \(hundredths(reference.recall))"
+          "\(common)precision \(ScoreText.hundredths(reference.precision)), "
+            + "recall \(ScoreText.hundredths(reference.recall))"
         )
       }
   }
 
   private var ciderRows: [(String, String)] {
-    [("CIDEr-D", hundredths(ciderD.score))]
+    [("CIDEr-D", ScoreText.hundredths(ciderD.score))]
       + ciderD.references.enumerated().map { index, reference in
         let similar = reference.similarities.map { String(format: "%.2f", $0) }
         let length = reference.lengthDifference
@@ -58,7 +63,7 @@ extension ScoreExplanation {
             + factor(reference.lengthPenalty)
         return (
           "  reference \(index + 1)",
-          "\(hundredths(reference.points))  similar by words to sequences of 4: "
+          "\(ScoreText.hundredths(reference.points))  similar by words to sequences of 4: "
             + similar.joined(separator: " ") + penalty
         )
       }
@@ -73,8 +78,8 @@ extension ScoreExplanation {
     return [
       (
         Metric.meteorExactStem.rawValue,
-        "\(hundredths(meteorExactStem.score))  precision \(hundredths(meteorExactStem.precision)), "
-          + "recall \(hundredths(meteorExactStem.recall))"
+        "\(ScoreText.hundredths(meteorExactStem.score))  precision \(ScoreText.hundredths(meteorExactStem.precision)), "
+          + "recall \(ScoreText.hundredths(meteorExactStem.recall))"
       ),
       (
         "  reference \(meteorExactStem.reference + 1)",

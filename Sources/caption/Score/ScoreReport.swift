@@ -37,6 +37,3 @@ struct ScoredImage: Encodable {
       })
   }
 }
-
-/// A score as papers print it, times 100.
-func hundredths(_ score: Double) -> String { String(format: "%.2f", 100 * score) }
