@@ -29,7 +29,8 @@ extension PTBScanner {
 
   private func isMouth(_ character: UInt32) -> Bool {
     switch character {
-    case Character.leftBracket, Character.rightBracket, Character.atSign, Character.verticalBar: true
+    case Character.leftBracket, Character.rightBracket, Character.atSign, Character.verticalBar:
+      true
     // “D”, “O”, “P”, “[”, “\”, “]”, “d”, “p”, “{”.
     case 0x44, 0x4F, 0x50, 0x5B...0x5D, 0x64, 0x70, 0x7B: true
     default: false
@@ -59,7 +60,8 @@ extension PTBScanner {
 
   private func isEye(_ character: UInt32) -> Bool {
     switch character {
-    case Character.apostrophe, Character.hyphen, Character.less, Character.equals, Character.greater:
+    case Character.apostrophe, Character.hyphen, Character.less, Character.equals,
+      Character.greater:
       true
     // “^”, “x”, “~”.
     case 0x5E, 0x78, 0x7E: true

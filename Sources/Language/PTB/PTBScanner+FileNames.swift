@@ -25,7 +25,8 @@ extension PTBScanner {
 
   private func mayFollowFileName(at place: Int) -> Bool {
     switch at(place) {
-    case Character.exclamationMark, Character.comma, Character.fullStop, Character.questionMark: true
+    case Character.exclamationMark, Character.comma, Character.fullStop, Character.questionMark:
+      true
     default: separates(at: place)
     }
   }
