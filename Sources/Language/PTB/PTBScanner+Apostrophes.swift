@@ -146,8 +146,10 @@ extension PTBScanner {
   private func findClitic(at place: Int, _ length: Int, _ match: inout Match) {
     guard let end = clitic(at: place)?.upperBound else { return }
     let isPlain = at(place) == Character.apostrophe
-    // The plain apostrophe needs another character after the letters, which is no letter.
+    // After the plain apostrophe another character has to follow, which is no letter; a single
+    // letter may end all text.
     if isPlain, isASCIILetter(at: end) { return }
+    if isPlain, end == text.count, end > place + 2 { return }
     match.consider(
       end, reading: isPlain && end < text.count ? end + 1 : end,
       .writeApostrophe(place..<place + length, as: UInt8(ascii: "'")))
