@@ -49,22 +49,35 @@ let package = Package(
     library("Tensors", ["CKernels", "COpenBLAS"]),
     library("NeuralNet", ["Tensors"]),
     library("Language", []),
+    library("Metrics", ["Language"]),
     library("Imaging", ["CImageCodecs", "Tensors"]),
-    library("Captioning", ["NeuralNet", "Tensors", "Imaging", "Language"]),
+    library("Figures", ["Imaging"]),
+    library("Captioning", ["NeuralNet", "Tensors", "Figures", "Imaging", "Language"]),
     library("PhotoMetadata", ["CImageMetadata", "Imaging", filePaths]),
     library(
       "Store",
       ["Tensors", "CLibcrypto", filePaths, grdb]),
-    library("Batch", ["Captioning", "Imaging", "Language", "PhotoMetadata", "Store", filePaths]),
+    library("PhotoFinding", [filePaths]),
+    library("Datasets", ["Imaging", "PhotoFinding", filePaths]),
+    library(
+      "Batch",
+      [
+        "Captioning", "Imaging", "Language", "PhotoFinding", "PhotoMetadata", "Store", filePaths,
+      ]),
     // In the code, so that the program stays one file.
     library(
       "Gallery", ["Imaging", "Store", "Tensors", filePaths],
-      resources: ["page.html", "page.css", "page.js"].map { .embedInCode($0) }),
+      resources: ["page.html", "page.css", "page.js", "report.html", "report.css"].map {
+        .embedInCode($0)
+      }),
+    library(
+      "Evaluation", ["Figures", "Gallery", "Language", "Metrics", "Store", "Tensors", filePaths]),
     .executableTarget(
       name: "caption",
       dependencies: [
-        "Batch", "Captioning", "Gallery", "Imaging", "Language", "NeuralNet", "PhotoMetadata",
-        "Store", "Tensors",
+        "Batch", "Captioning", "Datasets", "Evaluation", "Gallery", "Imaging", "Language",
+        "Metrics",
+        "NeuralNet", "PhotoFinding", "PhotoMetadata", "Store", "Tensors",
         filePaths,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -73,7 +86,8 @@ let package = Package(
     .executableTarget(
       name: "caption-bench",
       dependencies: [
-        "Captioning", "Imaging", "NeuralNet", "Store", "Tensors", filePaths, grdb,
+        "Captioning", "Imaging", "Language", "Metrics", "NeuralNet", "Store", "Tensors", filePaths,
+        grdb,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -83,11 +97,16 @@ let package = Package(
     tests("TensorsTests", ["Tensors"]),
     tests("NeuralNetTests", ["NeuralNet", "Tensors"]),
     tests("LanguageTests", ["Language"]),
+    tests("MetricsTests", ["Metrics", "Language"]),
     tests("ImagingTests", ["Imaging", "Tensors"]),
+    tests("FiguresTests", ["Figures", "Imaging"]),
     tests("CaptioningTests", ["Captioning", "NeuralNet", "Imaging", "Language", "Tensors"]),
     tests("PhotoMetadataTests", ["PhotoMetadata", "Imaging", "Tensors", filePaths]),
+    tests("PhotoFindingTests", ["PhotoFinding", filePaths]),
+    tests("DatasetsTests", ["Datasets", "Imaging", filePaths]),
     tests("StoreTests", ["Store", "Tensors", filePaths, grdb]),
     tests("BatchTests", ["Batch", "Captioning", "Imaging", "Store", filePaths, grdb]),
+    tests("EvaluationTests", ["Evaluation", "Figures", "Gallery", "Metrics", "Store"]),
     tests("GalleryTests", ["Gallery", "Imaging", "Store", filePaths]),
     tests(
       "CommandTests",

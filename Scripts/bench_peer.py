@@ -1,11 +1,12 @@
-"""The other side of `caption-bench --peer`: times ONNX Runtime, PyTorch and Pillow on request.
+"""The other side of `caption-bench --peer`: times ONNX Runtime, PyTorch, Pillow and pycocoevalcap on request.
 
 Reads one JSON object a line from standard input and answers with one on standard output:
-  {"prepare": WHAT, "peer": "onnxruntime" | "pytorch" | "pytorch-draft" | "pillow", …}  ->  {"ready": true} or {"absent": reason}
+  {"prepare": WHAT, "peer": "onnxruntime" | "pytorch" | "pytorch-draft" | "pillow" | "pycocoevalcap", …}  ->  {"ready": true} or {"absent": reason}
   {"run": seconds}  ->  {"milliseconds": [one number a repetition]}
 Between two requests it is idle, so that the caller can interleave its own measurements.
 
-Needs a Python with torch, torchvision, onnx, onnxruntime and pillow, as far as they are to be timed.
+Needs a Python with torch, torchvision, onnx, onnxruntime, pillow and pycocoevalcap (with Java), as far as
+they are to be timed.
 Weights are random: only shapes matter for speed.
 """
 import json
@@ -127,8 +128,35 @@ def batch(peer, request):
     return lambda: captioner.folder(request["folder"])
 
 
+def score(peer, request):
+    """BLEU, ROUGE-L and CIDEr of the captions in the file {"captions"}; their tokenisation, too, unless
+    they are {"tokenised"}."""
+    from pycocoevalcap.bleu.bleu import Bleu
+    from pycocoevalcap.cider.cider import Cider
+    from pycocoevalcap.rouge.rouge import Rouge
+    from pycocoevalcap.tokenizer.ptbtokenizer import PTBTokenizer
+
+    with open(request["captions"]) as file:
+        captions = json.load(file)
+    results = {i: [c] for i, c in enumerate(captions["candidates"])}
+    truth = dict(enumerate(captions["references"]))
+
+    def run():
+        candidates, references = results, truth
+        if not request["tokenised"]:
+            def tokens(captions):
+                return PTBTokenizer().tokenize({i: [{"caption": c} for c in cs] for i, cs in captions.items()})
+
+            references, candidates = tokens(truth), tokens(results)
+        for scorer in (Bleu(4), Rouge(), Cider()):
+            scorer.compute_score(references, candidates)
+
+    return run
+
+
 tasks = {
     "encoder": encoder, "attention-step": attention_step, "jpeg": jpeg, "resize": resize, "batch": batch,
+    "score": score,
 }
 run = None
 for line in sys.stdin:

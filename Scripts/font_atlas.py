@@ -1,4 +1,4 @@
-"""Writes Sources/Captioning/FigureFont.swift: the glyphs that the attention figure needs, drawn once.
+"""Writes Sources/Figures/FigureFont.swift: the glyphs that figures need, drawn once.
 
 Usage: python Scripts/font_atlas.py /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 
@@ -38,13 +38,16 @@ for word in widths.split(" "):
         row = ""
     row += word + " "
 rows.append(row.rstrip())
-target = pathlib.Path(__file__).parent.parent / "Sources/Captioning/Figures/FigureFont.swift"
+target = pathlib.Path(__file__).parent.parent / "Sources/Figures/FigureFont.swift"
 target.parent.mkdir(exist_ok=True)
 target.write_text(
     f'''/// DejaVu Sans at {SIZE} pixels, made by Scripts/font_atlas.py: do not edit.
 enum FigureFont {{
   /// The height of every glyph's cell, in pixels.
   static let height = {HEIGHT}
+
+  /// The row of a cell on which letters stand, from its top.
+  static let baseline = {BASELINE}
 
   /// The Unicode scalars that have a glyph, in the atlas's order: U+0020–U+007E, U+00A1–U+017F,
   /// then ’, … and the replacement character.

@@ -296,8 +296,6 @@ std::string text(const uint8_t *bytes, size_t count) {
 
 }  // namespace
 
-const char *cm_exiv2_version(void) { return Exiv2::version(); }
-
 void cm_buffer_free(cm_buffer *buffer) {
   std::free(buffer->bytes);
   *buffer = cm_buffer{nullptr, 0};

@@ -60,28 +60,29 @@ package struct GalleryPage {
   /// - Returns: how many photos have no thumbnail.
   /// - Throws: what `write` throws.
   package func write(title: String, date: String, to write: (Data) throws -> Void) throws -> Int {
-    let style = Self.resource(PackageResources.page_css)
-    let script = Self.resource(PackageResources.page_js)
-    let template = Self.resource(PackageResources.page_html)
+    let style = PageTemplate.resource(PackageResources.page_css)
+    let script = PageTemplate.resource(PackageResources.page_js)
     let data = try Self.json(
       Page(
         title: title, date: date, thumbnailSide: longSide, blockCount: Self.blockCount,
         models: models, photos: photos))
-    let pieces = Template(template).filled([
-      "policy": Self.policy(style: style, script: script), "title": Self.escaped(title),
-      "style": style, "data": data, "script": script,
-    ])
-    for piece in pieces {
-      guard piece == Template.thumbnails else {
-        try write(Data(piece.utf8))
-        continue
+    let policy = PageTemplate.policy(style: style, script: script, images: "'self' data: file:")
+    var missing = 0
+    try PageTemplate(PageTemplate.resource(PackageResources.page_html)).write(to: write) { place in
+      switch place {
+      case "policy": try write(Data(policy.utf8))
+      case "title": try write(Data(PageTemplate.escaped(title).utf8))
+      case "style": try write(Data(style.utf8))
+      case "data": try write(Data(data.utf8))
+      case "thumbnails": missing = try writeThumbnails(write)
+      case "script": try write(Data(script.utf8))
+      default: preconditionFailure("the page has a place “\(place)”")
       }
-      return try writeThumbnails(pieces, write)
     }
-    return 0
+    return missing
   }
 
-  private func writeThumbnails(_ pieces: [String], _ write: (Data) throws -> Void) throws -> Int {
+  private func writeThumbnails(_ write: (Data) throws -> Void) throws -> Int {
     var missing = 0
     for start in stride(from: 0, to: files.count, by: Self.blockCount) {
       let block = Array(files[start..<min(start + Self.blockCount, files.count)])
@@ -98,17 +99,7 @@ package struct GalleryPage {
       let json = try Self.json(entries)
       try write(Data("<script type=\"application/json\" id=\"\(id)\">\(json)</script>\n".utf8))
     }
-    try write(Data((pieces.last ?? "").utf8))
     return missing
-  }
-
-  /// Only this style and this script; pictures from the page itself and from files.
-  private static func policy(style: String, script: String) -> String {
-    func source(_ text: String) -> String {
-      "'sha256-" + Data(ContentHash(of: Array(text.utf8)).bytes).base64EncodedString() + "'"
-    }
-    return "default-src 'none'; script-src \(source(script)); style-src \(source(style)); "
-      + "img-src 'self' data: file:; base-uri 'none'; form-action 'none'"
   }
 
   /// - Parameter path: absolute.
@@ -143,40 +134,6 @@ package struct GalleryPage {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return String(decoding: try encoder.encode(value), as: UTF8.self)
       .replacingOccurrences(of: "<", with: #"\u003c"#)
-  }
-
-  private static func escaped(_ text: String) -> String {
-    text.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
-      .replacingOccurrences(of: ">", with: "&gt;")
-  }
-
-  private static func resource(_ bytes: [UInt8]) -> String {
-    String(decoding: bytes, as: UTF8.self)
-  }
-}
-
-/// A text with places in it, written `{{name}}`.
-private struct Template {
-  static let thumbnails = "{{thumbnails}}"
-
-  private let text: String
-
-  init(_ text: String) { self.text = text }
-
-  /// The text with its places filled, in pieces; what is filled in is not looked at again. The
-  /// place of the thumbnails is a piece of its own.
-  func filled(_ values: [String: String]) -> [String] {
-    var pieces: [String] = []
-    var rest = text[...]
-    while let open = rest.range(of: "{{"), let close = rest[open.upperBound...].range(of: "}}") {
-      let name = String(rest[open.upperBound..<close.lowerBound])
-      pieces.append(String(rest[..<open.lowerBound]))
-      precondition(
-        values[name] != nil || "{{\(name)}}" == Self.thumbnails, "the page has a place “\(name)”")
-      pieces.append(values[name] ?? Self.thumbnails)
-      rest = rest[close.upperBound...]
-    }
-    return pieces + [String(rest)]
   }
 }
 

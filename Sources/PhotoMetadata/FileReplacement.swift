@@ -144,17 +144,6 @@ package enum FileReplacement {
     synchronize(folder(of: path))
   }
 
-  /// Whether a file of this name is one that a crash left behind in the middle of a replacement, or
-  /// that another process is just writing; it may be removed where no such process runs.
-  package static func isTemporary(_ name: FilePath.Component) -> Bool {
-    let text = name.string
-    return text.hasPrefix(temporaryPrefix) && text.hasSuffix(temporarySuffix)
-      && text.count == temporaryPrefix.count + 16 + temporarySuffix.count
-  }
-
-  private static let temporaryPrefix = ".caption-"
-  private static let temporarySuffix = ".tmp"
-
   /// - Parameter isPrivate: Nobody else may read it, until it gets the mode of another file.
   private static func createTemporary(
     in folder: FilePath, for path: FilePath, isPrivate: Bool
@@ -162,7 +151,7 @@ package enum FileReplacement {
     for _ in 0..<100 {
       let digits = String(UInt64.random(in: .min ... .max), radix: 16)
       let padded = String(repeating: "0", count: 16 - digits.count) + digits
-      let temporary = folder.appending(temporaryPrefix + padded + temporarySuffix)
+      let temporary = folder.appending(".caption-" + padded + ".tmp")
       let descriptor = temporary.withPlatformString {
         open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, isPrivate ? 0o600 : 0o666)
       }

@@ -1,8 +1,5 @@
 internal import CImageMetadata
 
-/// The version of exiv2, the library that reads and writes XMP and IPTC.
-package var exiv2Version: String { String(cString: cm_exiv2_version()) }
-
 /// Why a call of the shim failed, in the library's words.
 struct ShimFailure: Error {
   let reason: String

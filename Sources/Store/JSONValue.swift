@@ -22,6 +22,11 @@ public enum JSONValue: Codable, Hashable, Sendable {
     get throws { try json(self) }
   }
 
+  /// A member of an object; nil where there is none, or this is no object.
+  public subscript(name: String) -> JSONValue? {
+    if case .object(let members) = self { members[name] } else { nil }
+  }
+
   public init(from decoder: any Decoder) throws {
     let value = try decoder.singleValueContainer()
     // Each attempt that fails costs an error, so what occurs most is tried first.

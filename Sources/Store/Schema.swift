@@ -205,6 +205,7 @@ enum Schema {
       id INTEGER PRIMARY KEY,
       name TEXT NOT NULL UNIQUE CHECK (name <> ''),
       format TEXT NOT NULL CHECK (format <> ''),
+      -- Paths of the files that it was read from, with a zero byte after each.
       source BLOB NOT NULL,
       imported_at TEXT NOT NULL
     ) STRICT;
@@ -227,6 +228,17 @@ enum Schema {
       text TEXT NOT NULL CHECK (text <> ''),
       PRIMARY KEY (item_id, position)
     ) STRICT, WITHOUT ROWID;
+    -- What was wrong with the files, by the place in them, which the items do not tell.
+    CREATE TABLE dataset_problems (
+      dataset_id INTEGER NOT NULL REFERENCES datasets ON DELETE CASCADE,
+      position INTEGER NOT NULL CHECK (position >= 0),
+      kind TEXT NOT NULL CHECK (kind <> ''),
+      file TEXT NOT NULL,
+      -- As 'line 12' or 'images[3].sentences[0]'.
+      place TEXT NOT NULL,
+      detail TEXT NOT NULL,
+      PRIMARY KEY (dataset_id, position)
+    ) STRICT, WITHOUT ROWID;
 
     CREATE TABLE evaluations (
       run_id INTEGER PRIMARY KEY REFERENCES runs ON DELETE CASCADE,
@@ -244,5 +256,7 @@ enum Schema {
       scores TEXT NOT NULL CHECK (json_valid(scores)),
       PRIMARY KEY (run_id, item_id)
     ) STRICT, WITHOUT ROWID;
+    -- Without it, removing a dataset would go through all evaluations for each photo.
+    CREATE INDEX evaluation_items_item ON evaluation_items (item_id);
     """
 }

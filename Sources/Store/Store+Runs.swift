@@ -23,7 +23,11 @@ public struct RunCounts: Equatable, Sendable {
   public var skipped = 0
   public var failed = 0
 
-  public init() {}
+  public init(captioned: Int = 0, skipped: Int = 0, failed: Int = 0) {
+    self.captioned = captioned
+    self.skipped = skipped
+    self.failed = failed
+  }
 }
 
 /// What was recorded of a photo.

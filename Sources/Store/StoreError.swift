@@ -27,6 +27,14 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
   case damaged(path: FilePath, reason: String)
   /// What was to be stored breaks a rule of the schema.
   case inconsistent(path: FilePath, reason: String)
+  /// There is no dataset of that name.
+  case noDataset(path: FilePath, name: String, known: [String])
+  /// The dataset has no split of that name.
+  case noSplit(path: FilePath, dataset: String, split: String, known: [String])
+  /// There is a dataset of that name with other contents.
+  case datasetDiffers(path: FilePath, name: String)
+  /// Evaluations would lose what they were measured with.
+  case datasetInUse(path: FilePath, name: String, evaluations: Int)
 
   /// Whose fault it is, as far as a caller's next step depends on it.
   public enum Kind: Sendable {
@@ -40,8 +48,9 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
 
   public var kind: Kind {
     switch self {
-    case .missing: .noInput
-    case .foreign, .newer, .older, .damaged, .inconsistent: .badData
+    case .missing, .noDataset, .noSplit: .noInput
+    case .foreign, .newer, .older, .damaged, .inconsistent, .datasetDiffers, .datasetInUse:
+      .badData
     case .exists, .unreadable, .readOnly, .busy, .full, .inputOutput: .inputOutput
     }
   }
@@ -64,6 +73,16 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
     case .inputOutput(let path, let reason): "\(path): the store cannot be used: \(reason)"
     case .damaged(let path, let reason): "\(path): the store is damaged: \(reason)"
     case .inconsistent(let path, let reason): "\(path): the store refuses a record: \(reason)"
+    case .noDataset(let path, let name, let known):
+      "\(path): there is no dataset “\(name)” in the store"
+        + (known.isEmpty ? "" : ", only \(known.joined(separator: ", "))")
+    case .noSplit(_, let dataset, let split, let known):
+      "\(dataset): the dataset has no split “\(split)”, only \(known.joined(separator: ", "))"
+    case .datasetDiffers(let path, let name):
+      "\(path): the store has other contents under the name “\(name)”; --replace replaces them"
+    case .datasetInUse(let path, let name, let evaluations):
+      "\(path): \(evaluations) evaluation\(evaluations == 1 ? "" : "s") hang on what “\(name)” "
+        + "would lose; --with-runs removes \(evaluations == 1 ? "it" : "them"), too"
     }
   }
 

@@ -7,11 +7,12 @@ import Tensors
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "caption-bench",
-    abstract: "Time networks, decoding, images and the whole program.",
+    abstract: "Time networks, decoding, images, scores and the whole program.",
     discussion: """
       Prints best and median milliseconds, GFLOP/s of the median, and for each peer how many times \
       as long it takes (medians; above 1 we are faster). With --peer every benchmark alternates \
-      with ONNX Runtime, PyTorch or Pillow in short slices, in processes of their own.
+      with ONNX Runtime, PyTorch, Pillow or pycocoevalcap in short slices, in processes of their \
+      own.
 
       EXAMPLES:
         caption-bench --filter resnet50
@@ -23,8 +24,8 @@ struct Bench: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Compare with peers under this Python, which has torch, torchvision, onnx, onnxruntime and "
-        + "pillow.", valueName: "python"))
+      "Compare with peers under this Python, which has torch, torchvision, onnx, onnxruntime, "
+        + "pillow or pycocoevalcap.", valueName: "python"))
   var peer: String?
 
   @Option(

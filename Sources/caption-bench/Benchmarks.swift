@@ -23,6 +23,7 @@ func allBenchmarks(threads: [Int]) -> [Benchmark] {
     loadBenchmark(), jpegBenchmark(), resizeBenchmark(), coldStartBenchmark(), searchBenchmark(),
     similarBenchmark(),
   ]
+  result += scoreBenchmarks(threads: threads.max() ?? 1)
   return result + batchBenchmarks(threads: threads.max() ?? 1)
 }
 

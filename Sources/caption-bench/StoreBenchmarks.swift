@@ -1,7 +1,5 @@
-import Captioning
 import Foundation
 import GRDB
-import Language
 import Store
 import SystemPackage
 import Tensors
@@ -55,7 +53,7 @@ private func benchStore(_ name: String, _ fill: (Store) throws -> Void) throws -
 ///
 /// - Parameter embedding: how many numbers a photo's embedding has; none where it is zero.
 private func fill(_ store: Store, captions count: Int, embedding: Int = 0) throws {
-  var sentences = try SentenceMaker()
+  var sentences = try SentenceMaker(seed: 3)
   let work = try store.work(benchModel, options: "{}")
   let run = try store.beginRun(.batch, request: "{}", work: work)
   try store.write { database in
@@ -101,52 +99,6 @@ private func fill(_ store: Store, captions count: Int, embedding: Int = 0) throw
     }
   }
   try store.endRun(run, .finished)
-}
-
-/// Sentences of the bundled model's words, of which each is about as frequent as it is in captions:
-/// by Zipf's law, for the vocabulary begins with its most frequent words.
-private struct SentenceMaker {
-  private var random = SeededRandom(seed: 3)
-  private let words: [String]
-  /// The sums of the frequencies up to each word.
-  private let sums: [Float]
-
-  /// Stars are places for words.
-  private static let templates = [
-    "a * * is * on the *", "two * * in a *", "a * in a * * with a * and a *", "the * * * over a *",
-    "a man in a * * is * near the *", "a * * through the * *",
-  ].map { $0.split(separator: " ").map(String.init) }
-
-  init() throws {
-    let bundle = try ModelBundle.find()
-    let function = Set(Self.templates.joined()).union(["on", "and", "of", "to", "with"])
-    words = bundle.vocabulary.words.filter {
-      !function.contains($0) && $0.allSatisfy { $0.isLetter }
-    }
-    var sum: Float = 0
-    sums = words.indices.map { index in
-      sum += 1 / Float(index + 3)
-      return sum
-    }
-  }
-
-  mutating func sentence() -> [String] {
-    var template = Self.templates[Int(random.uniform() * Float(Self.templates.count))]
-    // Words of a scene go together: 0.9 % of Flickr8k's captions have dogs and a beach in them.
-    if random.uniform() < 0.009 { template = ["a", "*", "dog", "*", "along", "the", "*", "beach"] }
-    return template.map { $0 == "*" ? word() : $0 }
-  }
-
-  private mutating func word() -> String {
-    let point = random.uniform() * (sums.last ?? 0)
-    var low = 0
-    var high = sums.count - 1
-    while low < high {
-      let middle = (low + high) / 2
-      if sums[middle] > point { high = middle } else { low = middle + 1 }
-    }
-    return words[low]
-  }
 }
 
 /// Of length 1.

@@ -3,6 +3,7 @@ import Batch
 import Captioning
 import Foundation
 import Logging
+import PhotoFinding
 import PhotoMetadata
 import Store
 import SystemPackage
@@ -365,9 +366,4 @@ private struct BatchRecord: Encodable {
     alternatives = stored.caption.alternatives
     createdAt = stored.createdAt
   }
-}
-
-/// Writes a line of the program's own to standard error.
-private func note(_ text: String) {
-  FileHandle.standardError.write(Data("caption: \(text)\n".utf8))
 }

@@ -26,7 +26,8 @@ struct CaptionCommand: AsyncParsableCommand {
       ListCommand.self, ShowCommand.self, SimilarCommand.self, StatsCommand.self,
       DiffCommand.self, FailuresCommand.self, NoteCommand.self, ForgetCommand.self,
       UndoCommand.self, ExportCommand.self, StoreCommand.self, FeaturesCommand.self,
-      ClassifyCommand.self, ModelCommand.self,
+      ClassifyCommand.self, ModelCommand.self, DatasetCommand.self, ScoreCommand.self,
+      EvaluateCommand.self, RunsCommand.self,
     ],
     defaultSubcommand: DescribeCommand.self)
 
@@ -51,6 +52,9 @@ struct CaptionCommand: AsyncParsableCommand {
 }
 
 /// Writes an error's sentence to standard error.
-func report(_ error: any Error) {
-  FileHandle.standardError.write(Data("caption: \(error)\n".utf8))
+func report(_ error: any Error) { note("\(error)") }
+
+/// Writes a line of the program's own to standard error.
+func note(_ text: String) {
+  FileHandle.standardError.write(Data("caption: \(text)\n".utf8))
 }

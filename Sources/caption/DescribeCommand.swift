@@ -143,7 +143,7 @@ struct DescribeCommand: ParsableCommand {
       throw ValidationError("The model “\(caption.model)” has no attention to draw.")
     }
     let figure = try captioner.attentionFigure(of: caption, bytes: source.bytes, name: source.name)
-    try writeOutput(figure.pngData(), to: path)
+    try ResultFile.write(figure.pngData(), to: path)
   }
 }
 

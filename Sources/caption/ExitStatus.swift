@@ -1,8 +1,11 @@
 import ArgumentParser
 import Batch
 import Captioning
+import Datasets
+import Evaluation
 import Imaging
 import Language
+import Metrics
 import NeuralNet
 import PhotoMetadata
 import Store
@@ -20,12 +23,23 @@ func exitStatus(of error: any Error) -> ExitCode? {
   case is WatchError: return inputOutputFailed
   case let error as ImagingError: return exitStatus(of: FailureKind(error.kind))
   case let error as MetadataError: return exitStatus(of: FailureKind(error.kind))
+  case let error as DatasetError:
+    switch error.kind {
+    case .noInput: return noInput
+    case .badData: return badData
+    case .inputOutput: return inputOutputFailed
+    }
   case let error as StoreError:
     switch error.kind {
     case .noInput: return noInput
     case .badData: return badData
     case .inputOutput: return inputOutputFailed
     }
+  case EvaluationError.noRun: return noInput
+  case EvaluationError.noMetric: return usage
+  case is EvaluationError, is MetricsError: return badData
+  case MeteorJarError.noArchive, MeteorJarError.noJava: return noInput
+  case is MeteorJarError: return ExitCode.failure
   case CaptioningError.noModel, CaptioningError.unreadable: return noInput
   case is CaptioningError, is NetworkError: return badData
   case WeightError.unreadable, VocabularyError.unreadable, FileError.notRead, FileError.notStored:

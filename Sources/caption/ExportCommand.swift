@@ -152,8 +152,8 @@ struct ExportCommand: ParsableCommand {
   }
 
   private func writeCSV(_ export: Store.Export, to file: ResultFile) throws {
-    try file.write(CSV.line(CSV.columns))
-    try export.forEach { entry, _ in try file.write(CSV.line(CSV.cells(of: entry))) }
+    try file.write(csvLine(CSV.columns))
+    try export.forEach { entry, _ in try file.write(csvLine(CSV.cells(of: entry))) }
   }
 
   private func writeText(_ export: Store.Export, to file: ResultFile) throws {
@@ -277,24 +277,8 @@ private struct PictureNumbers {
   }
 }
 
-/// Writes a JSON array one element a line.
-private struct ListWriter {
-  private let file: ResultFile
-  private var isEmpty = true
-
-  init(_ file: ResultFile) { self.file = file }
-
-  mutating func append(_ element: some Encodable) throws {
-    try file.write((isEmpty ? "[\n" : ",\n") + jsonLine(element))
-    isEmpty = false
-  }
-
-  func end() throws { try file.write(isEmpty ? "[]" : "\n]") }
-}
-
 // MARK: - CSV
 
-/// Comma-separated values as RFC 4180 has them.
 private enum CSV {
   static let columns = [
     "path", "path_base64", "content_hash", "width", "height", "captured_at", "camera_make",
@@ -318,15 +302,6 @@ private enum CSV {
       try entry.decoding?.text ?? "", entry.createdAt ?? "", try list(entry.words),
       try list(entry.alternatives), try list(entry.humanCaptions), try list(others),
     ]
-  }
-
-  static func line(_ cells: [String]) -> String {
-    cells.map(quoted).joined(separator: ",") + "\r\n"
-  }
-
-  private static func quoted(_ cell: String) -> String {
-    guard cell.utf8.contains(where: { [10, 13, 34, 44].contains($0) }) else { return cell }
-    return "\"" + cell.replacingOccurrences(of: "\"", with: "\"\"") + "\""
   }
 
   private static func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }

@@ -48,7 +48,7 @@ struct FeaturesCommand: ParsableCommand {
       $0.transposed.reshaped([$0.shape[1], features.gridHeight, features.gridWidth])
     }
     guard let tensor = channelsFirst ?? features.embedding ?? features.logits else { return }
-    try writeOutput(npyData(tensor), to: output)
+    try ResultFile.write(npyData(tensor), to: output)
     runtime.logger.debug("\(output): float32 \(tensor.shape)")
   }
 }

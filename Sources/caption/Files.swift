@@ -45,30 +45,6 @@ func pathList(_ data: Data, separator: UInt8) -> [FilePath] {
   }.filter { !$0.isEmpty }
 }
 
-/// Writes a result file, replacing the file that `path` leads to at once or not at all.
-///
-/// What is no file is written into: a device or a pipe, such as `/dev/stdout`, must stay what it is.
-///
-/// - Throws: `FileError.notWritten`.
-func writeOutput(_ data: Data, to path: String) throws {
-  do {
-    var status = stat()
-    if stat(path, &status) == 0, ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) {
-      let handle = try FileHandle(forWritingTo: URL(filePath: path))
-      try handle.write(contentsOf: data)
-      try handle.close()
-      return
-    }
-    // A new file would take the place of a link. Foundation does not follow those of /proc.
-    let target = realpath(path, nil)
-    defer { free(target) }
-    let url = URL(filePath: target.map { String(cString: $0) } ?? path)
-    try data.write(to: url, options: .atomic)
-  } catch {
-    throw FileError.notWritten(path: path, reason: reason(error))
-  }
-}
-
 /// Writes a line of results to standard output, at once.
 ///
 /// - Throws: `FileError.notWritten` where it cannot be written, as on a full disk.

@@ -67,6 +67,15 @@ final class ResultFile {
     if buffer.count >= Self.bufferSize { try flush() }
   }
 
+  /// Writes a whole file.
+  ///
+  /// - Throws: `FileError.notWritten`.
+  static func write(_ data: Data, to path: String) throws {
+    let file = try ResultFile(path: path)
+    try file.write(data)
+    try file.finish()
+  }
+
   /// Puts the complete file into its place.
   ///
   /// - Throws: `FileError.notWritten`.

@@ -375,13 +375,3 @@ private func rows(_ counts: StoreCounts) -> [(String, String)] {
     ("runs", "\(counts.runs)"), ("open failures", "\(counts.openFailures)"),
   ]
 }
-
-/// Prints names and values: in line on a terminal, tab-separated elsewhere.
-private func printRows(_ rows: [(String, String)]) throws {
-  let isTerminal = isatty(STDOUT_FILENO) == 1
-  let width = isTerminal ? (rows.map(\.0.count).max() ?? 0) + 2 : 0
-  for (name, value) in rows {
-    let gap = isTerminal ? String(repeating: " ", count: width - name.count) : "\t"
-    try printLine(name + gap + (isTerminal ? Table.visible(value) : value))
-  }
-}

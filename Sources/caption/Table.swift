@@ -17,13 +17,21 @@ struct OutputOptions: ParsableArguments {
   ) throws {
     if json {
       for row in rows { try printLine(jsonLine(row)) }
-    } else if isatty(STDOUT_FILENO) == 1 {
-      let table = Table(
-        columns: columns, rows: rows.map(cells), width: terminalWidth(STDOUT_FILENO))
-      for line in table.lines { try printLine(line) }
     } else {
-      for row in rows { try printLine(cells(row).map(Table.escaped).joined(separator: "\t")) }
+      try printTable(columns: columns, rows: rows.lazy.map(cells))
     }
+  }
+}
+
+/// Prints rows: columns in line on a terminal, under their names, tab-separated elsewhere.
+///
+/// - Throws: `FileError.notWritten`.
+func printTable(columns: [String], rows: some Sequence<[String]>) throws {
+  if isatty(STDOUT_FILENO) == 1 {
+    let table = Table(columns: columns, rows: Array(rows), width: terminalWidth(STDOUT_FILENO))
+    for line in table.lines { try printLine(line) }
+  } else {
+    for row in rows { try printLine(row.map(Table.escaped).joined(separator: "\t")) }
   }
 }
 
@@ -105,5 +113,15 @@ struct Table {
     String(
       String.UnicodeScalarView(
         cell.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
+  }
+}
+
+/// Prints names and values: in line on a terminal, tab-separated elsewhere.
+func printRows(_ rows: [(String, String)]) throws {
+  let isTerminal = isatty(STDOUT_FILENO) == 1
+  let width = isTerminal ? (rows.map(\.0.count).max() ?? 0) + 2 : 0
+  for (name, value) in rows {
+    let gap = isTerminal ? String(repeating: " ", count: width - name.count) : "\t"
+    try printLine(name + gap + (isTerminal ? Table.visible(value) : value))
   }
 }

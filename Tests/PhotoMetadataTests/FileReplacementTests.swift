@@ -190,13 +190,6 @@ struct FileReplacementTests {
     #expect(try names().count == 2)
   }
 
-  @Test func `files that a crash leaves behind are known by their names`() {
-    #expect(FileReplacement.isTemporary(".caption-0123456789abcdef.tmp"))
-    for name: FilePath.Component in [".caption-.tmp", "photo.jpg", ".caption-notes.tmp", ".tmp"] {
-      #expect(!FileReplacement.isTemporary(name))
-    }
-  }
-
   /// Root alone may mount, and not in every container.
   @Test(.enabled(if: SmallDisk.isAvailable))
   func `a full disk is an error, and changes nothing`() throws {

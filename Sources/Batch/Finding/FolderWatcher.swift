@@ -5,6 +5,7 @@
   #else
     internal import Musl
   #endif
+  package import PhotoFinding
   package import SystemPackage
 
   /// Tells of photos that arrive in folders, also in folders that arrive there, by Linux's inotify.

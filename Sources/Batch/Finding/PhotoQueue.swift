@@ -1,3 +1,4 @@
+package import PhotoFinding
 internal import Store
 internal import Synchronization
 package import SystemPackage

@@ -8,9 +8,6 @@
 extern "C" {
 #endif
 
-/// The version of exiv2 that is in use, as it names itself.
-const char *cm_exiv2_version(void);
-
 typedef enum {
   CM_OK = 0,
   /// The bytes break the rules of their format.

@@ -1,0 +1,61 @@
+/// Why a dataset or a list of captions cannot be read.
+public enum DatasetError: Error, Equatable, CustomStringConvertible {
+  /// There is no such file or folder.
+  case missing(path: String)
+  /// The file cannot be opened, or is none.
+  case unreadable(path: String, reason: String)
+  /// Reading stopped with an error.
+  case readFailed(path: String, reason: String)
+  /// The file is longer than `DatasetFile.maximumBytes`.
+  case tooLong(path: String)
+  /// What was read breaks the rules of its format.
+  case malformed(path: String, place: DatasetPlace, reason: String)
+
+  /// Whose fault it is, as far as a caller's next step depends on it.
+  public enum Kind: Sendable {
+    /// There is nothing to read at the path.
+    case noInput
+    /// What was read is nothing that can be used.
+    case badData
+    /// The machine failed to read.
+    case inputOutput
+  }
+
+  public var kind: Kind {
+    switch self {
+    case .missing, .unreadable: .noInput
+    case .readFailed: .inputOutput
+    case .tooLong, .malformed: .badData
+    }
+  }
+
+  public var description: String {
+    switch self {
+    case .missing(let path): "\(path): there is no such file"
+    case .unreadable(let path, let reason), .readFailed(let path, let reason):
+      "\(path): cannot be read: \(reason)"
+    case .tooLong(let path):
+      "\(path): the file is longer than \(DatasetFile.maximumBytes >> 20) MiB"
+    case .malformed(let path, .whole, let reason): "\(path): \(reason)"
+    case .malformed(let path, let place, let reason): "\(path): \(place): \(reason)"
+    }
+  }
+}
+
+/// Where in a file something was found.
+public enum DatasetPlace: Hashable, Sendable, CustomStringConvertible {
+  /// Nowhere in particular.
+  case whole
+  /// Counted from 1.
+  case line(Int)
+  /// In JSON: keys and indices from the outermost value on, as in `annotations[3].image_id`.
+  case value(String)
+
+  public var description: String {
+    switch self {
+    case .whole: "the file"
+    case .line(let number): "line \(number)"
+    case .value(let path): path
+    }
+  }
+}

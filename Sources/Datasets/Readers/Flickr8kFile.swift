@@ -1,0 +1,54 @@
+/// Flickr8k's list of captions, `Flickr8k.token.txt`: `name.jpg#number`, a tab, and the caption.
+struct Flickr8kFile {
+  let file: DatasetFile
+
+  func enter(into builder: inout DatasetBuilder, split: String?) {
+    file.forEachLine { number, line in
+      guard !line.isEmpty else { return }
+      let origin = DatasetOrigin(file: file.name, place: .line(number))
+      guard let row = Row(line) else {
+        builder.report(
+          .brokenRow, at: origin, "it is not a name, “#”, a number, a tab and a caption; left out")
+        return
+      }
+      if let fault = row.fault {
+        builder.report(.brokenRow, at: origin, "\(fault); read as a caption of “\(row.name)”")
+      }
+      guard let entry = builder.entry(named: row.name, split: split, at: origin) else { return }
+      builder.add(row.caption, to: entry, at: origin)
+    }
+  }
+
+  private struct Row {
+    let name: String
+    let caption: String
+    /// What had to be repaired.
+    let fault: String?
+
+    init?(_ line: String) {
+      if let tab = line.firstIndex(of: "\t") {
+        let key = line[..<tab]
+        caption = String(line[line.index(after: tab)...])
+        if let mark = key.lastIndex(of: "#"), Self.isNumber(key[key.index(after: mark)...]) {
+          name = String(key[..<mark])
+          fault = nil
+        } else {
+          name = String(key)
+          fault = "the caption’s number is missing"
+        }
+        return
+      }
+      // A number that spaces instead of a tab follow.
+      guard let mark = line.firstIndex(of: "#") else { return nil }
+      let rest = line[line.index(after: mark)...]
+      guard let space = rest.firstIndex(of: " "), Self.isNumber(rest[..<space]) else { return nil }
+      name = String(line[..<mark])
+      caption = String(rest[space...].drop { $0 == " " })
+      fault = "the tab is missing"
+    }
+
+    private static func isNumber(_ text: Substring) -> Bool {
+      !text.isEmpty && text.utf8.allSatisfy { (48...57).contains($0) }
+    }
+  }
+}

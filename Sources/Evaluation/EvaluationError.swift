@@ -1,0 +1,25 @@
+/// Why a run cannot be made, shown or compared.
+package enum EvaluationError: Error, Equatable, CustomStringConvertible {
+  /// There is no evaluation of that number.
+  case noRun(Int64)
+  /// The runs have no photo in common.
+  case nothingInCommon(Int64, Int64)
+  /// A measure that a run does not have.
+  case noMetric(String, known: [String])
+  /// Photos of the split that have no caption.
+  case missing(photos: Int, of: Int, first: String)
+
+  package var description: String {
+    switch self {
+    case .noRun(let run):
+      "there is no evaluation \(run); “caption runs list” shows those that there are"
+    case .nothingInCommon(let first, let second):
+      "the runs \(first) and \(second) have no photo of a dataset in common"
+    case .noMetric(let name, let known):
+      "there is no measure “\(name)”; there are \(known.joined(separator: ", "))"
+    case .missing(let photos, let all, let first):
+      "\(photos) of \(all) photos could not be captioned, such as \(first), so nothing was scored; "
+        + "--allow-missing scores the others"
+    }
+  }
+}

@@ -1,0 +1,25 @@
+/// Why captions cannot be scored.
+public enum MetricsError: Error, Equatable, CustomStringConvertible {
+  /// There is nothing to score.
+  case noCaptions
+  /// The lists of candidates and of references are of different length.
+  case countMismatch(candidates: Int, references: Int)
+  /// An image has no references.
+  case noReferences(image: Int)
+  /// There are more words than `CaptionCorpus.maximumWords`.
+  case tooManyWords
+  /// Two sets of scores that are to be compared are not of the same images or metrics.
+  case notComparable(reason: String)
+
+  public var description: String {
+    switch self {
+    case .noCaptions: "there are no captions to score"
+    case .countMismatch(let candidates, let references):
+      "there are captions of \(candidates) images but references of \(references)"
+    case .noReferences(let image): "image \(image) of the list has no references"
+    case .tooManyWords:
+      "captions and references have more than \(CaptionCorpus.maximumWords) words together"
+    case .notComparable(let reason): "the scores cannot be compared: \(reason)"
+    }
+  }
+}

@@ -1,0 +1,41 @@
+/// How scores were come by: what a number needs so that another one can be compared with it.
+public struct ScoringProtocol: Codable, Equatable, Sendable {
+  public let tokenizer: String
+  /// What each metric is, by its name.
+  public let metrics: [String: String]
+  public let images: Int
+  public let references: Int
+
+  /// - Parameter metrics: those that were scored by.
+  public init(_ corpus: CaptionCorpus, metrics: [Metric]) {
+    tokenizer = "PTB, as in pycocoevalcap 1.2"
+    self.metrics = Dictionary(
+      uniqueKeysWithValues: metrics.map { ($0.rawValue, Self.definition(of: $0)) })
+    images = corpus.count
+    references = corpus.references.reduce(0) { $0 + $1.count }
+  }
+
+  /// In a line.
+  public var sentence: String {
+    var parts: [(names: [String], definition: String)] = []
+    for name in Metric.allCases.map(\.rawValue) {
+      guard let definition = metrics[name] else { continue }
+      if let last = parts.indices.last, parts[last].definition == definition {
+        parts[last].names.append(name)
+      } else {
+        parts.append(([name], definition))
+      }
+    }
+    return "\(images) images, \(references) references; tokens: \(tokenizer); "
+      + parts.map { "\($0.joined(separator: ", ")): \($1)" }.joined(separator: "; ")
+  }
+
+  private static func definition(of metric: Metric) -> String {
+    switch metric {
+    case .bleu1, .bleu2, .bleu3, .bleu4, .rougeL, .ciderD: "as in pycocoevalcap 1.2"
+    case .meteorExactStem:
+      "METEOR 1.5's formula over this program's alignments of equal words and stems"
+    case .meteor: "by the METEOR archive that METEOR_JAR names"
+    }
+  }
+}

@@ -1,0 +1,227 @@
+internal import Foundation
+internal import GRDB
+
+/// Work that was begun, and what became of it.
+public struct RunSummary: Equatable, Sendable, Encodable {
+  public let id: Int64
+  public let kind: RunKind
+  /// `running` also where the program ended without a word.
+  public let state: String
+  public let model: String?
+  public let counts: RunCounts
+  /// UTC.
+  public let startedAt: String
+  public let finishedAt: String?
+
+  enum CodingKeys: String, CodingKey {
+    case id, kind, state, model, captioned, skipped, failed
+    case startedAt = "started_at"
+    case finishedAt = "finished_at"
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(id, forKey: .id)
+    try values.encode(kind.rawValue, forKey: .kind)
+    try values.encode(state, forKey: .state)
+    try values.encodeIfPresent(model, forKey: .model)
+    try values.encode(counts.captioned, forKey: .captioned)
+    try values.encode(counts.skipped, forKey: .skipped)
+    try values.encode(counts.failed, forKey: .failed)
+    try values.encode(startedAt, forKey: .startedAt)
+    try values.encodeIfPresent(finishedAt, forKey: .finishedAt)
+  }
+}
+
+/// A model's captions of a dataset's split, scored.
+package struct Evaluation: Equatable, Sendable, Encodable {
+  /// The run's number.
+  package let run: Int64
+  package let startedAt: String
+  package let dataset: String
+  package let split: String
+  package let model: String
+  package let modelHash: ContentHash
+  /// How the captions were searched for.
+  package let decoding: JSONValue
+  /// What was measured, and how.
+  package let protocolNotes: JSONValue
+  /// Over the whole split, by the metrics' names.
+  package let scores: [String: Double]
+  package let imageCount: Int
+
+  enum CodingKeys: String, CodingKey {
+    case run, dataset, split, model, decoding, scores
+    case startedAt = "started_at"
+    case modelHash = "model_hash"
+    case protocolNotes = "protocol"
+    case imageCount = "images"
+  }
+}
+
+/// A photo of an evaluation.
+package struct EvaluatedPhoto: Equatable, Sendable {
+  package let item: DatasetItem
+  package let candidate: String
+  /// By the metrics' names.
+  package let scores: [String: Double]
+
+  package init(item: DatasetItem, candidate: String, scores: [String: Double]) {
+    self.item = item
+    self.candidate = candidate
+    self.scores = scores
+  }
+}
+
+extension Store {
+  /// Enters what a run of kind `.evaluation` came to, in one transaction.
+  ///
+  /// - Parameters:
+  ///   - dataset: the name of the dataset.
+  ///   - protocolNotes: what was measured and how, as JSON.
+  ///   - scores: over the whole split, by the metrics' names.
+  ///   - photos: items of the dataset with their captions and scores.
+  /// - Throws: `StoreError`.
+  package func enterEvaluation(
+    run: Int64, dataset: String, split: String, protocolNotes: String, scores: [String: Double],
+    photos: [EvaluatedPhoto]
+  ) throws {
+    try write { database in
+      try database.execute(
+        sql: """
+          INSERT INTO evaluations (run_id, dataset_id, split, protocol, scores)
+          VALUES (?, ?, ?, ?, ?)
+          """,
+        arguments: [
+          run, database.datasetID(of: dataset, in: path), split, protocolNotes, json(scores),
+        ])
+      let statement = try database.cachedStatement(
+        sql: "INSERT INTO evaluation_items (run_id, item_id, candidate, scores) VALUES (?, ?, ?, ?)"
+      )
+      for photo in photos {
+        try statement.execute(
+          arguments: [run, photo.item.id, photo.candidate, json(photo.scores)])
+      }
+    }
+  }
+
+  /// All runs, the latest first.
+  ///
+  /// - Throws: `StoreError`.
+  public func runs() throws -> [RunSummary] {
+    try read { database in
+      try Row.fetchAll(
+        database,
+        sql: """
+          SELECT runs.*, models.name AS model FROM runs LEFT JOIN models ON models.id = model_id
+          ORDER BY runs.id DESC
+          """
+      ).map(RunSummary.init(row:))
+    }
+  }
+
+  /// All evaluations, the latest first.
+  ///
+  /// - Throws: `StoreError`.
+  package func evaluations() throws -> [Evaluation] {
+    try read { database in
+      try Row.fetchAll(database, sql: Evaluation.selection + " ORDER BY e.run_id DESC")
+        .map(Evaluation.init(row:))
+    }
+  }
+
+  /// The evaluation of that number; nil where there is none.
+  ///
+  /// - Throws: `StoreError`.
+  package func evaluation(_ run: Int64) throws -> Evaluation? {
+    try read { database in
+      try Row.fetchOne(
+        database, sql: Evaluation.selection + " WHERE e.run_id = ?", arguments: [run]
+      )
+      .map(Evaluation.init(row:))
+    }
+  }
+
+  /// The photos of an evaluation in the order of the dataset.
+  ///
+  /// - Throws: `StoreError`.
+  package func evaluatedPhotos(of run: Int64) throws -> [EvaluatedPhoto] {
+    try read { database in
+      let row = try Row.fetchOne(
+        database, sql: "SELECT dataset_id, split FROM evaluations WHERE run_id = ?",
+        arguments: [run])
+      guard let row else { return [] }
+      let decoder = JSONDecoder()
+      var results: [Int64: (candidate: String, scores: [String: Double])] = [:]
+      for row in try Row.fetchAll(
+        database, sql: "SELECT item_id, candidate, scores FROM evaluation_items WHERE run_id = ?",
+        arguments: [run])
+      {
+        results[row["item_id"]] = (
+          row["candidate"], try decoder.decode([String: Double].self, from: row["scores"])
+        )
+      }
+      var photos: [EvaluatedPhoto] = []
+      try database.forEachDatasetItem(of: row["dataset_id"], split: row["split"]) { item in
+        guard let result = results[item.id] else { return }
+        photos.append(
+          EvaluatedPhoto(item: item, candidate: result.candidate, scores: result.scores))
+      }
+      return photos
+    }
+  }
+
+  /// Takes an evaluation out of the store; the captions stay.
+  ///
+  /// - Returns: whether there was one.
+  /// - Throws: `StoreError`.
+  package func removeEvaluation(_ run: Int64) throws -> Bool {
+    try write { database in
+      let isThere = try Bool.fetchOne(
+        database, sql: "SELECT EXISTS (SELECT 1 FROM evaluations WHERE run_id = ?)",
+        arguments: [run])
+      try database.deleteRuns(isThere == true ? [run] : [])
+      return isThere == true
+    }
+  }
+}
+
+extension RunSummary {
+  /// - Parameter row: of `runs`, with the model's name.
+  fileprivate init(row: Row) {
+    id = row["id"]
+    kind = RunKind(rawValue: row["kind"]) ?? .batch
+    state = row["state"]
+    model = row["model"]
+    counts = RunCounts(captioned: row["captioned"], skipped: row["skipped"], failed: row["failed"])
+    startedAt = row["started_at"]
+    finishedAt = row["finished_at"]
+  }
+}
+
+extension Evaluation {
+  fileprivate static let selection = """
+    SELECT e.*, r.started_at, d.name AS dataset, m.name AS model, m.content_hash, g.options,
+      (SELECT count(*) FROM evaluation_items i WHERE i.run_id = e.run_id) AS images
+    FROM evaluations e JOIN runs r ON r.id = e.run_id JOIN datasets d ON d.id = e.dataset_id
+      JOIN models m ON m.id = r.model_id JOIN decodings g ON g.id = r.decoding_id
+    """
+
+  /// - Parameter row: of `selection`.
+  /// - Throws: `DecodingError` where the JSON in it is not of that form.
+  fileprivate init(row: Row) throws {
+    run = row["run_id"]
+    startedAt = row["started_at"]
+    dataset = row["dataset"]
+    split = row["split"]
+    model = row["model"]
+    guard let hash = ContentHash(data: row["content_hash"]) else {
+      preconditionFailure("the schema lets only whole hashes in")
+    }
+    modelHash = hash
+    decoding = try JSONValue(text: row["options"])
+    protocolNotes = try JSONValue(text: row["protocol"])
+    scores = try JSONDecoder().decode([String: Double].self, from: row["scores"])
+    imageCount = row["images"]
+  }
+}

@@ -1,0 +1,191 @@
+import ArgumentParser
+import Batch
+import Datasets
+import Foundation
+import Imaging
+import Store
+import SystemPackage
+
+/// `caption dataset check`: what is wrong with a dataset.
+struct DatasetCheckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check",
+    abstract: "Look for what is wrong with a dataset’s files and photos.",
+    discussion: """
+      It prints severity, kind, place and detail of everything that was found when the dataset was \
+      imported, and then of its photos, all of which are read: missing, corrupt and grey ones, the \
+      same file twice, and photos of two splits that look alike.
+
+      The exit status is 65 where something spoils an evaluation: photos that are missing or \
+      corrupt, or the same in two splits. Photos that only look alike are worth a look.
+
+      EXAMPLES:
+        caption dataset check flickr8k
+        caption dataset check flickr8k --json | jq -r 'select(.severity == "spoiling") | .where'
+      """)
+
+  @Argument(help: "The dataset.")
+  var name: String
+
+  @Option(
+    name: .customLong("threads"),
+    help: ArgumentHelp("How many threads to use (default: all cores).", valueName: "count"))
+  var requestedThreads: Int?
+
+  @OptionGroup var store: StoreOptions
+  @OptionGroup var output: OutputOptions
+
+  @Option(help: "How to show progress: a bar on a terminal, plain lines, or nothing.")
+  var progress = Progress.Style.auto
+
+  @Flag(name: .shortAndLong, help: "Say nothing but what was found.")
+  var quiet = false
+
+  private var threads: Int { requestedThreads ?? ProcessInfo.processInfo.activeProcessorCount }
+
+  func validate() throws {
+    guard (1...256).contains(threads) else {
+      throw ValidationError("--threads takes a number from 1 to 256, not \(threads).")
+    }
+  }
+
+  func run() throws {
+    let interruption = Interruption { note("stopping") }
+    let (items, problems) = try store.with(.read) { store in
+      (try store.datasetItems(of: name, split: nil), try store.datasetProblems(of: name))
+    }
+    var findings = problems.map { Finding($0) }
+    let looks = look(at: items, interruption)
+    if let status = interruption.exitStatus { throw ExitCode(status) }
+    if items.allSatisfy({ $0.path == nil }) {
+      findings.append(
+        Finding(
+          DatasetProblem(
+            .missingPhoto, at: DatasetOrigin(file: name, place: .whole),
+            "no photo was found when it was imported; import it again with --images")))
+    } else {
+      var check = PhotoCheck()
+      for (item, look) in zip(items, looks) {
+        check.add(
+          PhotoCheck.Photo(
+            name: item.name, split: item.split,
+            origin: DatasetOrigin(
+              file: item.path.map { String(decoding: $0) } ?? item.name, place: .whole),
+            look: look.photo))
+      }
+      findings += check.findings().map { Finding($0) }
+    }
+    try output.print(columns: ["severity", "kind", "where", "detail"], rows: findings) {
+      [$0.severity, $0.kind, $0.place, $0.detail]
+    }
+    let spoiling = findings.count { $0.severity == DatasetProblem.Severity.spoiling.word }
+    if !quiet {
+      note("\(items.count) photos: \(findings.count) findings, \(spoiling) that spoil evaluations")
+    }
+    try link(items, looks)
+    if spoiling > 0 { throw ExitCode(65) }
+  }
+
+  private struct Look: Sendable {
+    let photo: PhotoCheck.Look
+    let content: ContentHash?
+  }
+
+  /// Reads all photos, several at a time.
+  private func look(at items: [DatasetItem], _ interruption: Interruption) -> [Look] {
+    let reporter = Reporter(Progress(total: items.count, style: progress, isQuiet: quiet))
+    let pool = OrderedPool<DatasetItem, Look>(threads: threads) {
+      Self.look(at: $0)
+    } deliver: {
+      reporter.add($0)
+    }
+    for item in items where !interruption.flag.isRaised { pool.submit(item) }
+    pool.finish()
+    return reporter.finish()
+  }
+
+  private static func look(at item: DatasetItem) -> Look {
+    guard let path = item.path else { return Look(photo: .missing, content: nil) }
+    let name = path.string
+    do {
+      let bytes = try PhotoFile(at: path).bytes
+      let content = ContentHash(of: bytes)
+      do {
+        let traits = try PhotoTraits(bytes: bytes, name: name)
+        return Look(photo: .seen(traits, content: content.description), content: content)
+      } catch {
+        return Look(photo: .failed(reason: PhotoFailure(error, of: name).reason), content: content)
+      }
+    } catch {
+      let failure = PhotoFailure(error, of: name)
+      if case .missing? = error as? ImagingError { return Look(photo: .missing, content: nil) }
+      return Look(photo: .failed(reason: failure.reason), content: nil)
+    }
+  }
+
+  /// Collects looks and shows how many there are. Its methods are never called twice at a time.
+  private final class Reporter: @unchecked Sendable {
+    private var progress: Progress
+    private var looks: [Look] = []
+
+    init(_ progress: Progress) { self.progress = progress }
+
+    func add(_ look: Look) {
+      looks.append(look)
+      var isFailed = true
+      if case .seen = look.photo { isFailed = false }
+      progress.advance(by: 1, worked: 1, failed: isFailed ? 1 : 0)
+    }
+
+    func finish() -> [Look] {
+      progress.finish()
+      return looks
+    }
+  }
+
+  /// Enters which pictures the photos are, where the store can be written.
+  private func link(_ items: [DatasetItem], _ looks: [Look]) throws {
+    let contents = zip(items, looks).compactMap { item, look in
+      look.content.map { (item: item.id, content: $0) }
+    }
+    do {
+      try store.with(.write) { try $0.linkDatasetItems(contents) }
+    } catch StoreError.readOnly {
+      // Nothing that was found depends on it.
+    } catch StoreError.unreadable {
+    }
+  }
+
+  private struct Finding: Encodable {
+    let severity: String
+    let kind: String
+    let place: String
+    let detail: String
+
+    enum CodingKeys: String, CodingKey {
+      case severity, kind, detail
+      case place = "where"
+    }
+
+    init(_ problem: DatasetProblem) {
+      self.init(DatasetProblemRecord(problem))
+    }
+
+    init(_ record: DatasetProblemRecord) {
+      severity = (DatasetProblem.Kind(rawValue: record.kind)?.severity ?? .problem).word
+      kind = record.kind
+      place = record.place.isEmpty ? record.file : "\(record.file): \(record.place)"
+      detail = record.detail
+    }
+  }
+}
+
+extension DatasetProblem.Severity {
+  fileprivate var word: String {
+    switch self {
+    case .remark: "remark"
+    case .problem: "problem"
+    case .spoiling: "spoiling"
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import Datasets
+import Foundation
+import SystemPackage
+import TestSupport
+import Testing
+
+struct COCOResultsTests {
+  private func read(_ json: String) throws -> COCOResults {
+    try COCOResults(data: Data(json.utf8), name: "s.json")
+  }
+
+  @Test func inTheFilesOrder() throws {
+    let results = try read(
+      #"[{"image_id": 391895, "caption": "A bus. "}, {"caption": "", "image_id": 9, "score": 2}]"#)
+    #expect(results.entries.map(\.imageID) == [391895, 9])
+    #expect(results.entries.map(\.caption) == ["A bus. ", ""])
+  }
+
+  @Test(
+    arguments: [
+      ("[]", "its list is empty"),
+      (#"[{"caption": "A."}]"#, "[0]: “image_id” is missing"),
+      (#"[{"image_id": 1}]"#, "[0]: “caption” is missing"),
+      (
+        #"[{"image_id": 1, "caption": "A."}, {"image_id": "2", "caption": "B."}]"#,
+        "[1].image_id: it is the string “2”, not an integer"
+      ),
+      (
+        #"[{"image_id": 1.5, "caption": "A."}]"#,
+        "[0].image_id: it is not an integer of 64 bits"
+      ),
+      (
+        #"[{"image_id": 9223372036854775808, "caption": "A."}]"#,
+        "[0].image_id: it is not an integer of 64 bits"
+      ),
+      (#"[{"image_id": null, "caption": "A."}]"#, "[0]: “image_id” is missing"),
+      (#"[{"image_id": 1, "caption": 7}]"#, "[0].caption: it is not a string"),
+      (
+        #"[{"image_id": 1, "caption": "A."}, {"image_id": 1, "caption": "A."}]"#,
+        "[1]: picture 1 has a caption already, in [0]"
+      ),
+      (#"{"image_id": 1, "caption": "A."}"#, "it is not a list"),
+      (
+        "[{\"image_id\": 1, \"caption\": \"A\nB\"}]",
+        "it is not valid JSON: unescaped control character around character 30"
+      ),
+      ("", "it is not valid JSON: unexpected end of file during JSON parse"),
+    ])
+  func refusals(json: String, reason: String) {
+    #expect { try read(json) } throws: { "\($0)" == "s.json: \(reason)" }
+  }
+}

@@ -1,0 +1,61 @@
+import Datasets
+import Testing
+
+struct CSVFileTests {
+  @Test func quotesAndColumnsInAnyOrder() throws {
+    let found = try contents(
+      "Split,ID, caption ,weight,file_name\r\n"
+        + "dev,12,\"A \"\"pond\"\",\r\nand ducks\",3,a.jpg\r\n"
+        + ",,\"\"\"Hi\"\"\",,b.jpg\r\n\r\n" + "odd,-3,6\" of snow,,c.jpg", .csv)
+    #expect(found.entries.map(\.name) == ["a.jpg", "b.jpg", "c.jpg"])
+    #expect(found.entries.map(\.externalID) == [12, nil, -3])
+    #expect(found.entries.map(\.split) == ["val", nil, "odd"])
+    #expect(
+      found.entries.map(\.references) == [
+        ["A \"pond\",\r\nand ducks"], ["\"Hi\""], ["6\" of snow"],
+      ])
+    #expect(found.entries.map(\.origin.place) == [.line(2), .line(4), .line(6)])
+  }
+
+  @Test func otherSeparators() throws {
+    let tab = UInt8(ascii: "\t")
+    #expect(try contents("image\tcaption\na\tA, b\n", .csv, separator: tab)["a"] == ["A, b"])
+    #expect {
+      try contents("image\tcaption\na\tA, b\n", .csv)
+    } throws: {
+      "\($0)".hasPrefix("d: line 1: the heading has no column “image” or none “caption”")
+    }
+  }
+
+  @Test func brokenRows() throws {
+    let found = try contents(
+      """
+      image,id,caption
+      a,1,Ducks, geese, swans.
+      b,2
+      c,x,A hill.
+      d,4,"A road" with trees.
+      """, .csv)
+    #expect(found["a"] == ["Ducks, geese, swans."])
+    #expect(found["b"] == nil)
+    #expect(found["c"] == ["A hill."])
+    #expect(found["d"] == ["A road with trees."])
+    #expect(
+      found.sentences == [
+        "d: line 2: broken row: the caption has separators and no quotes; read as one caption",
+        "d: line 3: broken row: it has 2 cells where the heading has 3; left out",
+        "d: line 4: broken row: its number is no integer; read without it",
+        "d: line 5: broken row: text follows a closing quote; kept with the cell",
+      ])
+    // Where the caption is not the last column, nobody can tell what the surplus belongs to.
+    #expect(try contents("caption,image\nA, b,a.jpg\n", .csv).entries.isEmpty)
+  }
+
+  @Test func aQuoteWithoutEndIsRefused() {
+    #expect(
+      throws: DatasetError.malformed(
+        path: "d", place: .line(3),
+        reason: "a double quote opens there and is never closed")
+    ) { try contents("image,caption\na,A pond.\nb,\"A hill.\nc,A road.\n", .csv) }
+  }
+}

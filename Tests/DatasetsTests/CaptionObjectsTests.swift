@@ -1,0 +1,54 @@
+import Datasets
+import Testing
+
+struct CaptionObjectsTests {
+  @Test func neuralTalkAndBLIP() throws {
+    let found = try contents(
+      """
+      [{"file_path": "/photos/a.jpg", "captions": ["A pond.", "Ducks."], "id": 3},
+       {"image": "val2014/b.jpg", "caption": "A hill.", "image_id": "coco_522418"},
+       {"image": "val2014/b.jpg", "caption": ["Grass."]},
+       {"file_name": "c.jpg", "captions": "A road.", "split": "dev", "id": "x"}]
+      """, .jsonl)
+    #expect(found.entries.map(\.name) == ["/photos/a.jpg", "val2014/b.jpg", "c.jpg"])
+    #expect(found.entries.map(\.externalID) == [3, 522418, nil])
+    #expect(found.entries.map(\.split) == [nil, nil, "val"])
+    #expect(
+      found.entries.map(\.references) == [
+        ["A pond.", "Ducks."], ["A hill.", "Grass."], ["A road."],
+      ])
+    #expect(found.problems.map(\.kind) == [.fewReferences])
+  }
+
+  @Test func badLinesAreLeftOut() throws {
+    let found = try contents(
+      """
+      {"image": "a.jpg", "caption": "A pond."}
+
+      {"image": "b.jpg", "caption"
+      {"caption": "A hill."}
+      {"image": "c.jpg"}
+      {"image": 4, "caption": "A road."}
+      {"image": "d.jpg", "captions": [1]}
+      {"image": "e.jpg", "captions": []}
+      7
+      """, .jsonl)
+    #expect(found.entries.map(\.name) == ["a.jpg"])
+    #expect(
+      found.sentences == [
+        "d: line 3: broken row: it is not valid JSON; left out",
+        "d: line 4: broken row: “image” is missing; left out",
+        "d: line 5: broken row: “caption” is missing; left out",
+        "d: line 6: broken row: “image” is not of the right type; left out",
+        "d: line 7: broken row: “captions” is not of the right type; left out",
+        "d: line 9: broken row: it is not an object; left out",
+        "d: line 8: photo without captions: “e.jpg” has no captions; left out",
+      ])
+  }
+
+  @Test func aBrokenArrayIsRefused() {
+    #expect { try contents(#"[{"image": "a.jpg", "caption": "A."}"#, .jsonl) } throws: {
+      "\($0)" == "d: it is not valid JSON: unexpected end of file during JSON parse"
+    }
+  }
+}
