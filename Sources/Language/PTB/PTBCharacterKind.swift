@@ -39,6 +39,10 @@ enum PTBCharacterKind: UInt8 {
     }
   }
 
+  static func of(_ character: UInt32) -> PTBCharacterKind {
+    character < 0x10000 ? table[Int(character)] : .dropped
+  }
+
   /// The kinds of the Basic Multilingual Plane's characters, by code point.
   static let table: [PTBCharacterKind] = {
     var table = [PTBCharacterKind](repeating: .dropped, count: 0x10000)

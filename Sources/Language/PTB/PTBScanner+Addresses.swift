@@ -175,8 +175,10 @@ extension PTBScanner {
   private func isHostCharacter(_ character: UInt32) -> Bool {
     switch character {
     case Character.numberSign, 0x25, Character.ampersand, Character.asterisk, Character.plus,
-      0x61...0x7A, 0x7E, 0x80...:
+      0x61...0x7A, 0x7E...:
       true
+    // Control characters.
+    case 0x00...0x08, 0x0E...0x1F: true
     default: false
     }
   }

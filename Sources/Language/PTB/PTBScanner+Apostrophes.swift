@@ -35,19 +35,19 @@ extension PTBScanner {
 
   /// “don't”: the verb, which ends before “n't”, and “n't” itself.
   func findNegation(_ letters: Range<Int>, _ match: inout Match) {
-    let apostrophe = letters.upperBound
+    let apostrophe = end(from: letters.lowerBound) { $0 == .asciiLetter || $0 == .softHyphen }
     let length = apostropheLength(at: apostrophe, .any)
     guard length > 0, small(at(apostrophe - 1)) == 0x6E, small(at(apostrophe + length)) == 0x74
     else { return }
     let end = apostrophe + length + 1
-    if letters.count == 1 {
+    if apostrophe == letters.lowerBound + 1 {
       let isApostrophe = apostropheLength(at: apostrophe, .apostrophe) > 0
       match.consider(
         end,
         .writeApostrophe(
           apostrophe..<apostrophe + length, as: UInt8(ascii: isApostrophe ? "'" : "`")))
     } else if small(at(apostrophe - 2)) != 0x6E {
-      match.consider(apostrophe - 1, reading: end)
+      match.consider(apostrophe - 1, reading: end, .keepWithoutSoftHyphens)
     }
   }
 
@@ -134,8 +134,11 @@ extension PTBScanner {
     if hasPrefix("tis", at: next) { match.consider(next + 1, reading: next + 3) }
     if hasPrefix("twas", at: next) { match.consider(next + 1, reading: next + 4) }
     // A quotation mark before a word.
-    if isASCIILetter(at: next), kind(at: next + 1) != .newline, at(next + 1) != Character.space {
-      match.consider(next, reading: next + 2, .drop)
+    if isASCIILetter(at: next) {
+      switch at(next + 1) {
+      case 0x09, Character.newline, Character.space, Character.noBreakSpace: break
+      default: match.consider(next, reading: next + 2, .drop)
+      }
     }
     match.consider(at(next) == Character.apostrophe ? next + 1 : next, .drop)
   }
@@ -143,8 +146,10 @@ extension PTBScanner {
   private func findClitic(at place: Int, _ length: Int, _ match: inout Match) {
     guard let end = clitic(at: place)?.upperBound else { return }
     let isPlain = at(place) == Character.apostrophe
-    // The plain apostrophe needs another character after the letters, which is no letter.
+    // After the plain apostrophe another character has to follow, which is no letter; a single
+    // letter may end all text.
     if isPlain, isASCIILetter(at: end) { return }
+    if isPlain, end == text.count, end > place + 2 { return }
     match.consider(
       end, reading: isPlain && end < text.count ? end + 1 : end,
       .writeApostrophe(place..<place + length, as: UInt8(ascii: "'")))

@@ -8,11 +8,13 @@ extension PTBScanner {
       return end
     }
     considerKeepingStop(end(of: simplePartEnd), &match)
-    match.consider(end(of: namePartEnd))
+    match.consider(end(of: namePartEnd), .keepWithoutSoftHyphens)
   }
 
   /// A comma, a colon or a semicolon right after a full stop leaves that to the token: `dog.,`.
-  func considerKeepingStop(_ end: Int?, _ match: inout Match, _ action: Action = .keep) {
+  func considerKeepingStop(
+    _ end: Int?, _ match: inout Match, _ action: Action = .keepWithoutSoftHyphens
+  ) {
     guard let end else { return }
     if at(end) == Character.fullStop {
       switch at(end + 1) {

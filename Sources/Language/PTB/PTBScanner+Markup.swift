@@ -98,7 +98,7 @@ extension PTBScanner {
   private static let entities: [PTBWord: Action] = {
     var entities: [PTBWord: Action] = [
       PTBWord("amp"): .replace("&"), PTBWord("lt"): .replace("<"), PTBWord("gt"): .replace(">"),
-      PTBWord("nbsp"): .drop, PTBWord("md"): .drop, PTBWord("mdash"): .drop,
+      PTBWord("nbsp"): .skip, PTBWord("md"): .drop, PTBWord("mdash"): .drop,
       PTBWord("ndash"): .drop,
     ]
     let kept = """

@@ -2,7 +2,7 @@
 extension PTBScanner {
   mutating func numeral(at place: Int) -> Match {
     var match = Match.none
-    match.consider(numberEnd(at: place))
+    match.consider(numberEnd(at: place), .keepWithoutSoftHyphens)
     match.consider(mixedFractionEnd(at: place))
     match.consider(dateEnd(at: place))
     match.consider(telephoneNumberEnd(at: place), .keepSpellingBrackets)

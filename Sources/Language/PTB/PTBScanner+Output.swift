@@ -3,8 +3,10 @@ extension PTBScanner {
   mutating func perform(_ action: Action, on range: Range<Int>) {
     let start = output.count
     switch action {
-    case .drop: return
+    case .skip: return
+    case .drop: break
     case .keep: write(range)
+    case .keepWithoutSoftHyphens: writeWithoutSoftHyphens(range)
     case .keepSpellingBrackets: write(range, spellsBrackets: true)
     case .keepDecodingAmpersands: write(range, decodesAmpersands: true)
     case .cut(let place):
@@ -20,12 +22,20 @@ extension PTBScanner {
       output.append(character)
       write(apostrophe.upperBound..<range.upperBound)
     }
-    // Without its soft hyphens, a token may be nothing, or the full stop between them.
-    if output.count == start || (output.count == start + 1 && output.last == UInt8(ascii: ".")) {
-      output.removeLast(output.count - start)
-    } else {
-      output.append(UInt8(ascii: " "))
+    endsInPunctuation = output.count == start
+    if !endsInPunctuation { output.append(UInt8(ascii: " ")) }
+  }
+
+  /// Writes a word without its soft hyphens; nothing if no more than a full stop is left.
+  private mutating func writeWithoutSoftHyphens(_ range: Range<Int>) {
+    let start = output.count
+    var part = range.lowerBound
+    while part < range.upperBound {
+      let end = text[part..<range.upperBound].firstIndex(of: Character.softHyphen)
+      write(part..<(end ?? range.upperBound))
+      part = (end ?? range.upperBound) + 1
     }
+    if output.count == start + 1, output.last == UInt8(ascii: ".") { output.removeLast() }
   }
 
   /// Writes characters in small letters, with no-break spaces for spaces.
@@ -38,7 +48,6 @@ extension PTBScanner {
       place += 1
       switch character {
       case Character.space: write(scalar: Character.noBreakSpace)
-      case Character.softHyphen: continue
       case Character.leftBracket where spellsBrackets: write("-lrb-")
       case Character.rightBracket where spellsBrackets: write("-rrb-")
       case Character.ampersand where decodesAmpersands:
@@ -64,19 +73,16 @@ extension PTBScanner {
     }
   }
 
-  /// Whether a cased letter stands before a place in a token, and none after it, leaving out what
-  /// has no part in case (The Unicode Standard, section 3.13, `Final_Sigma`).
+  /// Whether a letter that has case stands before a place in a token, and none after it.
   private func endsWord(at place: Int, in token: Range<Int>) -> Bool {
-    func isCased(_ places: some Sequence<Int>) -> Bool {
-      for place in places {
-        guard let properties = Unicode.Scalar(text[place])?.properties else { return false }
-        if properties.isCaseIgnorable { continue }
-        return properties.isCased
+    func hasCase(_ place: Int) -> Bool {
+      switch Unicode.Scalar(text[place])?.properties.generalCategory {
+      case .lowercaseLetter, .uppercaseLetter, .titlecaseLetter: true
+      default: false
       }
-      return false
     }
-    return isCased((token.lowerBound..<place).reversed())
-      && !isCased(place + 1..<token.upperBound)
+    return (token.lowerBound..<place).contains(where: hasCase)
+      && !(place + 1..<token.upperBound).contains(where: hasCase)
   }
 
   private mutating func write(scalar value: UInt32) {
@@ -84,9 +90,19 @@ extension PTBScanner {
     output.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
   }
 
-  /// The tokens written, without the white space that Python's `rstrip` takes off the line.
+  /// The tokens written, without the white space that Python's `rstrip` takes off the line's end.
   mutating func trimmedOutput() -> String {
     if output.last == UInt8(ascii: " ") { output.removeLast() }
-    return String(decoding: output, as: UTF8.self)
+    var tokens = String(decoding: output, as: UTF8.self)
+    if !endsInPunctuation {
+      while let last = tokens.unicodeScalars.last, Self.isStripped(last) {
+        tokens.unicodeScalars.removeLast()
+      }
+    }
+    return tokens
+  }
+
+  private static func isStripped(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.properties.isWhitespace || (0x1C...0x1F).contains(scalar.value)
   }
 }

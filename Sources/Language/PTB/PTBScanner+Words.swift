@@ -23,7 +23,9 @@ extension PTBScanner {
     let dottedEnd = dottedWordEnd(at: place)
     considerBeforeClitic(dottedEnd, &match)
     considerKeepingStop(dottedEnd, &match)
-    if kind(at: place) == .softHyphen { match.consider(numberEnd(at: place)) }
+    if kind(at: place) == .softHyphen {
+      match.consider(numberEnd(at: place), .keepWithoutSoftHyphens)
+    }
     let letters = place..<end(from: place) { $0 == .asciiLetter }
     if !letters.isEmpty {
       match.consider(emailEnd(at: place))
@@ -53,7 +55,7 @@ extension PTBScanner {
   /// A clitic right after a word is read with it.
   private func considerBeforeClitic(_ end: Int?, _ match: inout Match) {
     guard let end, let clitic = clitic(at: end) else { return }
-    match.consider(end, reading: clitic.upperBound)
+    match.consider(end, reading: clitic.upperBound, .keepWithoutSoftHyphens)
   }
 
   /// Where a word that is written as one is cut in two, or nil.

@@ -10,6 +10,8 @@ struct PTBScanner {
   var end = 0
   /// The tokens so far, as UTF-8, each with a space after it.
   var output: [UInt8] = []
+  /// Whether the last token of the caption so far is one that was left out.
+  var endsInPunctuation = false
   var lookahead = Lookahead()
 
   private let kinds = PTBCharacterKind.table
@@ -33,6 +35,10 @@ struct PTBScanner {
   /// What becomes of a token.
   enum Action {
     case keep
+    /// Keeps it without its soft hyphens.
+    case keepWithoutSoftHyphens
+    /// Leaves it out, as the reference does: it is no token.
+    case skip
     /// Leaves it out, as pycocoevalcap does with punctuation.
     case drop
     /// Keeps it with its round brackets spelled out.
@@ -60,8 +66,11 @@ struct PTBScanner {
 
   private mutating func load(_ caption: String, before following: [UInt32]) {
     output.removeAll(keepingCapacity: true)
+    endsInPunctuation = false
     lookahead = Lookahead()
     text.removeAll(keepingCapacity: true)
+    text.reserveCapacity(caption.utf8.count + following.count)
+    output.reserveCapacity(caption.utf8.count + 16)
     for scalar in caption.unicodeScalars {
       text.append(PTBTokenizer.isLineSeparator(scalar.value) ? Character.space : scalar.value)
     }
@@ -72,7 +81,10 @@ struct PTBScanner {
   private mutating func scanToken(at place: Int) -> Int {
     let match: Match
     switch kind(at: place) {
-    case .space, .newline: return place + 1
+    case .newline: return place + 1
+    case .space:
+      if text[place] < 0x80 { return place + 1 }
+      match = symbol(at: place, .skip)
     case .asciiLetter:
       if let end = plainWord(at: place) { return end }
       match = word(at: place)
@@ -80,7 +92,7 @@ struct PTBScanner {
     case .asciiDigit, .digit: match = numeral(at: place)
     case .punctuation: match = punctuation(at: place)
     case .symbol: match = symbol(at: place, .keep)
-    case .dropped: match = symbol(at: place, .drop)
+    case .dropped: match = symbol(at: place, .skip)
     }
     // Every rule takes something; this is what makes it certain that scanning ends.
     let end = min(max(match.end, place + 1), self.end)

@@ -50,14 +50,21 @@ public struct PTBTokenizer: Sendable {
   private static func opening(of captions: ArraySlice<String>) -> [UInt32] {
     var opening: [UInt32] = []
     for caption in captions {
-      opening.append(PTBScanner.Character.newline)
+      if opening.count < 2 || !opening.allSatisfy(isSpaceOrNewline) {
+        opening.append(PTBScanner.Character.newline)
+      }
       for scalar in caption.unicodeScalars {
-        let isSpace = scalar.properties.isWhitespace
-        if isSpace, opening.count == 2, opening[1] == PTBScanner.Character.space { continue }
+        let isSpace = isLineSeparator(scalar.value) || PTBCharacterKind.of(scalar.value) == .space
+        // A second space in front says as much as many.
+        if isSpace, opening.count > 1, opening.allSatisfy(isSpaceOrNewline) { continue }
         opening.append(isSpace ? PTBScanner.Character.space : scalar.value)
         if opening.count > PTBWord.longest + 3 { return opening }
       }
     }
     return opening
+  }
+
+  private static func isSpaceOrNewline(_ character: UInt32) -> Bool {
+    character == PTBScanner.Character.space || character == PTBScanner.Character.newline
   }
 }
