@@ -34,7 +34,7 @@ struct RunsListCommand: ParsableCommand {
           ]
         }
       } else {
-        let shown: [Metric] = [.bleu1, .bleu4, .rougeL, .meteorExactStem, .ciderD]
+        let shown: [Metric] = [.bleu1, .bleu4, .rougeL, .ciderD]
         try output.print(
           columns: ["run", "started", "dataset", "split", "photos", "model", "beam"]
             + shown.map(\.rawValue), rows: store.evaluations()
