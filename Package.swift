@@ -37,8 +37,6 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
-    .systemLibrary(
-      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(
       name: "CImageCodecs",
@@ -46,7 +44,7 @@ let package = Package(
     .target(
       name: "CImageMetadata", linkerSettings: ["exiv2", "z"].map { .linkedLibrary($0) }),
     .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
-    library("Tensors", ["CKernels", "COpenBLAS"]),
+    library("Tensors", ["CKernels"]),
     library("NeuralNet", ["Tensors"]),
     library("Language", []),
     library("Imaging", ["CImageCodecs", "Tensors"]),

@@ -98,6 +98,52 @@ def attention_step(peer, request):
     return run
 
 
+def lstm_training(peer, request):
+    """Forward, backward and Adam's step of an LSTM over {"batch"} sequences of {"steps"}."""
+    import torch
+
+    torch.set_num_threads(request["threads"])
+    torch.manual_seed(0)
+    batch, steps, inputs, hidden = (request[k] for k in ("batch", "steps", "inputs", "hidden"))
+    lstm = torch.nn.LSTM(inputs, hidden)
+    optimizer = torch.optim.Adam(lstm.parameters())
+    x, slope = torch.rand(steps, batch, inputs, requires_grad=True), torch.rand(steps, batch, hidden)
+
+    def run():
+        optimizer.zero_grad()
+        lstm(x)[0].backward(slope)
+        optimizer.step()
+
+    return run
+
+
+def language_model_training(peer, request):
+    """One step of a language model with an LSTM of {"size"} and {"words"} words; its embedding's gradients
+    are sparse, as they are faster."""
+    import torch
+    from torch.nn import functional as F
+
+    torch.set_num_threads(request["threads"])
+    torch.manual_seed(0)
+    batch, steps, size, words = (request[k] for k in ("batch", "steps", "size", "words"))
+    embedding, lstm = torch.nn.Embedding(words, size, sparse=True), torch.nn.LSTM(size, size)
+    output, dropout = torch.nn.Linear(size, words), torch.nn.Dropout(0.5)
+    dense = [*lstm.parameters(), *output.parameters()]
+    optimizers = torch.optim.Adam(dense), torch.optim.SparseAdam(embedding.parameters())
+    ids, targets = torch.randint(words, (steps, batch)), torch.randint(words, (steps * batch,))
+
+    def run():
+        for optimizer in optimizers:
+            optimizer.zero_grad()
+        hidden = dropout(lstm(dropout(embedding(ids)))[0]).flatten(0, 1)
+        F.cross_entropy(output(hidden), targets).backward()
+        torch.nn.utils.clip_grad_norm_(dense, 5)
+        for optimizer in optimizers:
+            optimizer.step()
+
+    return run
+
+
 def jpeg(peer, request):
     """Decoding the file {"path"} at the smallest scale that still holds {"minimum"} pixels each way."""
     from PIL import Image
@@ -129,6 +175,7 @@ def batch(peer, request):
 
 tasks = {
     "encoder": encoder, "attention-step": attention_step, "jpeg": jpeg, "resize": resize, "batch": batch,
+    "lstm-training": lstm_training, "language-model-training": language_model_training,
 }
 run = None
 for line in sys.stdin:

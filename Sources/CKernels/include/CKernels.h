@@ -65,6 +65,23 @@ typedef struct ck_epilogue {
   float lower, upper;
 } ck_epilogue;
 
+/// A step of gradient descent with momentum: g = gradient + decay · p; v = momentum · v + g; p -=
+/// rate · v, or, with Nesterov's correction, rate · (g + momentum · v).
+typedef struct ck_momentum {
+  float rate, momentum, decay;
+  int nesterov;
+} ck_momentum;
+
+/// A step of Adam: m = β₁ m + (1 - β₁) g; v = β₂ v + (1 - β₂) g²; p -= rate · (m / first_correction)
+/// / (√(v / second_correction) + ε). The weight decay is added to the gradient, or, if `decoupled`,
+/// p shrinks by rate · decay first.
+typedef struct ck_adam {
+  float rate, beta1, beta2, epsilon, decay;
+  /// 1 - β₁ᵗ and 1 - β₂ᵗ after t steps.
+  float first_correction, second_correction;
+  int decoupled;
+} ck_adam;
+
 /// The kernels of one instruction set. All pointers may be unaligned.
 typedef struct ck_kernels {
   const char *name;
@@ -136,6 +153,46 @@ typedef struct ck_kernels {
   /// result[i] = Σ weights[r] · values[r][i]
   void (*weighted_sum)(const float *values, size_t rows, size_t value_stride,
                        const float *weights, size_t count, float *result);
+
+  // For training.
+
+  /// One LSTM cell from its pre-activations [4][count] in the order input, forget, candidate,
+  /// output, which are replaced by their activations: cell = σ(f) · previous + σ(i) · tanh(g),
+  /// hidden = σ(o) · tanh(cell).
+  void (*lstm_forward)(float *gates, const float *previous, float *cell, float *hidden,
+                       size_t count);
+  /// The way back, from the activations. The gradient of the hidden state is the sum of two;
+  /// `cell_gradient` is the cell's, replaced by the previous cell's; `gate_gradients` receives
+  /// those of the pre-activations.
+  void (*lstm_backward)(const float *gates, const float *previous, const float *cell,
+                        const float *output_gradient, const float *hidden_gradient,
+                        float *cell_gradient, float *gate_gradients, size_t count);
+  /// The same with pre-activations [5][count] in the order input, forget, output and two
+  /// candidates, of which the larger counts, without tanh.
+  void (*maxout_forward)(float *gates, const float *previous, float *cell, float *hidden,
+                         size_t count);
+  void (*maxout_backward)(const float *gates, const float *previous, const float *cell,
+                          const float *output_gradient, const float *hidden_gradient,
+                          float *cell_gradient, float *gate_gradients, size_t count);
+  /// Returns -Σ q log softmax(logits) and replaces the logits by its gradient times `scale`, where
+  /// q is smoothing / count everywhere and 1 - smoothing more at the target.
+  double (*cross_entropy)(float *logits, size_t count, size_t target, float smoothing,
+                          float scale);
+  /// result += scale · x
+  void (*add_scaled)(const float *x, float scale, size_t count, float *result);
+  /// result = a · b, element by element.
+  void (*multiply)(const float *a, const float *b, size_t count, float *result);
+  /// result[i] += Σ matrix[r][i]
+  void (*add_rows)(const float *matrix, size_t rows, size_t stride, size_t count, float *result);
+  double (*sum_of_squares)(const float *x, size_t count);
+  /// result[i] = 0 where the top 24 bits of SplitMix64's number i after `state` are below
+  /// `threshold`, and scale · x[i] elsewhere.
+  void (*dropout)(const float *x, size_t count, uint64_t state, uint32_t threshold, float scale,
+                  float *result);
+  void (*momentum_step)(const ck_momentum *step, float *parameter, const float *gradient,
+                        float *velocity, size_t count);
+  void (*adam_step)(const ck_adam *step, float *parameter, const float *gradient, float *first,
+                    float *second, size_t count);
 } ck_kernels;
 
 /// The number of kernel sets that this machine can run; at least 1.
