@@ -144,6 +144,41 @@ def language_model_training(peer, request):
     return run
 
 
+def decoder_training(peer, request):
+    """One step of a decoder with attention over {"regions"} of {"size"} channels: keys, embeddings and logits
+    for all steps at once, the rest step by step, as its source has it."""
+    import torch
+    from torch.nn import functional as F
+
+    torch.set_num_threads(request["threads"])
+    torch.manual_seed(0)
+    batch, steps, regions, size, words = (request[k] for k in ("batch", "steps", "regions", "size", "words"))
+    nn = torch.nn
+    embedding, output, dropout = nn.Embedding(words, size, sparse=True), nn.Linear(size, words), nn.Dropout(0.5)
+    encoder_att, decoder_att, full_att = nn.Linear(size, size), nn.Linear(size, size), nn.Linear(size, 1)
+    f_beta, cell = nn.Linear(size, size), nn.LSTMCell(2 * size, size)
+    dense = [w for m in (output, encoder_att, decoder_att, full_att, f_beta, cell) for w in m.parameters()]
+    optimizers = torch.optim.Adam(dense), torch.optim.SparseAdam(embedding.parameters())
+    image, zeros = torch.rand(batch, regions, size), torch.zeros(batch, size)
+    ids, targets = torch.randint(words, (steps, batch)), torch.randint(words, (steps * batch,))
+
+    def run():
+        for optimizer in optimizers:
+            optimizer.zero_grad()
+        keys, x, h, c, hidden = encoder_att(image), embedding(ids), zeros, zeros, []
+        for step in range(steps):
+            alpha = F.softmax(full_att(F.relu(keys + decoder_att(h)[:, None])).squeeze(2), 1)
+            context = torch.bmm(alpha[:, None], image).squeeze(1) * torch.sigmoid(f_beta(h))
+            h, c = cell(torch.cat([x[step], context], 1), (h, c))
+            hidden.append(h)
+        F.cross_entropy(output(dropout(torch.cat(hidden))), targets).backward()
+        nn.utils.clip_grad_norm_(dense, 5)
+        for optimizer in optimizers:
+            optimizer.step()
+
+    return run
+
+
 def jpeg(peer, request):
     """Decoding the file {"path"} at the smallest scale that still holds {"minimum"} pixels each way."""
     from PIL import Image
@@ -176,6 +211,7 @@ def batch(peer, request):
 tasks = {
     "encoder": encoder, "attention-step": attention_step, "jpeg": jpeg, "resize": resize, "batch": batch,
     "lstm-training": lstm_training, "language-model-training": language_model_training,
+    "decoder-training": decoder_training,
 }
 run = None
 for line in sys.stdin:

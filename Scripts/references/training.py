@@ -127,6 +127,46 @@ def pooling():
     keep("pooling-attention", output=y, input=x.grad, weight=weight.grad, bias=bias.grad, score=v.grad)
 
 
+def attention_lstm(name, activation, gate, images):
+    """Steps of the decoder of Xu et al. over the sentences of LENGTHS, three regions of seven channels each."""
+    channels, size, hidden, words = 7, 6, 9, 5
+    encoder_att, decoder_att = [p((size, channels), 1), p((size,), 2)], [p((size, hidden), 3), p((size,), 4)]
+    score, f_beta = p((1, size), 5), [p((channels, hidden), 6), p((channels,), 7)]
+    weight_ih, weight_hh, bias = p((36, words + channels), 8), p((36, hidden), 9), p((36,), 10)
+    x, regions = p((13, words), 11), p((max(images) + 1, 3, channels), 12)
+    h0, c0 = p((4, hidden), 13), p((4, hidden), 14)
+    order = torch.tensor(ORDER)
+    a = regions[torch.tensor(images)][order]
+    keys = F.linear(a, *encoder_att)
+    h, c, outputs, weights = h0[order], c0[order], [], []
+    start = 0
+    for n in BATCH_SIZES.tolist():
+        e = F.linear(activation(keys[:n] + F.linear(h[:n], *decoder_att)[:, None]), score)[:, :, 0]
+        alpha = torch.softmax(e, 1)
+        context = (alpha[:, :, None] * a[:n]).sum(1)
+        if gate:
+            context = context * torch.sigmoid(F.linear(h[:n], *f_beta))
+        s = F.linear(torch.cat([x[start:start + n], context], 1), weight_ih, bias) + F.linear(h[:n], weight_hh)
+        i, f, g, o = s.chunk(4, 1)
+        c = torch.sigmoid(f) * c[:n] + torch.sigmoid(i) * torch.tanh(g)
+        h = torch.sigmoid(o) * torch.tanh(c)
+        outputs.append(h)
+        weights.append(alpha)
+        start += n
+    output, alpha = torch.cat(outputs), torch.cat(weights)
+    torch.autograd.backward([output, alpha], [t((13, hidden), 15), t((13, 3), 16)])
+    kept = {
+        "output": output, "alpha": alpha, "words": x.grad, "regions": regions.grad, "initial_hidden": h0.grad,
+        "initial_cell": c0.grad, "attention.encoder_att.weight": encoder_att[0].grad,
+        "attention.encoder_att.bias": encoder_att[1].grad, "attention.decoder_att.weight": decoder_att[0].grad,
+        "attention.decoder_att.bias": decoder_att[1].grad, "attention.full_att.weight": score.grad,
+        "decode_step.weight_ih": weight_ih.grad, "decode_step.weight_hh": weight_hh.grad,
+        "decode_step.bias_ih": bias.grad}
+    if gate:
+        kept.update({"f_beta.weight": f_beta[0].grad, "f_beta.bias": f_beta[1].grad})
+    keep("attention-lstm-" + name, **kept)
+
+
 def activations():
     for name, function in (("relu", F.relu), ("relu6", F.relu6), ("tanh", torch.tanh), ("sigmoid", torch.sigmoid)):
         x = torch.nn.Parameter(8 * t((4, 9), 1))
@@ -173,5 +213,7 @@ maxout()
 cross_entropy()
 pooling()
 activations()
+attention_lstm("gate", torch.relu, True, [0, 1, 2, 3])
+attention_lstm("tanh", torch.tanh, False, [1, 0, 1, 1])
 optimizers()
 save_file(layers, OUTPUT / "layers.safetensors")

@@ -98,6 +98,133 @@ static void maxout_backward(const float *gates, const float *previous, const flo
   }
 }
 
+// MARK: Sums and products of vectors
+
+static void add_scaled(const float *x, float scale, size_t count, float *result) {
+  for (size_t i = 0; i < count; i += VECTOR_WIDTH) {
+    const size_t rest = count - i;
+    store_some(result + i, load_some(result + i, rest) + scale * load_some(x + i, rest), rest);
+  }
+}
+
+static void multiply(const float *a, const float *b, size_t count, float *result) {
+  for (size_t i = 0; i < count; i += VECTOR_WIDTH) {
+    const size_t rest = count - i;
+    store_some(result + i, load_some(a + i, rest) * load_some(b + i, rest), rest);
+  }
+}
+
+// `vectors` whole vectors of columns, or part of one. Sums of SUM_LENGTH rows are added up apart, for
+// accuracy.
+INLINE void add_row_block(const int vectors, const float *matrix, size_t rows, size_t stride,
+                          size_t rest, float *result) {
+  for (size_t row = 0; row < rows; row += SUM_LENGTH) {
+    const size_t end = rows - row < SUM_LENGTH ? rows : row + SUM_LENGTH;
+    vec sum[8];
+    UNROLL for (int j = 0; j < vectors; j++) sum[j] = (vec)0.0f;
+    for (size_t r = row; r < end; r++) {
+      UNROLL for (int j = 0; j < vectors; j++)
+        sum[j] += load_some(matrix + r * stride + j * VECTOR_WIDTH, rest);
+    }
+    UNROLL for (int j = 0; j < vectors; j++)
+      store_some(result + j * VECTOR_WIDTH,
+                 load_some(result + j * VECTOR_WIDTH, rest) + sum[j], rest);
+  }
+}
+
+static void add_rows(const float *matrix, size_t rows, size_t stride, size_t count,
+                     float *result) {
+  size_t i = 0;
+  for (; i + 8 * VECTOR_WIDTH <= count; i += 8 * VECTOR_WIDTH)
+    add_row_block(8, matrix + i, rows, stride, VECTOR_WIDTH, result + i);
+  for (; i + VECTOR_WIDTH <= count; i += VECTOR_WIDTH)
+    add_row_block(1, matrix + i, rows, stride, VECTOR_WIDTH, result + i);
+  if (i < count) add_row_block(1, matrix + i, rows, stride, count - i, result + i);
+}
+
+static double sum_of_squares(const float *x, size_t count) {
+  double total = 0;
+  size_t i = 0;
+  while (i + VECTOR_WIDTH <= count) {
+    vec sum = (vec)0.0f;
+    for (int block = 0; block < 64 && i + VECTOR_WIDTH <= count; block++, i += VECTOR_WIDTH) {
+      const vec v = load(x + i);
+      sum += v * v;
+    }
+    total += sum_lanes(sum);
+  }
+  for (; i < count; i++) total += x[i] * x[i];
+  return total;
+}
+
+// MARK: Attention
+
+INLINE void attention_backward_vector(const int use_tanh, const float *keys, size_t rows,
+                                      size_t key_stride, const float *query,
+                                      const float *weights, const float *score_gradients,
+                                      float *key_gradients, size_t gradient_stride,
+                                      float *query_gradient, float *weight_gradient,
+                                      size_t rest) {
+  const vec q = load_some(query, rest), w = load_some(weights, rest);
+  vec query_sum = (vec)0.0f, weight_sum = (vec)0.0f;
+  for (size_t r = 0; r < rows; r++) {
+    const vec sum = load_some(keys + r * key_stride, rest) + q;
+    vec activated, slope;
+    if (use_tanh) {
+      activated = vec_tanh(sum);
+      slope = w * (1.0f - activated * activated);
+    } else {
+      activated = sum > 0.0f ? sum : (vec)0.0f;
+      slope = sum > 0.0f ? w : (vec)0.0f;
+    }
+    weight_sum += score_gradients[r] * activated;
+    const vec change = score_gradients[r] * slope;
+    query_sum += change;
+    float *target = key_gradients + r * gradient_stride;
+    store_some(target, load_some(target, rest) + change, rest);
+  }
+  store_some(query_gradient, query_sum, rest);
+  store_some(weight_gradient, load_some(weight_gradient, rest) + weight_sum, rest);
+}
+
+static void attention_backward(const float *keys, size_t rows, size_t key_stride,
+                               const float *query, const float *weights, size_t count,
+                               int use_tanh, const float *score_gradients, float *key_gradients,
+                               float *query_gradient, float *weight_gradient) {
+  for (size_t i = 0; i < count; i += VECTOR_WIDTH) {
+#define ATTENTION_BACKWARD(use_tanh)                                                            \
+  attention_backward_vector(use_tanh, keys + i, rows, key_stride, query + i, weights + i,       \
+                            score_gradients, key_gradients + i, count, query_gradient + i,      \
+                            weight_gradient + i, count - i)
+    if (use_tanh)
+      ATTENTION_BACKWARD(1);
+    else
+      ATTENTION_BACKWARD(0);
+#undef ATTENTION_BACKWARD
+  }
+}
+
+static void dot_rows(const float *matrix, size_t rows, size_t stride, const float *x,
+                     size_t count, float *result) {
+  for (size_t r = 0; r < rows; r++) {
+    const float *row = matrix + r * stride;
+    vec sums[4] = {(vec)0.0f, (vec)0.0f, (vec)0.0f, (vec)0.0f};
+    size_t i = 0;
+    for (; i + 4 * VECTOR_WIDTH <= count; i += 4 * VECTOR_WIDTH) {
+      UNROLL for (int j = 0; j < 4; j++)
+        sums[j] += load(row + i + j * VECTOR_WIDTH) * load(x + i + j * VECTOR_WIDTH);
+    }
+    for (; i < count; i += VECTOR_WIDTH)
+      sums[0] += load_some(row + i, count - i) * load_some(x + i, count - i);
+    result[r] = sum_lanes((sums[0] + sums[1]) + (sums[2] + sums[3]));
+  }
+}
+
+static void add_outer(const float *weights, size_t rows, const float *x, size_t count,
+                      float *matrix, size_t stride) {
+  for (size_t r = 0; r < rows; r++) add_scaled(x, weights[r], count, matrix + r * stride);
+}
+
 // MARK: Loss
 
 INLINE double sum_of(const float *x, size_t count) {
@@ -124,53 +251,6 @@ static double cross_entropy(float *logits, size_t count, size_t target, float sm
   const double log_total = log((double)total);
   return (1.0 - smoothing) * (log_total - ((double)chosen - most)) +
          smoothing * (log_total - sum / (double)count);
-}
-
-// MARK: Sums and products of vectors
-
-static void add_scaled(const float *x, float scale, size_t count, float *result) {
-  for (size_t i = 0; i < count; i += VECTOR_WIDTH) {
-    const size_t rest = count - i;
-    store_some(result + i, load_some(result + i, rest) + scale * load_some(x + i, rest), rest);
-  }
-}
-
-static void multiply(const float *a, const float *b, size_t count, float *result) {
-  for (size_t i = 0; i < count; i += VECTOR_WIDTH) {
-    const size_t rest = count - i;
-    store_some(result + i, load_some(a + i, rest) * load_some(b + i, rest), rest);
-  }
-}
-
-static void add_rows(const float *matrix, size_t rows, size_t stride, size_t count,
-                     float *result) {
-  // Sums of SUM_LENGTH rows are added up apart, for accuracy.
-  for (size_t i = 0; i < count; i += VECTOR_WIDTH) {
-    const size_t rest = count - i;
-    vec total = (vec)0.0f;
-    for (size_t row = 0; row < rows; row += SUM_LENGTH) {
-      const size_t end = rows - row < SUM_LENGTH ? rows : row + SUM_LENGTH;
-      vec sum = (vec)0.0f;
-      for (size_t r = row; r < end; r++) sum += load_some(matrix + r * stride + i, rest);
-      total += sum;
-    }
-    store_some(result + i, load_some(result + i, rest) + total, rest);
-  }
-}
-
-static double sum_of_squares(const float *x, size_t count) {
-  double total = 0;
-  size_t i = 0;
-  while (i + VECTOR_WIDTH <= count) {
-    vec sum = (vec)0.0f;
-    for (int block = 0; block < 64 && i + VECTOR_WIDTH <= count; block++, i += VECTOR_WIDTH) {
-      const vec v = load(x + i);
-      sum += v * v;
-    }
-    total += sum_lanes(sum);
-  }
-  for (; i < count; i++) total += x[i] * x[i];
-  return total;
 }
 
 // MARK: Dropout

@@ -33,16 +33,20 @@ package struct MatrixProduct: Sendable {
   }
 
   /// - Parameters:
-  ///   - left: a, dense.
-  ///   - right: b, dense.
+  ///   - left: a as it stands, its rows `leftStride` floats apart; nil for dense.
+  ///   - right: b as it stands, its rows `rightStride` floats apart; nil for dense.
   ///   - bias: `[columns]`, added to every row, or nil for none.
   ///   - accumulate: adds to what `result` holds instead of overwriting it.
-  ///   - result: `[rows, columns]`, dense; must not overlap the others.
+  ///   - result: `[rows, columns]`, rows `resultStride` floats apart, nil for dense; must not
+  ///     overlap the others.
   package func callAsFunction(
-    _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>,
-    bias: UnsafePointer<Float>? = nil, accumulate: Bool = false,
-    into result: UnsafeMutablePointer<Float>, threads: Int = 1
+    _ left: UnsafePointer<Float>, leftStride: Int? = nil, _ right: UnsafePointer<Float>,
+    rightStride: Int? = nil, bias: UnsafePointer<Float>? = nil, accumulate: Bool = false,
+    into result: UnsafeMutablePointer<Float>, resultStride: Int? = nil, threads: Int = 1
   ) {
+    let leftStride = leftStride ?? (transposesLeft ? rows : inner)
+    let rightStride = rightStride ?? (transposesRight ? inner : columns)
+    let resultStride = resultStride ?? columns
     guard rows > 0, columns > 0 else { return }
     let vectors = kernels.wholeVectors(columns)
     let panels = Scratch(count: vectors * inner)
@@ -59,13 +63,13 @@ package struct MatrixProduct: Sendable {
     let depths = stride(from: 0, to: max(1, inner), by: Self.depthBlock).map {
       $0..<min(inner, $0 + Self.depthBlock)
     }
-    pack(right, depths: depths, into: panels.base, threads: threads)
+    pack(right, rightStride, depths: depths, into: panels.base, threads: threads)
 
     // Rows of a that stay in the second-level cache while the panels of b pass by.
     let tile = kernels.tileRows
     let blockRows = max(tile, (1 << 16) / max(1, min(inner, Self.depthBlock)) / tile * tile)
     var blocks = (rows + blockRows - 1) / blockRows
-    if blocks < 4 * threads || threads > 1 {
+    if threads > 1 {
       blocks = min((rows + tile - 1) / tile, (blocks + threads - 1) / threads * threads)
     }
     blocks = max(1, blocks)
@@ -73,8 +77,10 @@ package struct MatrixProduct: Sendable {
     let panelCount = (columns + panelWidth - 1) / panelWidth
     // Few rows: then the threads share out the columns, too.
     let shares = blocks >= threads ? 1 : min(panelCount, (2 * threads + blocks - 1) / blocks)
-    let depth = min(inner, Self.depthBlock)
-    let transposed = transposesLeft ? Scratch(count: threads * (rows / blocks + 1) * depth) : nil
+    // The odd number of cache lines keeps rows from competing for the same places in the cache.
+    let blockStride = (min(inner, Self.depthBlock) + 15) / 32 * 32 + 16
+    let blockCount = (rows / blocks + 1) * blockStride
+    let transposed = transposesLeft ? Scratch(count: threads * blockCount) : nil
     defer { transposed?.free() }
     parallelFor(blocks * shares, threads: threads) { unit, worker in
       let block = unit / shares
@@ -84,21 +90,22 @@ package struct MatrixProduct: Sendable {
       let column = share * panelCount / shares * panelWidth
       let last = min(columns, (share + 1) * panelCount / shares * panelWidth)
       for range in depths {
-        var a = left + first * inner + range.lowerBound
-        var stride = inner
+        var a = left + first * leftStride + range.lowerBound
+        var stride = leftStride
         if let transposed {
-          let target = transposed.base + worker * (rows / blocks + 1) * depth
+          let target = transposed.base + worker * blockCount
           ck_transpose(
-            left + range.lowerBound * rows + first, range.count, count, rows, target, range.count)
+            left + range.lowerBound * leftStride + first, range.count, count, leftStride, target,
+            blockStride)
           a = UnsafePointer(target)
-          stride = range.count
+          stride = blockStride
         }
         let isFirst = range.lowerBound == 0
         var product = ck_gemm(
           rows: count, depth: range.count, columns: last - column, a: a, a_stride: stride,
           panels: panels.base + vectors * range.lowerBound + column * range.count, half: 0,
-          accumulate: accumulate || !isFirst ? 1 : 0, c: result + first * columns + column,
-          c_stride: columns,
+          accumulate: accumulate || !isFirst ? 1 : 0, c: result + first * resultStride + column,
+          c_stride: resultStride,
           bias: isFirst ? paddedBias.map { UnsafePointer($0.base + column) } : nil,
           residual: nil, residual_stride: 0, lower: -.infinity, upper: .infinity)
         kernels.table.pointee.gemm(&product)
@@ -108,14 +115,14 @@ package struct MatrixProduct: Sendable {
 
   /// Arranges b in panels, one block of the inner extent after the other.
   private func pack(
-    _ right: UnsafePointer<Float>, depths: [Range<Int>], into panels: UnsafeMutablePointer<Float>,
-    threads: Int
+    _ right: UnsafePointer<Float>, _ rowStride: Int, depths: [Range<Int>],
+    into panels: UnsafeMutablePointer<Float>, threads: Int
   ) {
     let vectors = kernels.wholeVectors(columns)
     let panelWidth = kernels.panelWidth
     let panelCount = (columns + panelWidth - 1) / panelWidth
     let shares = min(panelCount, 4 * threads)
-    let (columnStride, depthStride) = transposesRight ? (inner, 1) : (1, columns)
+    let (columnStride, depthStride) = transposesRight ? (rowStride, 1) : (1, rowStride)
     parallelFor(depths.count * shares, threads: threads) { unit in
       let range = depths[unit / shares]
       let share = unit % shares

@@ -35,8 +35,8 @@ package enum TrainingMath {
     _ matrix: UnsafePointer<Float>, rows: Int, columns: Int,
     into result: UnsafeMutablePointer<Float>, threads: Int = 1, kernels: Kernels = .best
   ) {
-    // Whole cache lines for each share.
-    let width = max(16, min(columns, share / max(1, rows) / 16 * 16))
+    // As wide as the kernel's blocks, or several of them.
+    let width = max(128, share / max(1, rows) / 128 * 128)
     let shares = (columns + width - 1) / width
     parallelFor(shares, threads: rows * columns < share ? 1 : threads) { share in
       let first = share * width
@@ -185,6 +185,45 @@ extension TrainingMath {
     let table = kernels.table.pointee
     (isMaxout ? table.maxout_backward : table.lstm_backward)(
       gates, previous, cell, outputGradient, hiddenGradient, cellGradient, gateGradients, size)
+  }
+
+  /// The way back through `VectorMath.attentionScores`.
+  ///
+  /// - Parameters:
+  ///   - scoreGradients: `[rows]`
+  ///   - keyGradients: `[rows, size]`, added to.
+  ///   - queryGradient: `[size]`, written.
+  ///   - weightGradient: `[size]`, added to.
+  package static func attentionBackward(
+    keys: UnsafePointer<Float>, rows: Int, size: Int, query: UnsafePointer<Float>,
+    weights: UnsafePointer<Float>, activation: VectorMath.AttentionActivation,
+    scoreGradients: UnsafePointer<Float>, keyGradients: UnsafeMutablePointer<Float>,
+    queryGradient: UnsafeMutablePointer<Float>, weightGradient: UnsafeMutablePointer<Float>,
+    kernels: Kernels = .best
+  ) {
+    kernels.table.pointee.attention_backward(
+      keys, rows, size, query, weights, size, activation == .tanh ? 1 : 0, scoreGradients,
+      keyGradients, queryGradient, weightGradient)
+  }
+
+  /// result[r] = Σ matrix[r, i] · x[i]
+  ///
+  /// - Parameter matrix: `[rows, size]`
+  package static func dotRows(
+    _ matrix: UnsafePointer<Float>, rows: Int, size: Int, _ x: UnsafePointer<Float>,
+    into result: UnsafeMutablePointer<Float>, kernels: Kernels = .best
+  ) {
+    kernels.table.pointee.dot_rows(matrix, rows, size, x, size, result)
+  }
+
+  /// matrix[r, i] += weights[r] · x[i]
+  ///
+  /// - Parameter matrix: `[rows, size]`
+  package static func addOuter(
+    _ weights: UnsafePointer<Float>, rows: Int, _ x: UnsafePointer<Float>, size: Int,
+    into matrix: UnsafeMutablePointer<Float>, kernels: Kernels = .best
+  ) {
+    kernels.table.pointee.add_outer(weights, rows, x, size, matrix, size)
   }
 
   /// Softmax cross-entropy of one row: returns −Σ q log softmax(logits), and replaces the logits by

@@ -128,6 +128,50 @@ import Testing
     }
   }
 
+  @Test(arguments: Kernels.available, counts)
+  func `attention's way back`(kernels: Kernels, size: Int) {
+    let rows = 5
+    let (keys, query, weights) = (numbers(rows * size, 1), numbers(size, 2), numbers(size, 3))
+    let (scores, start) = (numbers(rows, 4), numbers(size, 5))
+    for activation in VectorMath.AttentionActivation.allCases {
+      var keyGradients = keys
+      var queryGradient = start
+      var weightGradient = start
+      TrainingMath.attentionBackward(
+        keys: keys, rows: rows, size: size, query: query, weights: weights,
+        activation: activation, scoreGradients: scores, keyGradients: &keyGradients,
+        queryGradient: &queryGradient, weightGradient: &weightGradient, kernels: kernels)
+      for i in 0..<size {
+        var (querySum, weightSum) = (0.0, Double(start[i]))
+        for r in 0..<rows {
+          let x = Double(keys[r * size + i]) + Double(query[i])
+          let y = activation == .tanh ? tanh(x) : max(0, x)
+          let slope = activation == .tanh ? 1 - y * y : x > 0 ? 1 : 0
+          let change = Double(scores[r]) * Double(weights[i]) * slope
+          querySum += change
+          weightSum += Double(scores[r]) * y
+          #expect(
+            abs(Double(keyGradients[r * size + i]) - Double(keys[r * size + i]) - change) < 2e-6)
+        }
+        #expect(abs(Double(queryGradient[i]) - querySum) < 4e-6)
+        #expect(abs(Double(weightGradient[i]) - weightSum) < 4e-6)
+      }
+    }
+    var dots = [Float](repeating: 0, count: rows)
+    TrainingMath.dotRows(keys, rows: rows, size: size, query, into: &dots, kernels: kernels)
+    var outer = keys
+    TrainingMath.addOuter(scores, rows: rows, query, size: size, into: &outer, kernels: kernels)
+    for r in 0..<rows {
+      let dot = (0..<size).reduce(0.0) {
+        $0 + Double(keys[r * size + $1]) * Double(query[$1])
+      }
+      #expect(abs(Double(dots[r]) - dot) < 2e-5)
+      for i in 0..<size {
+        #expect(abs(outer[r * size + i] - keys[r * size + i] - scores[r] * query[i]) < 2e-6)
+      }
+    }
+  }
+
   @Test func `many numbers on several threads give the same bits as on one`() {
     let count = 200_000
     let x = numbers(count, 1)

@@ -174,6 +174,18 @@ typedef struct ck_kernels {
   void (*maxout_backward)(const float *gates, const float *previous, const float *cell,
                           const float *output_gradient, const float *hidden_gradient,
                           float *cell_gradient, float *gate_gradients, size_t count);
+  /// The way back through `attention_scores`: key_gradients [rows][count] and weight_gradient gain
+  /// what the gradients of the scores give them, query_gradient is overwritten.
+  void (*attention_backward)(const float *keys, size_t rows, size_t key_stride,
+                             const float *query, const float *weights, size_t count, int use_tanh,
+                             const float *score_gradients, float *key_gradients,
+                             float *query_gradient, float *weight_gradient);
+  /// result[r] = Σ matrix[r][i] · x[i]
+  void (*dot_rows)(const float *matrix, size_t rows, size_t stride, const float *x, size_t count,
+                   float *result);
+  /// matrix[r][i] += weights[r] · x[i]
+  void (*add_outer)(const float *weights, size_t rows, const float *x, size_t count,
+                    float *matrix, size_t stride);
   /// Returns -Σ q log softmax(logits) and replaces the logits by its gradient times `scale`, where
   /// q is smoothing / count everywhere and 1 - smoothing more at the target.
   double (*cross_entropy)(float *logits, size_t count, size_t target, float smoothing,

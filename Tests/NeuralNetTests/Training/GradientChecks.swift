@@ -41,7 +41,7 @@ func dot(_ values: Tensor, _ weights: Tensor) -> Double {
   zip(values.elements, weights.elements).reduce(0) { $0 + Double($1.0) * Double($1.1) }
 }
 
-/// Compares a gradient with differences of the loss between x ± 5e-3, at up to 24 elements:
+/// Compares a gradient with differences of the loss between x ± 1e-2, at up to 24 elements:
 /// ‖difference‖ ≤ 1e-3 ‖differences of the loss‖.
 func expectGradient(
   _ gradient: Tensor, at x: Tensor, _ name: String = "input",
@@ -49,7 +49,7 @@ func expectGradient(
 ) {
   let count = x.shape.count
   #expect(gradient.shape == x.shape, "\(name)", sourceLocation: sourceLocation)
-  let step: Float = 5e-3
+  let step: Float = 1e-2
   let places = (0..<min(count, 24)).map { $0 * count / min(count, 24) }
   let slopes = places.map { place in
     var (above, below) = (x, x)
