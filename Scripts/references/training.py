@@ -167,6 +167,70 @@ def attention_lstm(name, activation, gate, images):
     keep("attention-lstm-" + name, **kept)
 
 
+def maps(tensor):
+    """[batch, height, width, channels] as PyTorch has it; and the way back."""
+    return tensor.permute(0, 3, 1, 2)
+
+
+def rows(tensor):
+    return tensor.permute(0, 2, 3, 1)
+
+
+CONVOLUTIONS = {
+    # inputs, outputs, kernel, and what PyTorch calls the rest
+    "3x3": (5, 6, (3, 3), dict(padding=1)),
+    "wide": (20, 18, (3, 3), dict(padding=1)),
+    "1x1": (5, 6, (1, 1), {}),
+    "strided": (5, 6, (3, 3), dict(stride=2, padding=1)),
+    "1x1-strided": (5, 6, (1, 1), dict(stride=2)),
+    "uneven": (5, 6, (5, 2), dict(stride=(2, 1), padding=(2, 0))),
+    "dilated": (5, 6, (3, 2), dict(dilation=(2, 3), padding=1)),
+    "over-padded": (5, 6, (1, 1), dict(padding=1)),
+    "grouped": (6, 4, (3, 3), dict(padding=1, groups=2)),
+    "grouped-strided": (6, 4, (3, 3), dict(stride=2, padding=1, groups=2)),
+    "depthwise": (5, 5, (3, 3), dict(padding=1, groups=5)),
+    "depthwise-strided": (5, 5, (3, 3), dict(stride=2, padding=1, groups=5)),
+}
+
+
+def convolutions():
+    for name, (inputs, outputs, kernel, rest) in CONVOLUTIONS.items():
+        x = p((2, 9, 8, inputs), 1)
+        weight, bias = p((outputs, inputs // rest.get("groups", 1), *kernel), 2), p((outputs,), 3)
+        y = F.conv2d(maps(x), weight, bias, **rest)
+        y.backward(maps(t(tuple(rows(y).shape), 4)))
+        keep("convolution-" + name, output=rows(y), input=x.grad, weight=weight.grad, bias=bias.grad)
+
+
+def poolings():
+    kinds = {
+        "max": lambda x: F.max_pool2d(x, 3, 2, 1),
+        "max-ceil": lambda x: F.max_pool2d(x, 3, 2, ceil_mode=True),
+        "average": lambda x: F.avg_pool2d(x, 3, 2, 1),
+        "average-without-padding": lambda x: F.avg_pool2d(x, 3, 2, 1, ceil_mode=True, count_include_pad=False),
+        "adaptive": lambda x: F.adaptive_avg_pool2d(x, (3, 5)),
+        "global": lambda x: F.adaptive_avg_pool2d(x, 1),
+        "response": lambda x: F.local_response_norm(x, 4, 0.5, 0.75, 2.0),
+    }
+    for name, pool in kinds.items():
+        x = p((2, 9, 8, 5), 1)
+        y = pool(maps(x))
+        y.backward(maps(t(tuple(rows(y).shape), 2)))
+        keep("pooling2d-" + name, output=rows(y), input=x.grad)
+
+
+def batch_normalization():
+    for training in (True, False):
+        x, residual, weight, bias = p((3, 4, 5, 6), 1), p((3, 4, 5, 6), 2), p((6,), 3), p((6,), 4)
+        mean, variance = t((6,), 5), t((6,), 6) + 1.5
+        y = F.batch_norm(maps(x), mean, variance, weight, bias, training, momentum=0.1, eps=1e-3)
+        y = F.relu(y + maps(residual))
+        y.backward(maps(t((3, 4, 5, 6), 7)))
+        keep(
+            f"batch-normalization-{'training' if training else 'frozen'}", output=rows(y), input=x.grad,
+            residual=residual.grad, weight=weight.grad, bias=bias.grad, running_mean=mean, running_var=variance)
+
+
 def activations():
     for name, function in (("relu", F.relu), ("relu6", F.relu6), ("tanh", torch.tanh), ("sigmoid", torch.sigmoid)):
         x = torch.nn.Parameter(8 * t((4, 9), 1))
@@ -215,5 +279,8 @@ pooling()
 activations()
 attention_lstm("gate", torch.relu, True, [0, 1, 2, 3])
 attention_lstm("tanh", torch.tanh, False, [1, 0, 1, 1])
+convolutions()
+poolings()
+batch_normalization()
 optimizers()
 save_file(layers, OUTPUT / "layers.safetensors")

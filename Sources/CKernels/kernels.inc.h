@@ -854,6 +854,7 @@ static void weighted_sum(const float *values, size_t rows, size_t value_stride,
 }
 
 #include "training.inc.h"
+#include "map_gradients.inc.h"
 
 const ck_kernels KERNELS = {
     .name = NAME,
@@ -893,4 +894,13 @@ const ck_kernels KERNELS = {
     .dropout = dropout,
     .momentum_step = momentum_step,
     .adam_step = adam_step,
+    .scatter = scatter,
+    .depthwise_input_gradient = depthwise_input_gradient,
+    .depthwise_weight_gradient = depthwise_weight_gradient,
+    .max_pixel_gradient = max_pixel_gradient,
+    .sum_pixel_gradient = sum_pixel_gradient,
+    .add_row_products = add_row_products,
+    .scale_rows = scale_rows,
+    .mix_rows = mix_rows,
+    .clamp_gradient = clamp_gradient,
 };

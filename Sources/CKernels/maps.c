@@ -58,3 +58,28 @@ void ck_local_response_norm(const float *x, size_t channels, size_t size, float 
     result[c] = x[c] / powf(bias + alpha / (float)size * sum, beta);
   }
 }
+
+void ck_local_response_norm_gradient(const float *x, const float *slope, size_t channels,
+                                     size_t size, float alpha, float beta, float bias,
+                                     float *scratch, float *gradient) {
+  // With s = bias + alpha / size · Σ x² and y = x · s^-beta: dx = dy · s^-beta - 2 · alpha · beta /
+  // size · x · Σ dy · x · s^(-beta - 1), summed over the channels whose sums hold this one.
+  const size_t before = size / 2, after = size - before - 1;
+  float *products = scratch, *factors = scratch + channels;
+  for (size_t c = 0; c < channels; c++) {
+    const size_t first = c < before ? 0 : c - before;
+    const size_t end = c + size - before < channels ? c + size - before : channels;
+    float sum = 0;
+    for (size_t i = first; i < end; i++) sum += x[i] * x[i];
+    const float s = bias + alpha / (float)size * sum;
+    factors[c] = powf(s, -beta);
+    products[c] = slope[c] * x[c] * factors[c] / s;
+  }
+  for (size_t c = 0; c < channels; c++) {
+    const size_t first = c < after ? 0 : c - after;
+    const size_t end = c + before + 1 < channels ? c + before + 1 : channels;
+    float sum = 0;
+    for (size_t i = first; i < end; i++) sum += products[i];
+    gradient[c] += slope[c] * factors[c] - 2 * alpha * beta / (float)size * x[c] * sum;
+  }
+}

@@ -17,6 +17,10 @@ void ck_pack_panels(const float *weights, size_t column_stride, size_t depth_str
         memcpy(panel + k * width, source + k * depth_stride, count * sizeof(float));
       continue;
     }
+    if (depth_stride == 1) {
+      ck_transpose(source, count, depth, column_stride, panel, width);
+      continue;
+    }
     // Blocks in which both the reads and the writes stay in the first-level cache.
     enum { block = 16 };
     for (size_t k = 0; k < depth; k += block) {

@@ -205,6 +205,40 @@ typedef struct ck_kernels {
                         float *velocity, size_t count);
   void (*adam_step)(const ck_adam *step, float *parameter, const float *gradient, float *first,
                     float *second, size_t count);
+
+  // For training over feature maps.
+
+  /// The way back of `gather`: adds rows of kernel_height · kernel_width · channels floats, `stride`
+  /// apart, to the inputs under the windows of the output pixels [first, first + count).
+  void (*scatter)(const ck_maps *input, const ck_window *window, size_t output_height,
+                  size_t output_width, size_t first_channel, size_t channels, size_t first,
+                  size_t count, const float *rows, size_t stride);
+  /// Of one image of the batch, from the gradient of the output: adds to that of the input, and to
+  /// that of the weights [kernel height][kernel width][channels].
+  void (*depthwise_input_gradient)(const ck_maps *gradient, const ck_window *window,
+                                   const float *weights, const ck_maps *input, size_t image);
+  void (*depthwise_weight_gradient)(const ck_maps *gradient, const ck_window *window,
+                                    const ck_maps *input, size_t image, float *weights);
+  /// The ways back of `max_pixel` and `sum_pixel`: `slope` is the gradient of the result, and
+  /// `gradient`, laid out as the pixels, gains theirs. Of equal largest pixels the first takes all.
+  void (*max_pixel_gradient)(const float *pixels, size_t height, size_t width, size_t row_stride,
+                             size_t pixel_stride, size_t channels, const float *slope,
+                             float *gradient);
+  void (*sum_pixel_gradient)(size_t height, size_t width, size_t row_stride, size_t pixel_stride,
+                             size_t channels, float scale, const float *slope, float *gradient);
+  /// result[i] += Σ a[r][i] · (b[r][i] - shift[i]); Σ (a[r][i] - shift[i])² without b.
+  void (*add_row_products)(const float *a, const float *_Nullable b, const float *shift, size_t rows,
+                           size_t count, float *result);
+  /// result[r][i] = clamp(x[r][i] · scale[i] + shift[i] + residual[r][i])
+  void (*scale_rows)(const float *x, const float *scale, const float *shift,
+                     const float *_Nullable residual, size_t rows, size_t count, float lower,
+                     float upper, float *result);
+  /// result[r][i] = a[r][i] · a_scale[i] + b[r][i] · b_scale[i] + shift[i]
+  void (*mix_rows)(const float *a, const float *a_scale, const float *b, const float *b_scale,
+                   const float *shift, size_t rows, size_t count, float *result);
+  /// The slope where the clamped output lies between the bounds, 0 elsewhere.
+  void (*clamp_gradient)(const float *slope, const float *output, size_t count, float lower,
+                         float upper, float *result);
 } ck_kernels;
 
 /// The number of kernel sets that this machine can run; at least 1.
@@ -227,6 +261,12 @@ void ck_pack_panels(const float *weights, size_t column_stride, size_t depth_str
 /// result[j · result_stride + i] = matrix[i · stride + j], for i < rows and j < columns.
 void ck_transpose(const float *matrix, size_t rows, size_t columns, size_t stride, float *result,
                   size_t result_stride);
+
+/// The way back of `ck_local_response_norm`: gradient[c] gains the gradient of x[c]. `scratch` holds
+/// 2 · channels floats.
+void ck_local_response_norm_gradient(const float *x, const float *slope, size_t channels,
+                                     size_t size, float alpha, float beta, float bias,
+                                     float *scratch, float *gradient);
 
 /// result[c] = x[c] / (bias + alpha / size · Σ x²)^beta, the sum over the channels [c - size / 2, c
 /// - size / 2 + size) that exist. `result` is not x.

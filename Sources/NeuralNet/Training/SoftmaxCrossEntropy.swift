@@ -59,6 +59,7 @@ package struct SoftmaxCrossEntropy: Sendable {
     let rows = targets.count
     let size = layer.inputs
     let block = max(64, Self.logitsAtOnce / max(1, layer.outputs))
+    let (forward, back) = (layer.packed(), PackedMatrix(weights: layer.weight, transposed: true))
     var loss = 0.0
     let gradient = Tensor(uninitialized: input.shape) { inputGradient in
       for first in stride(from: 0, to: rows, by: block) {
@@ -67,14 +68,15 @@ package struct SoftmaxCrossEntropy: Sendable {
           count == rows
           ? input
           : Tensor([count, size], Array(input.elements[first * size..<(first + count) * size]))
-        var logits = layer(part, threads: threads)
+        var logits = Tensor(uninitialized: [count, layer.outputs]) {
+          forward(part.elements, rows: count, into: $0, threads: threads)
+        }
         loss += differentiate(
           &logits.elements, classes: layer.outputs, targets: targets[first..<first + count],
           divisor: divisor, threads: threads)
         layer.addGradients(logits, input: part, to: &gradients, threads: threads)
-        MatrixProduct(rows: count, columns: size, inner: layer.outputs)(
-          logits.elements, layer.weight.elements, into: inputGradient + first * size,
-          threads: threads)
+        back(
+          logits.elements, rows: count, into: inputGradient + first * size, threads: threads)
       }
     }
     return (loss / Double(max(1, divisor)), gradient)
