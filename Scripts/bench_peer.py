@@ -179,6 +179,33 @@ def decoder_training(peer, request):
     return run
 
 
+def network_training(peer, request):
+    """One step of the network {"name"} on {"batch"} images of {"side"}, in the faster of the two layouts."""
+    import torch
+    from torch.nn import functional as F
+
+    torch.set_num_threads(request["threads"])
+    batch, side = request["batch"], request["side"]
+    targets = torch.randint(1000, (batch,))
+
+    def make(layout):
+        model = network(request["name"]).train().to(memory_format=layout)
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
+        x = torch.rand(batch, 3, side, side).to(memory_format=layout)
+
+        def run():
+            optimizer.zero_grad()
+            F.cross_entropy(model(x), targets).backward()
+            optimizer.step()
+
+        run()
+        start = time.perf_counter()
+        run()
+        return time.perf_counter() - start, run
+
+    return min((make(layout) for layout in (torch.contiguous_format, torch.channels_last)), key=lambda pair: pair[0])[1]
+
+
 def jpeg(peer, request):
     """Decoding the file {"path"} at the smallest scale that still holds {"minimum"} pixels each way."""
     from PIL import Image
@@ -211,7 +238,7 @@ def batch(peer, request):
 tasks = {
     "encoder": encoder, "attention-step": attention_step, "jpeg": jpeg, "resize": resize, "batch": batch,
     "lstm-training": lstm_training, "language-model-training": language_model_training,
-    "decoder-training": decoder_training,
+    "decoder-training": decoder_training, "network-training": network_training,
 }
 run = None
 for line in sys.stdin:

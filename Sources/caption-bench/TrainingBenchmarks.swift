@@ -4,7 +4,10 @@ import Tensors
 /// Steps of training, with random numbers.
 func trainingBenchmarks(threads: Int) -> [Benchmark] {
   [256, 512].map { lstmTrainingBenchmark(hidden: $0, threads: threads) }
-    + [languageModelBenchmark(threads: threads), decoderTrainingBenchmark(threads: threads)]
+    + [
+      languageModelBenchmark(threads: threads), decoderTrainingBenchmark(threads: threads),
+      networkTrainingBenchmark(threads: threads),
+    ]
 }
 
 /// Forward, backward and Adam's update of one LSTM layer over 64 sequences of 50 steps.
