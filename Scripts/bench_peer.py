@@ -99,6 +99,114 @@ def attention_step(peer, request):
     return run
 
 
+def lstm_training(peer, request):
+    """Forward, backward and Adam's step of an LSTM over {"batch"} sequences of {"steps"}."""
+    import torch
+
+    torch.set_num_threads(request["threads"])
+    torch.manual_seed(0)
+    batch, steps, inputs, hidden = (request[k] for k in ("batch", "steps", "inputs", "hidden"))
+    lstm = torch.nn.LSTM(inputs, hidden)
+    optimizer = torch.optim.Adam(lstm.parameters())
+    x, slope = torch.rand(steps, batch, inputs, requires_grad=True), torch.rand(steps, batch, hidden)
+
+    def run():
+        optimizer.zero_grad()
+        lstm(x)[0].backward(slope)
+        optimizer.step()
+
+    return run
+
+
+def language_model_training(peer, request):
+    """One step of a language model with an LSTM of {"size"} and {"words"} words; its embedding's gradients
+    are sparse, as they are faster."""
+    import torch
+    from torch.nn import functional as F
+
+    torch.set_num_threads(request["threads"])
+    torch.manual_seed(0)
+    batch, steps, size, words = (request[k] for k in ("batch", "steps", "size", "words"))
+    embedding, lstm = torch.nn.Embedding(words, size, sparse=True), torch.nn.LSTM(size, size)
+    output, dropout = torch.nn.Linear(size, words), torch.nn.Dropout(0.5)
+    dense = [*lstm.parameters(), *output.parameters()]
+    optimizers = torch.optim.Adam(dense), torch.optim.SparseAdam(embedding.parameters())
+    ids, targets = torch.randint(words, (steps, batch)), torch.randint(words, (steps * batch,))
+
+    def run():
+        for optimizer in optimizers:
+            optimizer.zero_grad()
+        hidden = dropout(lstm(dropout(embedding(ids)))[0]).flatten(0, 1)
+        F.cross_entropy(output(hidden), targets).backward()
+        torch.nn.utils.clip_grad_norm_(dense, 5)
+        for optimizer in optimizers:
+            optimizer.step()
+
+    return run
+
+
+def decoder_training(peer, request):
+    """One step of a decoder with attention over {"regions"} of {"size"} channels: keys, embeddings and logits
+    for all steps at once, the rest step by step, as its source has it."""
+    import torch
+    from torch.nn import functional as F
+
+    torch.set_num_threads(request["threads"])
+    torch.manual_seed(0)
+    batch, steps, regions, size, words = (request[k] for k in ("batch", "steps", "regions", "size", "words"))
+    nn = torch.nn
+    embedding, output, dropout = nn.Embedding(words, size, sparse=True), nn.Linear(size, words), nn.Dropout(0.5)
+    encoder_att, decoder_att, full_att = nn.Linear(size, size), nn.Linear(size, size), nn.Linear(size, 1)
+    f_beta, cell = nn.Linear(size, size), nn.LSTMCell(2 * size, size)
+    dense = [w for m in (output, encoder_att, decoder_att, full_att, f_beta, cell) for w in m.parameters()]
+    optimizers = torch.optim.Adam(dense), torch.optim.SparseAdam(embedding.parameters())
+    image, zeros = torch.rand(batch, regions, size), torch.zeros(batch, size)
+    ids, targets = torch.randint(words, (steps, batch)), torch.randint(words, (steps * batch,))
+
+    def run():
+        for optimizer in optimizers:
+            optimizer.zero_grad()
+        keys, x, h, c, hidden = encoder_att(image), embedding(ids), zeros, zeros, []
+        for step in range(steps):
+            alpha = F.softmax(full_att(F.relu(keys + decoder_att(h)[:, None])).squeeze(2), 1)
+            context = torch.bmm(alpha[:, None], image).squeeze(1) * torch.sigmoid(f_beta(h))
+            h, c = cell(torch.cat([x[step], context], 1), (h, c))
+            hidden.append(h)
+        F.cross_entropy(output(dropout(torch.cat(hidden))), targets).backward()
+        nn.utils.clip_grad_norm_(dense, 5)
+        for optimizer in optimizers:
+            optimizer.step()
+
+    return run
+
+
+def network_training(peer, request):
+    """One step of the network {"name"} on {"batch"} images of {"side"}, in the faster of the two layouts."""
+    import torch
+    from torch.nn import functional as F
+
+    torch.set_num_threads(request["threads"])
+    batch, side = request["batch"], request["side"]
+    targets = torch.randint(1000, (batch,))
+
+    def make(layout):
+        model = network(request["name"]).train().to(memory_format=layout)
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
+        x = torch.rand(batch, 3, side, side).to(memory_format=layout)
+
+        def run():
+            optimizer.zero_grad()
+            F.cross_entropy(model(x), targets).backward()
+            optimizer.step()
+
+        run()
+        start = time.perf_counter()
+        run()
+        return time.perf_counter() - start, run
+
+    return min((make(layout) for layout in (torch.contiguous_format, torch.channels_last)), key=lambda pair: pair[0])[1]
+
+
 def jpeg(peer, request):
     """Decoding the file {"path"} at the smallest scale that still holds {"minimum"} pixels each way."""
     from PIL import Image
@@ -157,6 +265,8 @@ def score(peer, request):
 tasks = {
     "encoder": encoder, "attention-step": attention_step, "jpeg": jpeg, "resize": resize, "batch": batch,
     "score": score,
+    "lstm-training": lstm_training, "language-model-training": language_model_training,
+    "decoder-training": decoder_training, "network-training": network_training,
 }
 run = None
 for line in sys.stdin:

@@ -853,6 +853,9 @@ static void weighted_sum(const float *values, size_t rows, size_t value_stride,
   }
 }
 
+#include "training.inc.h"
+#include "map_gradients.inc.h"
+
 const ck_kernels KERNELS = {
     .name = NAME,
     .vector_width = VECTOR_WIDTH,
@@ -876,4 +879,28 @@ const ck_kernels KERNELS = {
     .lstm_cell = lstm_cell,
     .attention_scores = attention_scores,
     .weighted_sum = weighted_sum,
+    .lstm_forward = lstm_forward,
+    .lstm_backward = lstm_backward,
+    .maxout_forward = maxout_forward,
+    .maxout_backward = maxout_backward,
+    .attention_backward = attention_backward,
+    .dot_rows = dot_rows,
+    .add_outer = add_outer,
+    .cross_entropy = cross_entropy,
+    .add_scaled = add_scaled,
+    .multiply = multiply,
+    .add_rows = add_rows,
+    .sum_of_squares = sum_of_squares,
+    .dropout = dropout,
+    .momentum_step = momentum_step,
+    .adam_step = adam_step,
+    .scatter = scatter,
+    .depthwise_input_gradient = depthwise_input_gradient,
+    .depthwise_weight_gradient = depthwise_weight_gradient,
+    .max_pixel_gradient = max_pixel_gradient,
+    .sum_pixel_gradient = sum_pixel_gradient,
+    .add_row_products = add_row_products,
+    .scale_rows = scale_rows,
+    .mix_rows = mix_rows,
+    .clamp_gradient = clamp_gradient,
 };

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "CKernels.h"
 
 void ck_pack_panels(const float *weights, size_t column_stride, size_t depth_stride, size_t columns,
@@ -10,6 +12,15 @@ void ck_pack_panels(const float *weights, size_t column_stride, size_t depth_str
     const size_t width = rest <= vector_width ? vector_width : panel_width;
     float *panel = panels + column * total_depth + first_depth * width;
     const float *source = weights + column * column_stride;
+    if (column_stride == 1) {
+      for (size_t k = 0; k < depth; k++)
+        memcpy(panel + k * width, source + k * depth_stride, count * sizeof(float));
+      continue;
+    }
+    if (depth_stride == 1) {
+      ck_transpose(source, count, depth, column_stride, panel, width);
+      continue;
+    }
     // Blocks in which both the reads and the writes stay in the first-level cache.
     enum { block = 16 };
     for (size_t k = 0; k < depth; k += block) {

@@ -27,3 +27,32 @@ package enum ActivationFunction: Sendable {
     return output
   }
 }
+
+extension ActivationFunction {
+  /// The gradient of the input from the function's result alone. Where the function has a corner,
+  /// the gradient is 0, as in PyTorch.
+  ///
+  /// - Parameters:
+  ///   - outputGradient: the shape of the output.
+  ///   - output: what the function returned.
+  package func backward(_ outputGradient: Tensor, output: Tensor) -> Tensor {
+    precondition(
+      outputGradient.shape == output.shape,
+      "gradient \(outputGradient.shape) of outputs \(output.shape)")
+    let count = output.shape.count
+    return Tensor(uninitialized: output.shape) { result in
+      output.elements.withUnsafeBufferPointer { y in
+        outputGradient.elements.withUnsafeBufferPointer { gradient in
+          guard let y = y.baseAddress, let gradient = gradient.baseAddress else { return }
+          switch self {
+          case .relu: for i in 0..<count { result[i] = y[i] > 0 ? gradient[i] : 0 }
+          case .relu6:
+            for i in 0..<count { result[i] = y[i] > 0 && y[i] < 6 ? gradient[i] : 0 }
+          case .tanh: for i in 0..<count { result[i] = gradient[i] * (1 - y[i] * y[i]) }
+          case .sigmoid: for i in 0..<count { result[i] = gradient[i] * y[i] * (1 - y[i]) }
+          }
+        }
+      }
+    }
+  }
+}

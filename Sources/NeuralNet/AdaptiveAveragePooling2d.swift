@@ -22,3 +22,15 @@ package struct AdaptiveAveragePooling2d: Sendable {
     }
   }
 }
+
+extension AdaptiveAveragePooling2d {
+  /// - Parameter inputShape: of the input in the call.
+  /// - Returns: the gradient of the input.
+  package func backward(
+    _ outputGradient: Tensor, inputShape: Shape, threads: Int = 1
+  ) -> Tensor {
+    outputGradient.scattered(to: inputShape) { outputGradient, gradient in
+      Pooling.adaptiveAverageGradient(outputGradient, into: gradient, threads: threads)
+    }
+  }
+}

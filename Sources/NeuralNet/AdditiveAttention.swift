@@ -101,6 +101,14 @@ package struct AdditiveAttention: Sendable {
   }
 }
 
+extension AdditiveAttention: Trainable {
+  package mutating func visitParameters(_ visit: ParameterVisitor) {
+    visit("encoder_att", &encoderProjection)
+    visit("decoder_att", &decoderProjection)
+    visit("full_att", &score)
+  }
+}
+
 /// Additive attention arranged for inference: the regions are projected once an image, and each
 /// step takes one product and one pass over the projected regions a row.
 package struct PackedAttention: Sendable {

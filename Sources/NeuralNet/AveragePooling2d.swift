@@ -24,3 +24,17 @@ package struct AveragePooling2d: Sendable {
     }
   }
 }
+
+extension AveragePooling2d {
+  /// - Parameter inputShape: of the input in the call.
+  /// - Returns: the gradient of the input.
+  package func backward(
+    _ outputGradient: Tensor, inputShape: Shape, threads: Int = 1
+  ) -> Tensor {
+    outputGradient.scattered(to: inputShape) { outputGradient, gradient in
+      Pooling.averageGradient(
+        outputGradient, window: window, ceilMode: ceil, includePadding: includePadding,
+        into: gradient, threads: threads)
+    }
+  }
+}

@@ -22,3 +22,28 @@ package func concatenated(_ inputs: [Tensor]) -> Tensor {
   }
   return Tensor(Shape(inputs[0].shape.extents.dropLast() + [channels]), elements)
 }
+
+/// The way back of `concatenated`: the gradients of its inputs.
+///
+/// - Parameters:
+///   - gradient: `[batch, height, width, sum of the channels]`
+///   - channels: of each input.
+package func separated(_ gradient: Tensor, channels: [Int]) -> [Tensor] {
+  let total = channels.reduce(0, +)
+  precondition(
+    gradient.shape.rank == 4 && gradient.shape[3] == total,
+    "a gradient \(gradient.shape) for inputs of \(channels) channels")
+  let pixels = gradient.shape.count / max(1, total)
+  var first = 0
+  return channels.map { count in
+    defer { first += count }
+    return Tensor(uninitialized: Shape(gradient.shape.extents.dropLast() + [count])) { result in
+      gradient.elements.withUnsafeBufferPointer { gradient in
+        guard let gradient = gradient.baseAddress else { return }
+        for pixel in 0..<pixels {
+          (result + pixel * count).update(from: gradient + pixel * total + first, count: count)
+        }
+      }
+    }
+  }
+}

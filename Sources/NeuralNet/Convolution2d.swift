@@ -64,10 +64,10 @@ package struct Convolution2d: Sendable {
     precondition(
       input.shape.rank == 4 && input.shape[3] == inputs,
       "convolution of weight \(weight.shape), \(groups) groups, on \(input.shape)")
-    let convolution = PackedConvolution(
-      weights: weight, bias: bias?.elements, window: window, groups: groups)
     let (batch, height, width) = (input.shape[0], input.shape[1], input.shape[2])
     let size = window.outputSize(height: height, width: width)
+    let convolution = PackedConvolution(
+      weights: weight, bias: bias?.elements, window: window, groups: groups, expectedOutput: size)
     let scratch = AlignedBuffer(
       count: convolution.scratchCount(
         batch: batch, height: height, width: width, threads: threads))
@@ -76,5 +76,53 @@ package struct Convolution2d: Sendable {
         convolution(input, into: output, scratch: scratch.base, threads: threads)
       }
     }
+  }
+}
+
+extension Convolution2d: Trainable {
+  package mutating func visitParameters(_ visit: ParameterVisitor) {
+    visit("weight", &weight)
+    visit("bias", &bias)
+  }
+
+  /// - Parameters:
+  ///   - outputGradient: `[batch, output height, output width, outputs]`
+  ///   - input: `[batch, height, width, inputs]`, as in the call.
+  ///   - gradients: receives the sum of what it holds and the gradients of the parameters.
+  /// - Returns: the gradient of the input, in its shape.
+  package func backward(
+    _ outputGradient: Tensor, input: Tensor, gradients: inout Convolution2d, threads: Int = 1
+  ) -> Tensor {
+    addGradients(outputGradient, input: input, to: &gradients, threads: threads)
+    return outputGradient.mapped(to: input.shape) { outputGradient, gradient in
+      way.input(outputGradient, weights: weight, into: gradient, threads: threads)
+    }
+  }
+
+  /// The backward pass where nobody needs the gradient of the input.
+  package func addGradients(
+    _ outputGradient: Tensor, input: Tensor, to gradients: inout Convolution2d, threads: Int = 1
+  ) {
+    var sum = gradients.weight
+    // Leaves one owner of the elements, so that they are changed in place.
+    gradients.weight = Tensor([0, 0, window.kernel.height, window.kernel.width])
+    outputGradient.readAsMaps { outputGradient in
+      input.readAsMaps { input in
+        way.addWeights(outputGradient, input: input, to: &sum, threads: threads)
+      }
+    }
+    gradients.weight = sum
+    guard var bias = gradients.bias else { return }
+    gradients.bias = nil
+    let sums = ChannelMath.sums(
+      outputGradient.elements, pixels: outputGradient.shape.count / outputs, channels: outputs,
+      threads: threads)
+    for output in 0..<outputs { bias.elements[output] += Float(sums[output]) }
+    gradients.bias = bias
+  }
+
+  private var way: ConvolutionGradient {
+    ConvolutionGradient(
+      window: window, groups: groups, inputChannels: inputs, outputChannels: outputs)
   }
 }

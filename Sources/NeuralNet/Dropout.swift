@@ -13,20 +13,32 @@ package struct Dropout: Sendable {
     self.probability = probability
   }
 
-  /// A mask to multiply with: 0 or 1 / (1 − probability).
-  package func mask(_ shape: Shape, random: inout SeededRandom) -> Tensor {
-    let scale = 1 / (1 - probability)
-    return Tensor(
-      shape, (0..<shape.count).map { _ in random.uniform() < probability ? 0 : scale })
-  }
-
   /// The input with elements dropped, as in training; leave the call out in inference.
   ///
-  /// - Parameter input: any shape.
+  /// - Parameters:
+  ///   - input: any shape.
+  ///   - random: gives one number an element.
   /// - Returns: the same shape.
-  package func callAsFunction(_ input: Tensor, random: inout SeededRandom) -> Tensor {
-    var output = mask(input.shape, random: &random)
-    for index in output.elements.indices { output.elements[index] *= input.elements[index] }
+  package func callAsFunction(
+    _ input: Tensor, random: inout SeededRandom, threads: Int = 1
+  ) -> Tensor {
+    let output = backward(input, random: random, threads: threads)
+    random.skip(input.shape.count)
     return output
+  }
+
+  /// The gradient of the input: the same elements are dropped again, so that no mask is kept.
+  ///
+  /// - Parameters:
+  ///   - outputGradient: the shape of the input.
+  ///   - random: as it was before the call.
+  package func backward(
+    _ outputGradient: Tensor, random: SeededRandom, threads: Int = 1
+  ) -> Tensor {
+    Tensor(uninitialized: outputGradient.shape) { result in
+      TrainingMath.dropout(
+        outputGradient.elements, count: outputGradient.shape.count, probability: probability,
+        state: random.state, into: result, threads: threads)
+    }
   }
 }

@@ -6,6 +6,9 @@ package import Tensors
 package struct Embedding: Sendable {
   /// `[tokens, size]`
   package var weight: Tensor
+  /// Of an embedding that holds gradients: the rows that may differ from zero. Set to nil, it makes
+  /// every step pass over the whole table, as it must where another layer shares the weight.
+  package var touched: TouchedRows?
 
   package var tokens: Int { weight.shape[0] }
   package var size: Int { weight.shape[1] }
@@ -48,5 +51,32 @@ package struct Embedding: Sendable {
       guard let base = table.baseAddress else { return }
       destination.update(from: base + id * size, count: size)
     }
+  }
+}
+
+extension Embedding: Trainable {
+  package mutating func visitParameters(_ visit: ParameterVisitor) {
+    visit("weight", &weight, touched: &touched)
+  }
+
+  /// - Parameters:
+  ///   - outputGradient: `[rows, size]`
+  ///   - ids: tokens, `[rows]`, as in the call.
+  ///   - gradients: receives the sum of what it holds and the gradient of the table.
+  package func backward(_ outputGradient: Tensor, ids: [Int], gradients: inout Embedding) {
+    precondition(
+      outputGradient.shape == [ids.count, size] && gradients.weight.shape == weight.shape
+        && ids.allSatisfy { $0 >= 0 && $0 < tokens },
+      "embedding \(weight.shape), gradient \(outputGradient.shape) of \(ids.count) tokens")
+    let size = size
+    gradients.weight.elements.withUnsafeMutableBufferPointer { table in
+      outputGradient.elements.withUnsafeBufferPointer { rows in
+        guard let table = table.baseAddress, let rows = rows.baseAddress else { return }
+        for (row, id) in ids.enumerated() {
+          TrainingMath.add(rows + row * size, count: size, into: table + id * size)
+        }
+      }
+    }
+    for id in ids { gradients.touched?.insert(id) }
   }
 }

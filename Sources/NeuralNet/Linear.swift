@@ -51,6 +51,42 @@ package struct Linear: Sendable {
   }
 }
 
+extension Linear: Trainable {
+  package mutating func visitParameters(_ visit: ParameterVisitor) {
+    visit("weight", &weight)
+    visit("bias", &bias)
+  }
+
+  /// - Parameters:
+  ///   - outputGradient: `[rows, outputs]`
+  ///   - input: `[rows, inputs]`, as in the call.
+  ///   - gradients: receives the sum of what it holds and the gradients of the parameters.
+  /// - Returns: the gradient of the input, `[rows, inputs]`.
+  package func backward(
+    _ outputGradient: Tensor, input: Tensor, gradients: inout Linear, threads: Int = 1
+  ) -> Tensor {
+    addGradients(outputGradient, input: input, to: &gradients, threads: threads)
+    return outputGradient.matmul(weight, threads: threads)
+  }
+
+  /// The backward pass where nobody needs the gradient of the input.
+  package func addGradients(
+    _ outputGradient: Tensor, input: Tensor, to gradients: inout Linear, threads: Int = 1
+  ) {
+    precondition(
+      outputGradient.shape == [input.shape[0], outputs] && input.shape[1] == inputs,
+      "linear layer of weight \(weight.shape), gradient \(outputGradient.shape) of \(input.shape)")
+    gradients.weight.add(transposed: outputGradient, times: input, threads: threads)
+    guard var bias = gradients.bias else { return }
+    // Leaves one owner of the elements, so that they are changed in place.
+    gradients.bias = nil
+    TrainingMath.addRows(
+      outputGradient.elements, rows: input.shape[0], columns: outputs, into: &bias.elements,
+      threads: threads)
+    gradients.bias = bias
+  }
+}
+
 extension Tensor {
   /// Random elements, uniform in [−bound, bound).
   package init(uniform shape: Shape, bound: Float, random: inout SeededRandom) {

@@ -28,3 +28,16 @@ package struct LocalResponseNormalization: Sendable {
     }
   }
 }
+
+extension LocalResponseNormalization {
+  /// The gradient of the input.
+  package func backward(_ outputGradient: Tensor, input: Tensor, threads: Int = 1) -> Tensor {
+    outputGradient.scattered(to: input.shape) { outputGradient, gradient in
+      input.readAsMaps {
+        gradient.addLocalResponseNormGradient(
+          outputGradient, input: $0, size: size, alpha: alpha, beta: beta, bias: bias,
+          threads: threads)
+      }
+    }
+  }
+}

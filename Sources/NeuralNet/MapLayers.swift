@@ -6,21 +6,29 @@ extension Tensor {
   func mapped(to shape: Shape, _ body: (_ input: Activations, _ output: Activations) -> Void)
     -> Tensor
   {
-    precondition(
-      self.shape.rank == 4 && shape.rank == 4, "feature maps of shapes \(self.shape) and \(shape)")
-    var input = self
-    var output = Tensor(shape)
-    input.withActivations { input in output.withActivations { body(input, $0) } }
-    return output
+    precondition(shape.rank == 4, "feature maps of shape \(shape)")
+    return Tensor(uninitialized: shape) { output in
+      readAsMaps { body($0, Activations(output, shape)) }
+    }
   }
 
-  private mutating func withActivations(_ body: (Activations) -> Void) {
-    let shape = shape
-    elements.withUnsafeMutableBufferPointer { elements in
+  /// A new tensor of zeros of `shape`, added to by `body` from this one; both `[batch, height,
+  /// width, channels]`.
+  func scattered(
+    to shape: Shape, _ body: (_ outputGradient: Activations, _ gradient: Activations) -> Void
+  ) -> Tensor {
+    mapped(to: shape) { input, output in
+      output.base.update(repeating: 0, count: shape.count)
+      body(input, output)
+    }
+  }
+
+  /// Calls `body` with these feature maps, to be read only.
+  func readAsMaps(_ body: (Activations) -> Void) {
+    precondition(shape.rank == 4, "feature maps of shape \(shape)")
+    elements.withUnsafeBufferPointer { elements in
       guard let base = elements.baseAddress else { return }
-      body(
-        Activations(
-          base, batch: shape[0], height: shape[1], width: shape[2], channels: shape[3]))
+      body(Activations(UnsafeMutablePointer(mutating: base), shape))
     }
   }
 
@@ -29,5 +37,12 @@ extension Tensor {
     precondition(shape.rank == 4, "feature maps of shape \(shape)")
     let size = window.outputSize(height: shape[1], width: shape[2], ceil: ceil)
     return [shape[0], size.height, size.width, shape[3]]
+  }
+}
+
+extension Activations {
+  /// Dense feature maps `[batch, height, width, channels]`.
+  fileprivate init(_ base: UnsafeMutablePointer<Float>, _ shape: Shape) {
+    self.init(base, batch: shape[0], height: shape[1], width: shape[2], channels: shape[3])
   }
 }

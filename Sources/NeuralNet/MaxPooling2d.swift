@@ -19,3 +19,16 @@ package struct MaxPooling2d: Sendable {
     }
   }
 }
+
+extension MaxPooling2d {
+  /// The gradient of the input: of equal largest values the first takes all, as in PyTorch.
+  package func backward(_ outputGradient: Tensor, input: Tensor, threads: Int = 1) -> Tensor {
+    outputGradient.scattered(to: input.shape) { outputGradient, gradient in
+      input.readAsMaps {
+        Pooling.maxGradient(
+          outputGradient, input: $0, window: window, ceilMode: ceil, into: gradient,
+          threads: threads)
+      }
+    }
+  }
+}

@@ -18,6 +18,9 @@ package struct Kernels: Sendable, CustomStringConvertible {
   /// `plain`, `avx2` or `avx512`.
   package var description: String { String(cString: table.pointee.name) }
 
+  /// Whether the machine has no set made for it.
+  var isPlain: Bool { table == ck_available(0) }
+
   var vectorWidth: Int { table.pointee.vector_width }
   var panelWidth: Int { table.pointee.panel_width }
   var tileRows: Int { table.pointee.tile_rows }

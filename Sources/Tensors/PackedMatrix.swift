@@ -21,14 +21,18 @@ package final class PackedMatrix: Sendable {
   private static let depthBlock = 2048
 
   /// - Parameters:
-  ///   - weights: `[outputs, inputs]`, as PyTorch's `Linear` keeps them.
+  ///   - weights: `[outputs, inputs]`, as PyTorch's `Linear` keeps them, or `[inputs, outputs]` if
+  ///     `transposed`.
   ///   - bias: `[outputs]`, or nil for none.
-  package init(weights: Tensor, bias: [Float]? = nil, kernels: Kernels = .best) {
+  package init(
+    weights: Tensor, transposed: Bool = false, bias: [Float]? = nil, kernels: Kernels = .best
+  ) {
+    let outputs = weights.shape[transposed ? 1 : 0]
+    let inputs = weights.shape[transposed ? 0 : 1]
     precondition(
-      weights.shape.rank == 2 && (bias?.count ?? weights.shape[0]) == weights.shape[0],
-      "weights \(weights.shape), \(bias?.count ?? 0) biases")
-    let outputs = weights.shape[0]
-    let inputs = weights.shape[1]
+      weights.shape.rank == 2 && (bias?.count ?? outputs) == outputs,
+      "weights \(weights.shape)\(transposed ? ", transposed" : ""), \(bias?.count ?? 0) biases")
+    let (columnStride, depthStride) = transposed ? (1, outputs) : (inputs, 1)
     let padded = kernels.wholeVectors(outputs)
     let isHalf =
       kernels.table.pointee.has_half != 0
@@ -45,15 +49,16 @@ package final class PackedMatrix: Sendable {
           let count = min(panelWidth, outputs - first)
           if count < panelWidth { panel.base.update(repeating: 0, count: panel.count) }
           ck_pack_panels(
-            source + first * inputs, inputs, 1, count, inputs, inputs, 0, kernels.vectorWidth,
-            panel.base)
+            source + first * columnStride, columnStride, depthStride, count, inputs, inputs, 0,
+            kernels.vectorWidth, panel.base)
           ck_float_to_half(
             panel.base, halves + first * inputs, kernels.wholeVectors(count) * inputs)
         }
         withExtendedLifetime(panel) {}
       } else {
         ck_pack_panels(
-          source, inputs, 1, outputs, inputs, inputs, 0, kernels.vectorWidth, panels.base)
+          source, columnStride, depthStride, outputs, inputs, inputs, 0, kernels.vectorWidth,
+          panels.base)
       }
     }
     self.bias = bias.map { bias in

@@ -80,7 +80,7 @@ package enum Pooling {
   }
 
   /// Which inputs along one axis lie under the window at one position.
-  private struct Span {
+  struct Span {
     let first: Int
     let count: Int
     /// Counting padding, too, but not what lies beyond it.
@@ -97,7 +97,7 @@ package enum Pooling {
     }
   }
 
-  private static func check(
+  static func check(
     _ input: Activations, _ window: Window, _ ceilMode: Bool, _ output: Activations
   ) {
     let size = window.outputSize(height: input.height, width: input.width, ceil: ceilMode)

@@ -8,8 +8,20 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
     state = seed
   }
 
+  private static let increment: UInt64 = 0x9E37_79B9_7F4A_7C15
+
+  /// The state that a generator of state `state` has after `count` numbers.
+  static func state(_ state: UInt64, after count: Int) -> UInt64 {
+    state &+ UInt64(truncatingIfNeeded: count) &* increment
+  }
+
+  /// Leaves out `count` numbers.
+  package mutating func skip(_ count: Int) {
+    state = Self.state(state, after: count)
+  }
+
   public mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
+    state &+= Self.increment
     var z = state
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
     z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB

@@ -16,6 +16,17 @@ public struct Tensor: Equatable, Sendable {
     self.init(shape, [Float](repeating: value, count: shape.count))
   }
 
+  /// A tensor whose elements `write` sets, all of them.
+  package init(uninitialized shape: Shape, _ write: (UnsafeMutablePointer<Float>) -> Void) {
+    let count = shape.count
+    self.init(
+      shape,
+      [Float](unsafeUninitializedCapacity: count) { elements, initialized in
+        if let base = elements.baseAddress { write(base) }
+        initialized = count
+      })
+  }
+
   /// The same elements under another shape.
   ///
   /// - Precondition: both shapes have the same number of elements.

@@ -18,6 +18,7 @@ func allBenchmarks(threads: [Int]) -> [Benchmark] {
     }
     result.append(attentionStepBenchmark(threads: count))
     result.append(wholeCaptionBenchmark(threads: count))
+    result += trainingBenchmarks(threads: count)
   }
   result += [
     loadBenchmark(), jpegBenchmark(), resizeBenchmark(), coldStartBenchmark(), searchBenchmark(),

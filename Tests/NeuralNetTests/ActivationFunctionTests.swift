@@ -1,4 +1,5 @@
 import NeuralNet
+import TestSupport
 import Tensors
 import Testing
 
@@ -21,5 +22,18 @@ import Testing
       #expect(abs(value - expected) <= 2e-7)
     }
     #expect(ActivationFunction.tanh(input).shape == [2, 3])
+  }
+
+  // Scripts/references/training.py, activations
+  @Test(arguments: [
+    ("relu", ActivationFunction.relu), ("relu6", .relu6), ("tanh", .tanh), ("sigmoid", .sigmoid),
+  ])
+  func `gradients are PyTorch's`(name: String, function: ActivationFunction) throws {
+    var input = randomTensor([4, 9], seed: 1)
+    input.elements = input.elements.map { 8 * $0 }
+    let output = function(input)
+    let golden = try TrainingReferences("activation-\(name)")
+    try golden.expect(output, "output")
+    try golden.expect(function.backward(randomTensor([4, 9], seed: 2), output: output), "input")
   }
 }

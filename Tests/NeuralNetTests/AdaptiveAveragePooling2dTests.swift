@@ -1,4 +1,5 @@
 import NeuralNet
+import TestSupport
 import Tensors
 import Testing
 
@@ -21,5 +22,19 @@ import Testing
   @Test func `one bin is the mean of all pixels`() {
     let input = Tensor([1, 2, 2, 2], [1, 10, 2, 20, 3, 30, 6, 60])
     #expect(AdaptiveAveragePooling2d()(input) == Tensor([1, 1, 1, 2], [3, 30]))
+  }
+
+  // Scripts/references/training.py, poolings
+  @Test(arguments: [
+    ("adaptive", AdaptiveAveragePooling2d(height: 3, width: 5)),
+    ("global", AdaptiveAveragePooling2d()),
+  ])
+  func `gradients are PyTorch's`(name: String, layer: AdaptiveAveragePooling2d) throws {
+    let output = layer(randomTensor([2, 9, 8, 5], seed: 1))
+    let golden = try TrainingReferences("pooling2d-\(name)")
+    try golden.expect(output, "output")
+    try golden.expect(
+      layer.backward(
+        randomTensor(output.shape, seed: 2), inputShape: [2, 9, 8, 5], threads: 2), "input")
   }
 }

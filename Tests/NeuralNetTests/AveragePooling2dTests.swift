@@ -1,4 +1,5 @@
 import NeuralNet
+import TestSupport
 import Tensors
 import Testing
 
@@ -19,5 +20,22 @@ import Testing
     expect(
       layer(input), [1, 4, 5, 3], first: [0.047979, 0.055806, 0.012324, 0.207013],
       last: [-0.052252, -0.736948], norm: 2.06763)
+  }
+
+  // Scripts/references/training.py, poolings
+  @Test(arguments: [
+    ("average", AveragePooling2d(Window(3, stride: 2, padding: 1))),
+    (
+      "average-without-padding",
+      AveragePooling2d(Window(3, stride: 2, padding: 1), ceil: true, includePadding: false)
+    ),
+  ])
+  func `gradients are PyTorch's`(name: String, layer: AveragePooling2d) throws {
+    let output = layer(randomTensor([2, 9, 8, 5], seed: 1))
+    let golden = try TrainingReferences("pooling2d-\(name)")
+    try golden.expect(output, "output")
+    try golden.expect(
+      layer.backward(
+        randomTensor(output.shape, seed: 2), inputShape: [2, 9, 8, 5], threads: 2), "input")
   }
 }

@@ -50,4 +50,69 @@ import Testing
     #expect(layer.runningVariance == source.tensor("bn1.running_var", shape: [5]))
     #expect(layer.channels == 5 && layer.epsilon == 1e-5)
   }
+
+  // Scripts/references/training.py, batch_normalization
+  @Test("gradients are PyTorch's", arguments: [true, false])
+  func gradients(isTraining: Bool) throws {
+    var variance = randomTensor([6], seed: 6)
+    variance.elements = variance.elements.map { $0 + 1.5 }
+    var layer = BatchNormalization2d(
+      weight: randomTensor([6], seed: 3), bias: randomTensor([6], seed: 4),
+      runningMean: randomTensor([6], seed: 5), runningVariance: variance, epsilon: 1e-3)
+    let input = randomTensor([3, 4, 5, 6], seed: 1)
+    let residual = randomTensor([3, 4, 5, 6], seed: 2)
+    let trace =
+      isTraining
+      ? layer.forward(input, residual: residual, activation: .relu)
+      : layer.forwardFrozen(input, residual: residual, activation: .relu)
+    let golden = try TrainingReferences(
+      "batch-normalization-\(isTraining ? "training" : "frozen")")
+    try golden.expect(trace.output, "output")
+    try golden.expect(layer.runningMean, "running_mean")
+    try golden.expect(layer.runningVariance, "running_var")
+    var gradients = layer.zeros()
+    let found = layer.backward(
+      trace, randomTensor([3, 4, 5, 6], seed: 7), gradients: &gradients, threads: 2)
+    try golden.expect(found.input, "input")
+    try golden.expect(found.residual, "residual")
+    try golden.expect(gradients.weight, "weight")
+    try golden.expect(gradients.bias, "bias")
+  }
+
+  @Test("gradients are the slopes of the loss", arguments: [true, false])
+  func slopes(isTraining: Bool) throws {
+    let layer = layer()
+    let input = randomTensor([3, 2, 5, 4], seed: 1)
+    let slope = randomTensor([3, 2, 5, 4], seed: 7)
+    func output(_ layer: BatchNormalization2d, _ input: Tensor) -> BatchNormalizationTrace {
+      var layer = layer
+      return isTraining ? layer.forward(input) : layer.forwardFrozen(input)
+    }
+    var gradients = layer.zeros()
+    let found = layer.backward(output(layer, input), slope, gradients: &gradients)
+    expectGradient(found.input, at: input) { dot(output(layer, $0).output, slope) }
+    expectGradient(gradients.weight, at: layer.weight, "weight") {
+      var changed = layer
+      changed.weight = $0
+      return dot(output(changed, input).output, slope)
+    }
+    expectGradient(gradients.bias, at: layer.bias, "bias") {
+      var changed = layer
+      changed.bias = $0
+      return dot(output(changed, input).output, slope)
+    }
+  }
+
+  @Test("optimizers leave the statistics alone, and averages take them over")
+  func statistics() {
+    var layer = layer()
+    let before = layer
+    var optimizer = Optimizer(.descent())
+    optimizer.update(&layer, layer, rate: 0.1)
+    #expect(layer.runningMean == before.runningMean && layer.weight != before.weight)
+    var average = ExponentialMovingAverage(BatchNormalization2d(channels: 4), decay: 0.9)
+    average.update(before)
+    #expect(average.average.runningVariance == before.runningVariance)
+    #expect(before.parameterCount == 8)
+  }
 }

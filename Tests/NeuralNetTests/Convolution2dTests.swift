@@ -116,4 +116,44 @@ import Testing
     #expect(layer.weight.elements.contains { abs($0) > 0.9 * bound })
     #expect(layer.bias?.shape == [16])
   }
+
+  // Scripts/references/training.py, CONVOLUTIONS
+  @Test(
+    arguments: [
+      ("3x3", 5, 6, Window(3, padding: 1), 1), ("wide", 20, 18, Window(3, padding: 1), 1),
+      ("1x1", 5, 6, Window(1), 1), ("strided", 5, 6, Window(3, stride: 2, padding: 1), 1),
+      ("1x1-strided", 5, 6, Window(1, stride: 2), 1),
+      ("uneven", 5, 6, Window(kernel: (5, 2), stride: (2, 1), padding: (2, 0)), 1),
+      ("dilated", 5, 6, Window(kernel: (3, 2), padding: (1, 1), dilation: (2, 3)), 1),
+      ("over-padded", 5, 6, Window(1, padding: 1), 1), ("grouped", 6, 4, Window(3, padding: 1), 2),
+      ("grouped-strided", 6, 4, Window(3, stride: 2, padding: 1), 2),
+      ("depthwise", 5, 5, Window(3, padding: 1), 5),
+      ("depthwise-strided", 5, 5, Window(3, stride: 2, padding: 1), 5),
+    ], [1, 2])
+  func `gradients are PyTorch's`(
+    golden: (name: String, inputs: Int, outputs: Int, window: Window, groups: Int), threads: Int
+  ) throws {
+    let (height, width) = golden.window.kernel
+    let layer = Convolution2d(
+      weight: randomTensor(
+        [golden.outputs, golden.inputs / golden.groups, height, width], seed: 2),
+      bias: randomTensor([golden.outputs], seed: 3), window: golden.window, groups: golden.groups)
+    let input = randomTensor([2, 9, 8, golden.inputs], seed: 1)
+    let output = layer(input, threads: threads)
+    let references = try TrainingReferences("convolution-\(golden.name)")
+    try references.expect(output, "output")
+    let slope = randomTensor(output.shape, seed: 4)
+    var gradients = layer.zeros()
+    try references.expect(
+      layer.backward(slope, input: input, gradients: &gradients, threads: threads), "input")
+    try references.expect(gradients: gradients)
+    if golden.window.stride != (1, 1) {
+      expectGradient(
+        layer.backward(slope, input: input, gradients: &gradients), at: input
+      ) { dot(layer($0), slope) }
+      layer.addGradients(slope, input: input, to: &gradients)
+      gradients.scale(by: 1 / 3)
+      try expectGradients(gradients, at: layer) { dot($0(input), slope) }
+    }
+  }
 }

@@ -23,4 +23,20 @@ import Testing
     #expect(dropped(0.5, 1) != dropped(0.5, 2))
     #expect(dropped(0, 1) == input)
   }
+
+  @Test func `the numbers are those that the generator draws`() {
+    var drawn = SeededRandom(seed: 3)
+    let expected = (0..<1000).map { _ in drawn.uniform() < 0.25 ? Float(0) : 4 / 3 }
+    var random = SeededRandom(seed: 3)
+    #expect(Dropout(0.25)(Tensor(repeating: 1, [1000]), random: &random).elements == expected)
+    #expect(random.state == drawn.state)
+  }
+
+  @Test func `the gradient is dropped where the input was, on any number of threads`() {
+    let input = Tensor(repeating: 1, [500, 400])
+    let before = SeededRandom(seed: 4)
+    var random = before
+    let output = Dropout(0.5)(input, random: &random)
+    #expect(Dropout(0.5).backward(input, random: before, threads: 3) == output)
+  }
 }

@@ -20,4 +20,16 @@ import Testing
     #expect(made.weight.elements.allSatisfy { abs($0) <= 0.1 })
     #expect(made.weight.elements.contains { abs($0) > 0.08 })
   }
+
+  // Scripts/references/training.py, embedding
+  @Test func `the gradient is PyTorch's, and knows its rows`() throws {
+    let table = Embedding(weight: randomTensor([6, 5], seed: 1))
+    var gradients = table.zeros()
+    table.backward(randomTensor([5, 5], seed: 2), ids: [4, 1, 4, 0, 4], gradients: &gradients)
+    try TrainingReferences("embedding").expect(gradients: gradients)
+    #expect(gradients.touched?.rows == [4, 1, 0])
+    gradients.reset()
+    #expect(gradients.weight == Tensor([6, 5]))
+    #expect(gradients.touched?.rows == [])
+  }
 }

@@ -38,4 +38,31 @@ import Testing
     #expect(layer(1).weight != layer(2).weight)
     #expect(layer(1).bias?.shape == [50])
   }
+
+  // Scripts/references/training.py, linear
+  @Test func `gradients are PyTorch's, and add up`() throws {
+    let layer = Linear(weight: randomTensor([3, 7], seed: 2), bias: randomTensor([3], seed: 3))
+    let input = randomTensor([5, 7], seed: 1)
+    let slope = randomTensor([5, 3], seed: 4)
+    let golden = try TrainingReferences("linear")
+    var gradients = layer.zeros()
+    try golden.expect(layer(input), "output")
+    try golden.expect(layer.backward(slope, input: input, gradients: &gradients), "input")
+    try golden.expect(gradients: gradients)
+    let once = gradients
+    layer.addGradients(slope, input: input, to: &gradients)
+    for (twice, once) in zip(gradients.weight.elements, once.weight.elements) {
+      #expect(abs(twice - 2 * once) < 1e-6)
+    }
+  }
+
+  @Test func `gradients are the slopes of the loss`() throws {
+    let layer = Linear(weight: randomTensor([3, 7], seed: 2), bias: randomTensor([3], seed: 3))
+    let input = randomTensor([5, 7], seed: 1)
+    let slope = randomTensor([5, 3], seed: 4)
+    var gradients = layer.zeros()
+    let inputGradient = layer.backward(slope, input: input, gradients: &gradients)
+    expectGradient(inputGradient, at: input) { dot(layer($0), slope) }
+    try expectGradients(gradients, at: layer) { dot($0(input), slope) }
+  }
 }

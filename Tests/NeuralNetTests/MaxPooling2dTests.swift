@@ -1,4 +1,5 @@
 import NeuralNet
+import TestSupport
 import Tensors
 import Testing
 
@@ -29,5 +30,25 @@ import Testing
       MaxPooling2d(Window(3, stride: 2, padding: 1))(input), [2, 4, 5, 4],
       first: [-1.254887, -1.158529, -1.090703, -1.036205], last: [-1.001656, -1.110018],
       norm: 13.83926)
+  }
+
+  // Scripts/references/training.py, poolings
+  @Test(arguments: [
+    ("max", MaxPooling2d(Window(3, stride: 2, padding: 1))),
+    ("max-ceil", MaxPooling2d(Window(3, stride: 2), ceil: true)),
+  ])
+  func `gradients are PyTorch's`(name: String, layer: MaxPooling2d) throws {
+    let input = randomTensor([2, 9, 8, 5], seed: 1)
+    let golden = try TrainingReferences("pooling2d-\(name)")
+    let output = layer(input)
+    try golden.expect(output, "output")
+    try golden.expect(
+      layer.backward(randomTensor(output.shape, seed: 2), input: input, threads: 2), "input")
+  }
+
+  @Test func `the first of equal values takes the gradient`() {
+    let gradient = MaxPooling2d(Window(2)).backward(
+      Tensor([1, 1, 1, 1], [3]), input: Tensor([1, 2, 2, 1], [1, 2, 2, 2]))
+    #expect(gradient.elements == [0, 3, 0, 0])
   }
 }

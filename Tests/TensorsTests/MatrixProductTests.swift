@@ -35,4 +35,35 @@ import Testing
     let found = Tensor([3, 0], []).matmul(Tensor([2, 0], []), transposed: true, initial: start)
     #expect(found == Tensor([3, 2], [1, 2, 1, 2, 1, 2]))
   }
+
+  @Test(arguments: Kernels.available, [(1, 1, 1), (5, 40, 33), (130, 2100, 70)])
+  func `of transposed matrices, added to what is there`(
+    kernels: Kernels, size: (Int, Int, Int)
+  ) {
+    let (rows, inner, columns) = size
+    let left = randomTensor([inner, rows], seed: 1)
+    let right = randomTensor([inner, columns], seed: 2)
+    let before = randomTensor([rows, columns], seed: 3)
+    for threads in [1, 2, 3] {
+      var found = before
+      MatrixProduct(
+        rows: rows, columns: columns, inner: inner, transposesLeft: true, kernels: kernels)(
+          left.elements, right.elements, accumulate: true, into: &found.elements,
+          threads: threads)
+      var expected = before
+      for row in 0..<rows {
+        for column in 0..<columns {
+          expected[row, column] += Float(
+            (0..<inner).reduce(0.0) { $0 + Double(left[$1, row]) * Double(right[$1, column]) })
+        }
+      }
+      #expect(relativeError(found.elements, expected.elements) < 1e-6)
+    }
+    var added = before
+    added.add(transposed: left, times: right, threads: 2)
+    var found = before
+    MatrixProduct(rows: rows, columns: columns, inner: inner, transposesLeft: true)(
+      left.elements, right.elements, accumulate: true, into: &found.elements, threads: 2)
+    #expect(added == found)
+  }
 }

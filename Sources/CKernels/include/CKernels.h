@@ -65,6 +65,23 @@ typedef struct ck_epilogue {
   float lower, upper;
 } ck_epilogue;
 
+/// A step of gradient descent with momentum: g = gradient + decay · p; v = momentum · v + g; p -=
+/// rate · v, or, with Nesterov's correction, rate · (g + momentum · v).
+typedef struct ck_momentum {
+  float rate, momentum, decay;
+  int nesterov;
+} ck_momentum;
+
+/// A step of Adam: m = β₁ m + (1 - β₁) g; v = β₂ v + (1 - β₂) g²; p -= rate · (m / first_correction)
+/// / (√(v / second_correction) + ε). The weight decay is added to the gradient, or, if `decoupled`,
+/// p shrinks by rate · decay first.
+typedef struct ck_adam {
+  float rate, beta1, beta2, epsilon, decay;
+  /// 1 - β₁ᵗ and 1 - β₂ᵗ after t steps.
+  float first_correction, second_correction;
+  int decoupled;
+} ck_adam;
+
 /// The kernels of one instruction set. All pointers may be unaligned.
 typedef struct ck_kernels {
   const char *name;
@@ -136,6 +153,92 @@ typedef struct ck_kernels {
   /// result[i] = Σ weights[r] · values[r][i]
   void (*weighted_sum)(const float *values, size_t rows, size_t value_stride,
                        const float *weights, size_t count, float *result);
+
+  // For training.
+
+  /// One LSTM cell from its pre-activations [4][count] in the order input, forget, candidate,
+  /// output, which are replaced by their activations: cell = σ(f) · previous + σ(i) · tanh(g),
+  /// hidden = σ(o) · tanh(cell).
+  void (*lstm_forward)(float *gates, const float *previous, float *cell, float *hidden,
+                       size_t count);
+  /// The way back, from the activations. The gradient of the hidden state is the sum of two;
+  /// `cell_gradient` is the cell's, replaced by the previous cell's; `gate_gradients` receives
+  /// those of the pre-activations.
+  void (*lstm_backward)(const float *gates, const float *previous, const float *cell,
+                        const float *output_gradient, const float *hidden_gradient,
+                        float *cell_gradient, float *gate_gradients, size_t count);
+  /// The same with pre-activations [5][count] in the order input, forget, output and two
+  /// candidates, of which the larger counts, without tanh.
+  void (*maxout_forward)(float *gates, const float *previous, float *cell, float *hidden,
+                         size_t count);
+  void (*maxout_backward)(const float *gates, const float *previous, const float *cell,
+                          const float *output_gradient, const float *hidden_gradient,
+                          float *cell_gradient, float *gate_gradients, size_t count);
+  /// The way back through `attention_scores`: key_gradients [rows][count] and weight_gradient gain
+  /// what the gradients of the scores give them, query_gradient is overwritten.
+  void (*attention_backward)(const float *keys, size_t rows, size_t key_stride,
+                             const float *query, const float *weights, size_t count, int use_tanh,
+                             const float *score_gradients, float *key_gradients,
+                             float *query_gradient, float *weight_gradient);
+  /// result[r] = Σ matrix[r][i] · x[i]
+  void (*dot_rows)(const float *matrix, size_t rows, size_t stride, const float *x, size_t count,
+                   float *result);
+  /// matrix[r][i] += weights[r] · x[i]
+  void (*add_outer)(const float *weights, size_t rows, const float *x, size_t count,
+                    float *matrix, size_t stride);
+  /// Returns -Σ q log softmax(logits) and replaces the logits by its gradient times `scale`, where
+  /// q is smoothing / count everywhere and 1 - smoothing more at the target.
+  double (*cross_entropy)(float *logits, size_t count, size_t target, float smoothing,
+                          float scale);
+  /// result += scale · x
+  void (*add_scaled)(const float *x, float scale, size_t count, float *result);
+  /// result = a · b, element by element.
+  void (*multiply)(const float *a, const float *b, size_t count, float *result);
+  /// result[i] += Σ matrix[r][i]
+  void (*add_rows)(const float *matrix, size_t rows, size_t stride, size_t count, float *result);
+  double (*sum_of_squares)(const float *x, size_t count);
+  /// result[i] = 0 where the top 24 bits of SplitMix64's number i after `state` are below
+  /// `threshold`, and scale · x[i] elsewhere.
+  void (*dropout)(const float *x, size_t count, uint64_t state, uint32_t threshold, float scale,
+                  float *result);
+  void (*momentum_step)(const ck_momentum *step, float *parameter, const float *gradient,
+                        float *velocity, size_t count);
+  void (*adam_step)(const ck_adam *step, float *parameter, const float *gradient, float *first,
+                    float *second, size_t count);
+
+  // For training over feature maps.
+
+  /// The way back of `gather`: adds rows of kernel_height · kernel_width · channels floats, `stride`
+  /// apart, to the inputs under the windows of the output pixels [first, first + count).
+  void (*scatter)(const ck_maps *input, const ck_window *window, size_t output_height,
+                  size_t output_width, size_t first_channel, size_t channels, size_t first,
+                  size_t count, const float *rows, size_t stride);
+  /// Of one image of the batch, from the gradient of the output: adds to that of the input, and to
+  /// that of the weights [kernel height][kernel width][channels].
+  void (*depthwise_input_gradient)(const ck_maps *gradient, const ck_window *window,
+                                   const float *weights, const ck_maps *input, size_t image);
+  void (*depthwise_weight_gradient)(const ck_maps *gradient, const ck_window *window,
+                                    const ck_maps *input, size_t image, float *weights);
+  /// The ways back of `max_pixel` and `sum_pixel`: `slope` is the gradient of the result, and
+  /// `gradient`, laid out as the pixels, gains theirs. Of equal largest pixels the first takes all.
+  void (*max_pixel_gradient)(const float *pixels, size_t height, size_t width, size_t row_stride,
+                             size_t pixel_stride, size_t channels, const float *slope,
+                             float *gradient);
+  void (*sum_pixel_gradient)(size_t height, size_t width, size_t row_stride, size_t pixel_stride,
+                             size_t channels, float scale, const float *slope, float *gradient);
+  /// result[i] += Σ a[r][i] · (b[r][i] - shift[i]); Σ (a[r][i] - shift[i])² without b.
+  void (*add_row_products)(const float *a, const float *_Nullable b, const float *shift, size_t rows,
+                           size_t count, float *result);
+  /// result[r][i] = clamp(x[r][i] · scale[i] + shift[i] + residual[r][i])
+  void (*scale_rows)(const float *x, const float *scale, const float *shift,
+                     const float *_Nullable residual, size_t rows, size_t count, float lower,
+                     float upper, float *result);
+  /// result[r][i] = a[r][i] · a_scale[i] + b[r][i] · b_scale[i] + shift[i]
+  void (*mix_rows)(const float *a, const float *a_scale, const float *b, const float *b_scale,
+                   const float *shift, size_t rows, size_t count, float *result);
+  /// The slope where the clamped output lies between the bounds, 0 elsewhere.
+  void (*clamp_gradient)(const float *slope, const float *output, size_t count, float lower,
+                         float upper, float *result);
 } ck_kernels;
 
 /// The number of kernel sets that this machine can run; at least 1.
@@ -158,6 +261,12 @@ void ck_pack_panels(const float *weights, size_t column_stride, size_t depth_str
 /// result[j · result_stride + i] = matrix[i · stride + j], for i < rows and j < columns.
 void ck_transpose(const float *matrix, size_t rows, size_t columns, size_t stride, float *result,
                   size_t result_stride);
+
+/// The way back of `ck_local_response_norm`: gradient[c] gains the gradient of x[c]. `scratch` holds
+/// 2 · channels floats.
+void ck_local_response_norm_gradient(const float *x, const float *slope, size_t channels,
+                                     size_t size, float alpha, float beta, float bias,
+                                     float *scratch, float *gradient);
 
 /// result[c] = x[c] / (bias + alpha / size · Σ x²)^beta, the sum over the channels [c - size / 2, c
 /// - size / 2 + size) that exist. `result` is not x.
