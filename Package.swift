@@ -115,3 +115,11 @@ let package = Package(
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx14
 )
+
+// libFuzzer brings its own `main`, so that this target links only where it is asked for:
+// see Scripts/fuzz.
+if Context.environment["CAPTION_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "caption-fuzz", dependencies: ["Datasets", "Language"], swiftSettings: strict))
+}

@@ -23,7 +23,8 @@ extension PTBScanner {
   }
 
   private func considerAlways(_ end: Int, _ match: inout Match) {
-    match.consider(end, reading: end + 2 <= text.count ? end + 2 : end)
+    let readsOn = end + 2 <= text.count && at(end) < AccentedLetter.first
+    match.consider(end, reading: readsOn ? end + 2 : end)
   }
 
   /// A single letter and its full stop, or several: `p.m.`, `b.b.q.`.

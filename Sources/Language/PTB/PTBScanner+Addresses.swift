@@ -5,7 +5,8 @@ extension PTBScanner {
   /// Letters, digits and nearly any sign, an at sign, and parts joined by single full stops; perhaps
   /// in angle brackets.
   mutating func emailEnd(at place: Int) -> Int? {
-    let start = at(place) == Character.less ? place + 1 : place
+    let start =
+      at(place) == Character.less ? place + 1 : hasPrefix("&lt;", at: place) ? place + 4 : place
     guard kind(at: start).isASCIIAlphanumeric else { return nil }
     if !lookahead.mailRun.contains(start) { readMailRun(from: start) }
     guard let sign = lookahead.mailSign, sign > start else { return nil }
@@ -82,7 +83,9 @@ extension PTBScanner {
   ) -> Int? {
     var end = place
     while !stops(at(end)) { end += 1 }
-    while end > place + 1 {
+    // The reference counts a character beyond the Basic Multilingual Plane as two.
+    let shortest = at(place) < 0x10000 ? place + 2 : place + 1
+    while end >= shortest {
       switch at(end - 1) {
       case Character.exclamationMark, Character.comma, Character.hyphen, Character.fullStop,
         Character.questionMark:
@@ -175,7 +178,7 @@ extension PTBScanner {
   private func isHostCharacter(_ character: UInt32) -> Bool {
     switch character {
     case Character.numberSign, 0x25, Character.ampersand, Character.asterisk, Character.plus,
-      0x61...0x7A, 0x7E...:
+      0x61...0x7A, 0x7E..<AccentedLetter.first:
       true
     // Control characters.
     case 0x00...0x08, 0x0E...0x1F: true

@@ -169,7 +169,10 @@ extension PTBScanner {
   /// pycocoevalcap does not take for punctuation, they stay.
   func findQuotationMarks(at place: Int, _ match: inout Match) {
     guard let first = quotationMark(at: place) else { return }
-    match.consider(place + 1, .drop)
+    switch first {
+    case .low, .doubleLow, .doubleHighReversed: match.consider(place + 1)
+    default: match.consider(place + 1, .drop)
+    }
     guard let second = quotationMark(at: place + 1) else { return }
     let isPunctuation = first == second && (first == .opening || first == .closing)
     match.consider(place + 2, isPunctuation ? .drop : .writeQuotationMarks(first, second))
@@ -181,6 +184,9 @@ extension PTBScanner {
     case closing = "'"
     case doubleOpening = "``"
     case doubleClosing = "''"
+    case low = "‚"
+    case doubleLow = "„"
+    case doubleHighReversed = "‟"
   }
 
   /// A quotation mark other than those of ASCII that stand for both, opening and closing.
@@ -190,6 +196,9 @@ extension PTBScanner {
     case 0x92, 0x2019, 0x203A: .closing
     case 0x93, 0xAB, 0x201C: .doubleOpening
     case 0x94, 0xBB, 0x201D: .doubleClosing
+    case 0x201A: .low
+    case 0x201E: .doubleLow
+    case 0x201F: .doubleHighReversed
     default: nil
     }
   }

@@ -8,7 +8,7 @@ extension PTBScanner {
       return end
     }
     considerKeepingStop(end(of: simplePartEnd), &match)
-    match.consider(end(of: namePartEnd), .keepWithoutSoftHyphens)
+    considerKeepingStop(end(of: namePartEnd), &match)
   }
 
   /// A comma, a colon or a semicolon right after a full stop leaves that to the token: `dog.,`.

@@ -65,7 +65,8 @@ extension PTBScanner {
 
   // MARK: - Entities
 
-  func findEntity(at place: Int, _ match: inout Match) {
+  mutating func findEntity(at place: Int, _ match: inout Match) {
+    match.consider(emailEnd(at: place))
     if at(place + 1) == Character.numberSign {
       let end = end(from: place + 2) { $0 == .asciiDigit }
       match.consider(end > place + 2 && at(end) == Character.semicolon ? end + 1 : nil)
@@ -102,8 +103,7 @@ extension PTBScanner {
       PTBWord("ndash"): .drop,
     ]
     let kept = """
-      apos quot ht tl ur lr qc ql qr odq cdq aacute eacute iacute oacute uacute agrave egrave igrave \
-      ograve ugrave auml euml iuml ouml uuml
+      apos quot ht tl ur lr qc ql qr odq cdq
       """
     for name in kept.split(separator: " ") { entities[PTBWord(name)] = .keep }
     return entities

@@ -54,10 +54,13 @@ extension PTBScanner {
         output.append(UInt8(ascii: "&"))
         if hasPrefix("amp;", at: place) { place += 4 }
       case 0..<0x80: output.append(UInt8(small(character)))
+      case AccentedLetter.first...: write(AccentedLetter.entity(of: character))
       default: write(small: character, at: place - 1, in: range)
       }
     }
   }
+
+  private mutating func write(_ text: String) { output.append(contentsOf: text.utf8) }
 
   private mutating func write(_ token: StaticString) {
     token.withUTF8Buffer { output.append(contentsOf: $0) }
@@ -73,16 +76,27 @@ extension PTBScanner {
     }
   }
 
-  /// Whether a letter that has case stands before a place in a token, and none after it.
+  /// Whether a letter that has case stands before a place in its part of a token, and none after it.
   private func endsWord(at place: Int, in token: Range<Int>) -> Bool {
+    // A sign between letters keeps them together.
+    func closesPart(_ place: Int) -> Bool {
+      if isLetter(place) || kind(at: place) == .mark || kind(at: place).isDigit { return false }
+      let isMark = [Character.exclamationMark, Character.questionMark, Character.atSign]
+        .contains(text[place])
+      return isMark || !isLetter(place - 1) || !isLetter(place + 1)
+    }
+    func isLetter(_ place: Int) -> Bool {
+      token.contains(place) && [.asciiLetter, .letter].contains(kind(at: place))
+    }
     func hasCase(_ place: Int) -> Bool {
       switch Unicode.Scalar(text[place])?.properties.generalCategory {
       case .lowercaseLetter, .uppercaseLetter, .titlecaseLetter: true
       default: false
       }
     }
-    return (token.lowerBound..<place).contains(where: hasCase)
-      && !(place + 1..<token.upperBound).contains(where: hasCase)
+    return (token.lowerBound..<place).reversed().lazy.prefix { !closesPart($0) }.contains(
+      where: hasCase)
+      && !(place + 1..<token.upperBound).lazy.prefix { !closesPart($0) }.contains(where: hasCase)
   }
 
   private mutating func write(scalar value: UInt32) {

@@ -39,8 +39,12 @@ extension PTBScanner {
     match.consider(end, end > place + 1 ? .keep : .drop)
   }
 
-  /// Up to four hyphens are a dash, more a line, which stays.
+  /// Up to four hyphens are a dash, more a line, which stays, as do brackets spelled out.
   private func findHyphens(at place: Int, _ match: inout Match) {
+    for bracket in ["-lrb-", "-rrb-", "-lsb-", "-rsb-", "-lcb-", "-rcb-"] as [StaticString]
+    where hasPrefix(bracket, at: place) {
+      match.consider(place + bracket.utf8CodeUnitCount)
+    }
     var end = place
     while at(end) == Character.hyphen { end += 1 }
     match.consider(end, end > place + 4 ? .keep : .drop)
@@ -71,7 +75,6 @@ extension PTBScanner {
     case Character.numberSign, Character.asterisk, Character.atSign, Character.underscore:
       consider { $0 == character }
     case Character.less, Character.greater: consider({ $0 == character }, upTo: 2)
-    case 0x201A, 0x201E, 0x201F: consider({ $0 == character }, upTo: 2)
     case 0x2080...0x2089: consider { (0x2080...0x2089).contains($0) }
     case _ where Self.isSuperscript(character): consider(Self.isSuperscript)
     case Character.backslash:

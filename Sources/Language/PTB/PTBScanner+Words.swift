@@ -8,8 +8,8 @@ extension PTBScanner {
     case Character.space, Character.newline: break
     case Character.comma, Character.colon, Character.semicolon, Character.exclamationMark,
       Character.questionMark, Character.quotationMark, Character.rightBracket:
-      let next = kind(at: end + 1)
-      guard next == .space || next == .newline else { return nil }
+      let next = at(end + 1)
+      guard next == Character.space || next == Character.newline else { return nil }
     default: return nil
     }
     perform(contraction(place..<end).map(Action.cut) ?? .keep, on: place..<end)
@@ -37,6 +37,7 @@ extension PTBScanner {
       match.consider(prefixEnd(at: place))
       if let cut = contraction(letters) { match.consider(letters.upperBound, .cut(at: cut)) }
       considerKeepingStop(joinedCapitalsEnd(at: place), &match, .keepDecodingAmpersands)
+      match.consider(savingsAndLoansEnd(at: place), .keepDecodingAmpersands)
       match.consider(currencyEnd(letters))
       match.consider(programmingLanguageEnd(letters))
       match.consider(slashWordEnd(at: place))
@@ -75,16 +76,12 @@ extension PTBScanner {
     return nil
   }
 
-  /// “R&B”, “A+B” and “AT&amp;T”, in capitals, and “S&Ls”, which are savings and loans.
+  /// “R&B”, “A+B” and “AT&amp;T”, in capitals.
   private func joinedCapitalsEnd(at place: Int) -> Int? {
     func capitalsEnd(_ place: Int) -> Int? {
       var end = place
       while isCapital(at: end) { end += 1 }
       return end > place ? end : nil
-    }
-    for savingsAndLoans in ["s&ls", "s&amp;ls"] as [StaticString]
-    where hasPrefix(savingsAndLoans, at: place) {
-      return place + savingsAndLoans.utf8CodeUnitCount
     }
     guard var end = capitalsEnd(place) else { return nil }
     let first = end
@@ -98,6 +95,12 @@ extension PTBScanner {
       guard let next = capitalsEnd(end + joint) else { return end > first ? end : nil }
       end = next
     }
+  }
+
+  /// “S&Ls”: savings and loans.
+  private func savingsAndLoansEnd(at place: Int) -> Int? {
+    if hasPrefix("s&ls", at: place) { return place + 4 }
+    return hasPrefix("s&amp;ls", at: place) ? place + 8 : nil
   }
 
   /// The two prefixes that keep a hyphen with nothing after it.

@@ -74,6 +74,7 @@ struct PTBScanner {
     for scalar in caption.unicodeScalars {
       text.append(PTBTokenizer.isLineSeparator(scalar.value) ? Character.space : scalar.value)
     }
+    foldAccentedLetters()
     end = text.count
     text += following
   }
@@ -83,16 +84,16 @@ struct PTBScanner {
     switch kind(at: place) {
     case .newline: return place + 1
     case .space:
-      if text[place] < 0x80 { return place + 1 }
-      match = symbol(at: place, .skip)
+      let end = end(from: place) { $0 == .space }
+      match = symbol(at: place, until: end, .skip)
     case .asciiLetter:
       if let end = plainWord(at: place) { return end }
       match = word(at: place)
     case .letter, .mark, .softHyphen: match = word(at: place)
     case .asciiDigit, .digit: match = numeral(at: place)
     case .punctuation: match = punctuation(at: place)
-    case .symbol: match = symbol(at: place, .keep)
-    case .dropped: match = symbol(at: place, .skip)
+    case .symbol: match = symbol(at: place, until: place + 1, .keep)
+    case .dropped: match = symbol(at: place, until: place + 1, .skip)
     }
     // Every rule takes something; this is what makes it certain that scanning ends.
     let end = min(max(match.end, place + 1), self.end)
@@ -101,10 +102,10 @@ struct PTBScanner {
   }
 
   /// Characters that are nothing in themselves may still begin an address.
-  private mutating func symbol(at place: Int, _ action: Action) -> Match {
+  private mutating func symbol(at place: Int, until end: Int, _ action: Action) -> Match {
     var match = Match.none
     match.consider(hostEnd(at: place))
-    match.consider(place + 1, action)
+    match.consider(end, action)
     return match
   }
 
@@ -117,7 +118,8 @@ struct PTBScanner {
 
   func kind(at place: Int) -> PTBCharacterKind {
     let character = at(place)
-    return character < 0x10000 ? kinds[Int(character)] : .dropped
+    if character < 0x10000 { return kinds[Int(character)] }
+    return character >= AccentedLetter.first ? .mark : .dropped
   }
 
   func isASCIILetter(at place: Int) -> Bool { kind(at: place) == .asciiLetter }
