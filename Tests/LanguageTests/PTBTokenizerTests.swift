@@ -193,6 +193,7 @@ import Testing
     (["vitamin c. The"], "vitamin c. the"), (["vitamin c. The", "x"], "vitamin c the"),
     (["bus no.", "5 dogs"], "bus no."), (["bus no.", " 5 dogs"], "bus no"),
     (["he'll"], "he ll"), (["he'll", "x"], "he 'll"),
+    (["vitamin b.", "<b> x"], "vitamin b"), (["vitamin b.", "<!-- x"], "vitamin b."),
   ])
   func `what follows a caption may count`(captions: [String], tokens: String) {
     #expect(tokenizer.tokenize(captions).first == tokens)
