@@ -16,9 +16,9 @@ private func refuses(_ read: () throws -> Void) {
   do {
     try read()
   } catch let error as DatasetError {
-    precondition(error.description.hasPrefix("file: "), "“\(error)” does not name the file")
-    precondition(error.kind == .badData, "“\(error)” is not about the file's contents")
+    require(error.description.hasPrefix("file: "), "“\(error)” does not name the file")
+    require(error.kind == .badData, "“\(error)” is not about the file's contents")
   } catch {
-    preconditionFailure("an error that is no DatasetError: \(error)")
+    require(false, "an error that is no DatasetError: \(error)")
   }
 }

@@ -9,14 +9,15 @@ enum FuzzTarget: String, CaseIterable {
     let name = ProcessInfo.processInfo.environment["CAPTION_FUZZ"] ?? ""
     guard let target = FuzzTarget(rawValue: name) else {
       let names = allCases.map(\.rawValue).joined(separator: ", ")
-      preconditionFailure("CAPTION_FUZZ is “\(name)”, none of: \(names)")
+      FileHandle.standardError.write(Data("CAPTION_FUZZ is “\(name)”, none of: \(names)\n".utf8))
+      exit(64)
     }
     return target
   }()
 }
 
-/// libFuzzer's entry into what it tests, called with one input after another. What breaks a
-/// precondition here, or traps or takes too long, is a failure, and libFuzzer keeps the input.
+/// libFuzzer's entry into what it tests, called with one input after another. What is
+/// required and not met, or traps or takes too long, is a failure, and libFuzzer keeps the input.
 ///
 /// https://llvm.org/docs/LibFuzzer.html
 @_cdecl("LLVMFuzzerTestOneInput")
@@ -27,4 +28,12 @@ public func fuzzOneInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   case .datasets: fuzzDatasets(Data(input))
   }
   return 0
+}
+
+/// Ends the program with a sentence on standard error unless a condition is met. (An optimised
+/// program's preconditions end it without a word.)
+func require(_ condition: Bool, _ failure: @autoclosure () -> String) {
+  if condition { return }
+  FileHandle.standardError.write(Data("\(failure())\n".utf8))
+  preconditionFailure()
 }

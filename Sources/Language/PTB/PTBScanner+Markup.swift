@@ -10,7 +10,7 @@ extension PTBScanner {
       return at(end) == Character.greater ? end + 1 : nil
     case Character.exclamationMark, Character.questionMark:
       guard isASCIILetter(at: place + 2) || at(place + 2) == Character.hyphen else { return nil }
-      return lookahead.next(Character.greater, from: place, in: text[..<end]).map { $0 + 1 }
+      return next(Character.greater, from: place).map { $0 + 1 }
     default: return isASCIILetter(at: place + 1) ? elementEnd(at: place) : nil
     }
   }
@@ -54,7 +54,15 @@ extension PTBScanner {
   private mutating func valueEnd(at place: Int) -> Int? {
     let mark = at(place)
     guard mark == Character.quotationMark || mark == Character.apostrophe else { return nil }
-    return lookahead.next(mark, from: place + 1, in: text[..<end]).map { $0 + 1 }
+    return next(mark, from: place + 1).map { $0 + 1 }
+  }
+
+  /// The first place of a character from a place on: in the caption, or in what follows it if that
+  /// is where the place is.
+  private mutating func next(_ character: UInt32, from place: Int) -> Int? {
+    place < end
+      ? lookahead.next(character, from: place, in: text[..<end])
+      : text[min(place, text.count)...].firstIndex(of: character)
   }
 
   private func skippingSpaces(_ place: Int) -> Int {

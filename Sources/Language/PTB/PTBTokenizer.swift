@@ -2,6 +2,10 @@
 /// metrics, which is the Penn Treebank's way to cut English into words, in small letters, without
 /// punctuation. Written from observations of the reference as a black box.
 ///
+/// Known to differ: a Greek sigma in capitals that ends a word within a longer token, letters that
+/// Unicode got after version 13 in an address, and a tag whose attribute's quotation mark is closed
+/// in a later caption.
+///
 /// Three things about a caption's tokens that are easily overlooked:
 /// - Brackets stay, as `-lrb-`, `-rrb-`, `-lsb-`, `-rsb-`, `-lcb-` and `-rcb-`.
 /// - A mixed fraction (`1 1/2`), a spaced telephone number and a tag with attributes are one token
