@@ -183,6 +183,17 @@ static void gemm(const ck_gemm *g) {
 
 // MARK: Convolution
 
+INLINE vec load_some(const float *p, size_t rest) {
+  return rest < VECTOR_WIDTH ? load_part(p, rest) : load(p);
+}
+
+INLINE void store_some(float *p, vec v, size_t rest) {
+  if (rest < VECTOR_WIDTH)
+    store_part(p, v, rest);
+  else
+    store(p, v);
+}
+
 // Copies of a few floats are so short that a call to memcpy would dominate them.
 INLINE void copy_floats(float *to, const float *from, size_t count) {
   size_t i = 0;
@@ -781,26 +792,31 @@ static void log_softmax(const float *x, float *result, size_t count) {
   for (size_t i = 0; i < count; i++) result[i] = (x[i] - most) - log_sum;
 }
 
-static void lstm_cell(const float *gates, float *cell, float *hidden, size_t count) {
+// One LSTM cell. Where `kept` is not NULL, it receives the gates' activations; it may be `gates`, as
+// `cell` may be `previous`.
+INLINE void lstm_step(const float *gates, float *kept, const float *previous, float *cell,
+                      float *hidden, size_t count) {
   for (size_t i = 0; i < count; i += VECTOR_WIDTH) {
     const size_t rest = count - i;
-    const int part = rest < VECTOR_WIDTH;
     const float *g = gates + i;
-    const vec input = vec_sigmoid(part ? load_part(g, rest) : load(g));
-    const vec forget = vec_sigmoid(part ? load_part(g + count, rest) : load(g + count));
-    const vec candidate = vec_tanh(part ? load_part(g + 2 * count, rest) : load(g + 2 * count));
-    const vec output = vec_sigmoid(part ? load_part(g + 3 * count, rest) : load(g + 3 * count));
-    const vec c =
-        forget * (part ? load_part(cell + i, rest) : load(cell + i)) + input * candidate;
-    const vec h = output * vec_tanh(c);
-    if (part) {
-      store_part(cell + i, c, rest);
-      store_part(hidden + i, h, rest);
-    } else {
-      store(cell + i, c);
-      store(hidden + i, h);
+    const vec input = vec_sigmoid(load_some(g, rest));
+    const vec forget = vec_sigmoid(load_some(g + count, rest));
+    const vec candidate = vec_tanh(load_some(g + 2 * count, rest));
+    const vec output = vec_sigmoid(load_some(g + 3 * count, rest));
+    const vec c = forget * load_some(previous + i, rest) + input * candidate;
+    if (kept) {
+      store_some(kept + i, input, rest);
+      store_some(kept + i + count, forget, rest);
+      store_some(kept + i + 2 * count, candidate, rest);
+      store_some(kept + i + 3 * count, output, rest);
     }
+    store_some(cell + i, c, rest);
+    store_some(hidden + i, output * vec_tanh(c), rest);
   }
+}
+
+static void lstm_cell(const float *gates, float *cell, float *hidden, size_t count) {
+  lstm_step(gates, NULL, cell, cell, hidden, count);
 }
 
 INLINE float attention_score(const int use_tanh, const float *key, const float *query,

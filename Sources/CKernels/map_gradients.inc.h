@@ -49,14 +49,8 @@ static void depthwise_input_gradient(const ck_maps *gradient, const ck_window *w
     for (size_t column = 0; column < gradient->width; column++) {
       const float *slope = source + (row * gradient->width + column) * gradient->pixel_stride;
 #define TAP(tap, place)                                                                         \
-  for (size_t c = 0; c < channels; c += VECTOR_WIDTH) {                                         \
-    const size_t rest = channels - c;                                                           \
-    float *p = target + (place)*input->pixel_stride + c;                                        \
-    store_some(p,                                                                               \
-               load_some(p, rest) + load_some(weights + (tap)*channels + c, rest) *             \
-                                        load_some(slope + c, rest),                             \
-               rest);                                                                           \
-  }
+  add_products(weights + (tap)*channels, slope, channels,                                       \
+               target + (place)*input->pixel_stride)
       OVER_TAPS(input->height, input->width, w,
                 window_start(row, w->stride_vertical, w->padding_vertical),
                 window_start(column, w->stride_horizontal, w->padding_horizontal), TAP)
@@ -74,14 +68,7 @@ static void depthwise_weight_gradient(const ck_maps *gradient, const ck_window *
     for (size_t column = 0; column < gradient->width; column++) {
       const float *slope = source + (row * gradient->width + column) * gradient->pixel_stride;
 #define TAP(tap, place)                                                                         \
-  for (size_t c = 0; c < channels; c += VECTOR_WIDTH) {                                         \
-    const size_t rest = channels - c;                                                           \
-    float *p = weights + (tap)*channels + c;                                                    \
-    store_some(p,                                                                               \
-               load_some(p, rest) + load_some(maps + (place)*input->pixel_stride + c, rest) *   \
-                                        load_some(slope + c, rest),                             \
-               rest);                                                                           \
-  }
+  add_products(maps + (place)*input->pixel_stride, slope, channels, weights + (tap)*channels)
       OVER_TAPS(input->height, input->width, w,
                 window_start(row, w->stride_vertical, w->padding_vertical),
                 window_start(column, w->stride_horizontal, w->padding_horizontal), TAP)

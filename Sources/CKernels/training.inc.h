@@ -1,35 +1,10 @@
 // The kernels that only training needs, part of kernels.inc.h.
 
-INLINE vec load_some(const float *p, size_t rest) {
-  return rest < VECTOR_WIDTH ? load_part(p, rest) : load(p);
-}
-
-INLINE void store_some(float *p, vec v, size_t rest) {
-  if (rest < VECTOR_WIDTH)
-    store_part(p, v, rest);
-  else
-    store(p, v);
-}
-
 // MARK: LSTM
 
 static void lstm_forward(float *gates, const float *previous, float *cell, float *hidden,
                          size_t count) {
-  for (size_t i = 0; i < count; i += VECTOR_WIDTH) {
-    const size_t rest = count - i;
-    float *g = gates + i;
-    const vec input = vec_sigmoid(load_some(g, rest));
-    const vec forget = vec_sigmoid(load_some(g + count, rest));
-    const vec candidate = vec_tanh(load_some(g + 2 * count, rest));
-    const vec output = vec_sigmoid(load_some(g + 3 * count, rest));
-    const vec c = forget * load_some(previous + i, rest) + input * candidate;
-    store_some(g, input, rest);
-    store_some(g + count, forget, rest);
-    store_some(g + 2 * count, candidate, rest);
-    store_some(g + 3 * count, output, rest);
-    store_some(cell + i, c, rest);
-    store_some(hidden + i, output * vec_tanh(c), rest);
-  }
+  lstm_step(gates, gates, previous, cell, hidden, count);
 }
 
 static void lstm_backward(const float *gates, const float *previous, const float *cell,
@@ -104,6 +79,14 @@ static void add_scaled(const float *x, float scale, size_t count, float *result)
   for (size_t i = 0; i < count; i += VECTOR_WIDTH) {
     const size_t rest = count - i;
     store_some(result + i, load_some(result + i, rest) + scale * load_some(x + i, rest), rest);
+  }
+}
+
+INLINE void add_products(const float *a, const float *b, size_t count, float *result) {
+  for (size_t i = 0; i < count; i += VECTOR_WIDTH) {
+    const size_t rest = count - i;
+    store_some(result + i,
+               load_some(result + i, rest) + load_some(a + i, rest) * load_some(b + i, rest), rest);
   }
 }
 

@@ -23,7 +23,6 @@ package struct FigureColor: Equatable, Sendable {
   }
 
   package static let black = FigureColor(0x000000)
-  package static let white = FigureColor(0xFFFFFF)
   package static let grid = FigureColor(0xDDDDDD)
   package static let axis = FigureColor(0x555555)
 

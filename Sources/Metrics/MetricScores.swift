@@ -99,6 +99,20 @@ public struct CaptionScores: Sendable {
   /// Each image's score; nil for a metric that was not asked for.
   public func perImage(_ metric: Metric) -> [Double]? { find(metric).map { $0.perImage[$1] } }
 
+  /// The corpus's scores by the metrics' names.
+  package var byName: [String: Double] {
+    Dictionary(
+      uniqueKeysWithValues: families.flatMap { zip($0.metrics.map(\.rawValue), $0.corpus) })
+  }
+
+  /// An image's scores by the metrics' names.
+  package func byName(ofImage image: Int) -> [String: Double] {
+    Dictionary(
+      uniqueKeysWithValues: families.flatMap { family in
+        zip(family.metrics.map(\.rawValue), family.perImage.map { $0[image] })
+      })
+  }
+
   private func find(_ metric: Metric) -> (MetricScores, Int)? {
     for family in families {
       if let index = family.metrics.firstIndex(of: metric) { return (family, index) }

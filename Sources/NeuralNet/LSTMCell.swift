@@ -214,29 +214,13 @@ package struct PackedLSTMCell: Sendable {
       let cell = cell + row * self.hidden
       let output = hidden + row * self.hidden
       if isMaxout {
-        maxoutGates(gates, cell: cell, hidden: output)
+        TrainingMath.lstmForward(
+          gates: gates, previous: cell, cell: cell, hidden: output, size: self.hidden,
+          isMaxout: true)
       } else {
         VectorMath.lstmCell(gates: gates, size: self.hidden, cell: cell, hidden: output)
       }
     }
-  }
-
-  /// c′ = σ(f) · c + σ(i) · max(g₁, g₂); h′ = σ(o) · tanh(c′), from gates in the order i, f, o, g₁,
-  /// g₂.
-  @inline(never)
-  private func maxoutGates(
-    _ gates: UnsafeMutablePointer<Float>, cell: UnsafeMutablePointer<Float>,
-    hidden output: UnsafeMutablePointer<Float>
-  ) {
-    VectorMath.sigmoid(gates, count: 3 * hidden, into: gates)
-    let (input, forget, outputGate) = (gates, gates + hidden, gates + 2 * hidden)
-    let (first, second) = (gates + 3 * hidden, gates + 4 * hidden)
-    for unit in 0..<hidden {
-      cell[unit] = forget[unit] * cell[unit] + input[unit] * max(first[unit], second[unit])
-      output[unit] = cell[unit]
-    }
-    VectorMath.tanh(output, count: hidden, into: output)
-    for unit in 0..<hidden { output[unit] *= outputGate[unit] }
   }
 }
 

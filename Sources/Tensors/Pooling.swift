@@ -14,12 +14,7 @@ package enum Pooling {
     check(input, window, ceilMode, output)
     overPixels(output, threads: threads, taps: window.kernel.height * window.kernel.width) {
       n, y, x, result in
-      let rows = Span(
-        y, input.height, window.kernel.height, window.stride.vertical, window.padding.vertical,
-        window.dilation.vertical)
-      let columns = Span(
-        x, input.width, window.kernel.width, window.stride.horizontal, window.padding.horizontal,
-        window.dilation.horizontal)
+      let (rows, columns) = spans(of: window, over: input, y, x)
       kernels.table.pointee.max_pixel(
         input.pixel(n, rows.first, columns.first), rows.count, columns.count,
         window.dilation.vertical * input.width * input.pixelStride,
@@ -43,11 +38,7 @@ package enum Pooling {
     precondition(window.dilation == (1, 1), "average pooling with dilation \(window.dilation)")
     overPixels(output, threads: threads, taps: window.kernel.height * window.kernel.width) {
       n, y, x, result in
-      let rows = Span(
-        y, input.height, window.kernel.height, window.stride.vertical, window.padding.vertical, 1)
-      let columns = Span(
-        x, input.width, window.kernel.width, window.stride.horizontal, window.padding.horizontal,
-        1)
+      let (rows, columns) = spans(of: window, over: input, y, x)
       let divisor =
         includePadding
         ? rows.countWithPadding * columns.countWithPadding : rows.count * columns.count
@@ -95,6 +86,21 @@ package enum Pooling {
       count = Swift.max(0, Swift.min(kernel - skipped, (size - first - 1) / dilation + 1))
       countWithPadding = Swift.min(start + kernel, size + padding) - start
     }
+  }
+
+  /// The rows and the columns of a map that lie under a position of the window.
+  @inline(__always)
+  static func spans(
+    of window: Window, over map: Activations, _ y: Int, _ x: Int
+  ) -> (rows: Span, columns: Span) {
+    (
+      Span(
+        y, map.height, window.kernel.height, window.stride.vertical, window.padding.vertical,
+        window.dilation.vertical),
+      Span(
+        x, map.width, window.kernel.width, window.stride.horizontal, window.padding.horizontal,
+        window.dilation.horizontal)
+    )
   }
 
   static func check(

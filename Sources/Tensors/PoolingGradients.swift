@@ -12,12 +12,7 @@ extension Pooling {
     precondition(
       gradient.pixelStride == input.pixelStride, "gradient \(gradient) of \(input)")
     overPixels(of: outputGradient, threads: threads) { n, y, x, slope in
-      let rows = Span(
-        y, input.height, window.kernel.height, window.stride.vertical, window.padding.vertical,
-        window.dilation.vertical)
-      let columns = Span(
-        x, input.width, window.kernel.width, window.stride.horizontal, window.padding.horizontal,
-        window.dilation.horizontal)
+      let (rows, columns) = spans(of: window, over: input, y, x)
       kernels.table.pointee.max_pixel_gradient(
         input.pixel(n, rows.first, columns.first), rows.count, columns.count,
         window.dilation.vertical * input.width * input.pixelStride,
@@ -33,12 +28,7 @@ extension Pooling {
   ) {
     check(gradient, window, ceilMode, outputGradient)
     overPixels(of: outputGradient, threads: threads) { n, y, x, slope in
-      let rows = Span(
-        y, gradient.height, window.kernel.height, window.stride.vertical,
-        window.padding.vertical, 1)
-      let columns = Span(
-        x, gradient.width, window.kernel.width, window.stride.horizontal,
-        window.padding.horizontal, 1)
+      let (rows, columns) = spans(of: window, over: gradient, y, x)
       let divisor =
         includePadding
         ? rows.countWithPadding * columns.countWithPadding : rows.count * columns.count

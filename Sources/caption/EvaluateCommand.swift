@@ -56,7 +56,7 @@ struct EvaluateCommand: ParsableCommand {
         .evaluation, request: jsonLine(["dataset": dataset, "split": split]), work: work)
       do {
         let captions = try caption(items, into: store, captioner, work, run: run)
-        try enter(try scored(items, captions, store), of: items.count, into: store, run: run)
+        try enter(try scored(items, captions), of: items.count, into: store, run: run)
         try store.endRun(run, .finished)
       } catch {
         // What was committed stays; the run itself may be beyond writing.
@@ -113,7 +113,7 @@ struct EvaluateCommand: ParsableCommand {
   ///
   /// - Throws: `EvaluationError.missing` where some have none and that is not allowed.
   private func scored(
-    _ items: [DatasetItem], _ captions: [FilePath: String], _ store: Store
+    _ items: [DatasetItem], _ captions: [FilePath: String]
   ) throws -> ScoredSplit {
     func caption(_ item: DatasetItem) -> String? { item.path.flatMap { captions[$0] } }
     let found = items.filter { caption($0) != nil }
@@ -122,20 +122,21 @@ struct EvaluateCommand: ParsableCommand {
       throw EvaluationError.missing(
         photos: items.count - found.count, of: items.count, first: first?.name ?? "")
     }
-    let training = try store.dataset(named: dataset).splits.map(\.name)
-      .filter { ["train", "restval"].contains($0) && $0 != split }
-      .flatMap { try store.datasetItems(of: dataset, split: $0).flatMap(\.references) }
     return try ScoredSplit(
-      found, candidates: found.compactMap(caption), training: training.isEmpty ? nil : training,
-      threads: runtime.threads)
+      found, candidates: found.compactMap(caption), threads: runtime.threads)
   }
 
   private func enter(_ scored: ScoredSplit, of count: Int, into store: Store, run: Int64) throws {
+    let splits = try store.dataset(named: dataset).splits.map(\.name)
+    let training =
+      split != "train" && splits.contains("train")
+      ? try store.datasetItems(of: dataset, split: "train").flatMap(\.references) : nil
+    let diversity = scored.diversity(training: training, threads: runtime.threads)
     let notes = RunProtocol(
       scoring: scored.scoring, missing: count - scored.items.count,
       program: "caption \(programVersion)")
     try store.enterEvaluation(
       run: run, dataset: dataset, split: split, protocolNotes: jsonLine(notes),
-      scores: scored.corpusScores, photos: scored.photos)
+      scores: scored.scores.byName.merging(diversity.named) { $1 }, photos: scored.photos)
   }
 }

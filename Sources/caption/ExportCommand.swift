@@ -45,11 +45,7 @@ struct ExportCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: "The format: see above.")
   var format: Format
 
-  @Option(
-    name: .shortAndLong,
-    help: ArgumentHelp("Where to (default: standard output).", valueName: "file"),
-    completion: .file())
-  var output: String?
+  @OptionGroup var destination: DestinationOptions
 
   @Option(
     help: ArgumentHelp("Only pictures in this folder or below it.", valueName: "folder"),
@@ -86,7 +82,7 @@ struct ExportCommand: ParsableCommand {
     guard (64...1024).contains(thumbnailSize) else {
       throw ValidationError("--thumbnail-size takes a number from 64 to 1024.")
     }
-    guard format != .html || output != nil else {
+    guard format != .html || destination.output != nil else {
       throw ValidationError("--format html takes --output FILE.")
     }
     guard !embeddings || [.json, .ndjson].contains(format) else {
@@ -115,7 +111,7 @@ struct ExportCommand: ParsableCommand {
             ? "The store has no captions yet."
             : "The store has no captions by “\(model)”, only by \(names.joined(separator: ", ")).")
       }
-      let file = try ResultFile(path: output)
+      let file = try ResultFile(path: destination.output)
       // Thumbnails take long: the store is let go before.
       var page = emptyPage
       try store.export(selection) { export in
@@ -168,7 +164,7 @@ struct ExportCommand: ParsableCommand {
 
   private var emptyPage: GalleryPage {
     GalleryPage(
-      folder: output.map { FilePath($0).absolute.removingLastComponent() },
+      folder: destination.output.map { FilePath($0).absolute.removingLastComponent() },
       thumbnailSide: thumbnailSize, threads: ProcessInfo.processInfo.activeProcessorCount)
   }
 

@@ -1,4 +1,5 @@
 import Evaluation
+import Metrics
 import Store
 
 /// The mini-corpus of three photos by which runs are tried, in a store of its own.
@@ -36,7 +37,9 @@ struct SampleRuns {
       protocolNotes: json(
         RunProtocol(
           scoring: scored.scoring, missing: items.count - candidates.count, program: "caption")),
-      scores: scored.corpusScores, photos: scored.photos)
+      scores: scored.scores.byName.merging(
+        scored.diversity(training: nil, threads: 2).named
+      ) { $1 }, photos: scored.photos)
     try store.endRun(run, .finished)
     return run
   }

@@ -158,7 +158,7 @@ typedef struct ck_kernels {
 
   /// One LSTM cell from its pre-activations [4][count] in the order input, forget, candidate,
   /// output, which are replaced by their activations: cell = σ(f) · previous + σ(i) · tanh(g),
-  /// hidden = σ(o) · tanh(cell).
+  /// hidden = σ(o) · tanh(cell). `cell` may be `previous`.
   void (*lstm_forward)(float *gates, const float *previous, float *cell, float *hidden,
                        size_t count);
   /// The way back, from the activations. The gradient of the hidden state is the sum of two;

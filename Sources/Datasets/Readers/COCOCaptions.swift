@@ -11,15 +11,9 @@ package struct COCOCaptions: Equatable, Sendable {
     package let split: String?
   }
 
-  package struct Annotation: Equatable, Sendable {
-    package let imageID: Int64
-    /// As it stands in the file, with spaces and line ends around it.
-    package let caption: String
-  }
-
   /// In the file's order.
   package let images: [Image]
-  package let annotations: [Annotation]
+  package let annotations: [COCOCaption]
 
   /// - Throws: `DatasetError`.
   package init(path: FilePath) throws { try self.init(DatasetFile(path: path)) }
@@ -49,7 +43,7 @@ package struct COCOCaptions: Equatable, Sendable {
 
 private struct Contents: Decodable {
   let images: [COCOCaptions.Image]
-  let annotations: [COCOCaptions.Annotation]
+  let annotations: [COCOCaption]
 }
 
 extension COCOCaptions.Image: Decodable {
@@ -63,18 +57,5 @@ extension COCOCaptions.Image: Decodable {
     id = try values.decodeIdentifier(forKey: .id)
     fileName = try values.decodeIfPresent(String.self, forKey: .fileName)
     split = try values.decodeIfPresent(String.self, forKey: .split)
-  }
-}
-
-extension COCOCaptions.Annotation: Decodable {
-  private enum CodingKeys: String, CodingKey {
-    case caption
-    case imageID = "image_id"
-  }
-
-  package init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: CodingKeys.self)
-    imageID = try values.decodeIdentifier(forKey: .imageID)
-    caption = try values.decode(String.self, forKey: .caption)
   }
 }

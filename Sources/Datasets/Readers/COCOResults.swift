@@ -4,14 +4,8 @@ package import SystemPackage
 /// Captions to be measured, as COCO's evaluation takes them: `[{"image_id": 42, "caption": "…"}]`,
 /// one a picture (https://cocodataset.org/#format-results).
 package struct COCOResults: Equatable, Sendable {
-  package struct Entry: Equatable, Sendable {
-    package let imageID: Int64
-    /// As it stands in the file, with spaces and line ends around it.
-    package let caption: String
-  }
-
   /// In the file's order, no two of one picture.
-  package let entries: [Entry]
+  package let entries: [COCOCaption]
 
   /// - Throws: `DatasetError`.
   package init(path: FilePath) throws { try self.init(DatasetFile(path: path)) }
@@ -24,7 +18,7 @@ package struct COCOResults: Equatable, Sendable {
   }
 
   private init(_ file: DatasetFile) throws {
-    entries = try file.decodeJSON([Entry].self)
+    entries = try file.decodeJSON([COCOCaption].self)
     guard !entries.isEmpty else {
       throw DatasetError.malformed(path: file.name, place: .whole, reason: "its list is empty")
     }
@@ -37,18 +31,5 @@ package struct COCOResults: Equatable, Sendable {
           reason: "picture \(entry.imageID) has a caption already, in [\(earlier)]")
       }
     }
-  }
-}
-
-extension COCOResults.Entry: Decodable {
-  private enum CodingKeys: String, CodingKey {
-    case caption
-    case imageID = "image_id"
-  }
-
-  package init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: CodingKeys.self)
-    imageID = try values.decodeIdentifier(forKey: .imageID)
-    caption = try values.decode(String.self, forKey: .caption)
   }
 }

@@ -52,8 +52,6 @@ enum PTBAbbreviations {
     return all
   }()
 
-  static let longestSentenceOpener = 12
-
   /// Words that, capitalised, open a sentence, in small letters: a single letter's full stop before
   /// one of them is the end of a sentence.
   static let sentenceOpeners: Set<PTBWord> = Set(

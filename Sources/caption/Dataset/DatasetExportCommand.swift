@@ -31,17 +31,13 @@ struct DatasetExportCommand: ParsableCommand {
   @Option(help: "Only this split.")
   var split: String?
 
-  @Option(
-    name: .shortAndLong,
-    help: ArgumentHelp("Where to (default: standard output).", valueName: "file"),
-    completion: .file())
-  var output: String?
+  @OptionGroup var destination: DestinationOptions
 
   @OptionGroup var store: StoreOptions
 
   func run() throws {
     let items = try store.with(.read) { try $0.datasetItems(of: name, split: split) }
-    let file = try ResultFile(path: output)
+    let file = try ResultFile(path: destination.output)
     switch format {
     case .coco: try writeCOCO(items, to: file)
     case .karpathy: try writeKarpathy(items, to: file)

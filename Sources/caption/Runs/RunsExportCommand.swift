@@ -34,11 +34,7 @@ struct RunsExportCommand: ParsableCommand {
 
   @OptionGroup var ranking: RankingOptions
 
-  @Option(
-    name: .shortAndLong,
-    help: ArgumentHelp("Where to (default: standard output).", valueName: "file"),
-    completion: .file())
-  var output: String?
+  @OptionGroup var destination: DestinationOptions
 
   @OptionGroup var store: StoreOptions
 
@@ -52,7 +48,7 @@ struct RunsExportCommand: ParsableCommand {
         try write(run, COCONumbers(split))
       case .html:
         let page = try EvaluationReport.page(of: run, by: ranking.metric, count: ranking.photos)
-        let file = try ResultFile(path: output)
+        let file = try ResultFile(path: destination.output)
         try page.write(threads: ProcessInfo.processInfo.activeProcessorCount) {
           try file.write($0)
         }
@@ -62,7 +58,7 @@ struct RunsExportCommand: ParsableCommand {
   }
 
   private func write(_ run: ScoredRun, _ numbers: COCONumbers) throws {
-    let file = try ResultFile(path: output)
+    let file = try ResultFile(path: destination.output)
     var entries = ListWriter(file)
     for photo in run.photos {
       try entries.append(Entry(imageID: numbers[photo.item], caption: photo.candidate))

@@ -96,8 +96,7 @@ struct ScoreCommand: ParsableCommand {
     if json {
       let report = ScoreReport(
         scoringProtocol: notes,
-        scores: Dictionary(
-          uniqueKeysWithValues: scores.metrics.map { ($0.rawValue, scores[$0] ?? .nan) }),
+        scores: scores.byName,
         diversity: try diversity(corpus, threads),
         images: perImage ? scoredImages(input, scores) : nil, explanation: explanation)
       try printLine(jsonLine(report))

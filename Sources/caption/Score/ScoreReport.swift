@@ -31,9 +31,6 @@ struct ScoredImage: Encodable {
     id = image.id
     fileName = image.fileName
     caption = image.caption
-    self.scores = Dictionary(
-      uniqueKeysWithValues: scores.metrics.compactMap { metric in
-        scores.perImage(metric).map { (metric.rawValue, $0[index]) }
-      })
+    self.scores = scores.byName(ofImage: index)
   }
 }
