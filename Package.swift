@@ -27,6 +27,7 @@ let package = Package(
   name: "caption",
   products: [
     .library(name: "Captioning", targets: ["Captioning"]),
+    .library(name: "Sentiment", targets: ["Sentiment"]),
     .executable(name: "caption", targets: ["caption"]),
     .executable(name: "caption-bench", targets: ["caption-bench"]),
   ],
@@ -49,10 +50,13 @@ let package = Package(
     library("Tensors", ["CKernels", "COpenBLAS"]),
     library("NeuralNet", ["Tensors"]),
     library("Language", []),
+    library("ModelFiles", []),
     library("Metrics", ["Language"]),
     library("Imaging", ["CImageCodecs", "Tensors"]),
     library("Figures", ["Imaging"]),
-    library("Captioning", ["NeuralNet", "Tensors", "Figures", "Imaging", "Language"]),
+    library("Captioning", ["NeuralNet", "Tensors", "Figures", "Imaging", "Language", "ModelFiles"]),
+    library("Training", ["NeuralNet", "Tensors"]),
+    library("Sentiment", ["NeuralNet", "Tensors", "Language", "ModelFiles", "Training"]),
     library("PhotoMetadata", ["CImageMetadata", "Imaging", filePaths]),
     library(
       "Store",
@@ -76,8 +80,8 @@ let package = Package(
       name: "caption",
       dependencies: [
         "Batch", "Captioning", "Datasets", "Evaluation", "Gallery", "Imaging", "Language",
-        "Metrics",
-        "NeuralNet", "PhotoFinding", "PhotoMetadata", "Store", "Tensors",
+        "Metrics", "ModelFiles", "NeuralNet", "PhotoFinding", "PhotoMetadata", "Sentiment", "Store",
+        "Tensors", "Training",
         filePaths,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -86,8 +90,8 @@ let package = Package(
     .executableTarget(
       name: "caption-bench",
       dependencies: [
-        "Captioning", "Imaging", "Language", "Metrics", "NeuralNet", "Store", "Tensors", filePaths,
-        grdb,
+        "Captioning", "Imaging", "Language", "Metrics", "ModelFiles", "NeuralNet", "Sentiment",
+        "Store", "Tensors", filePaths, grdb,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -100,7 +104,13 @@ let package = Package(
     tests("MetricsTests", ["Metrics", "Language"]),
     tests("ImagingTests", ["Imaging", "Tensors"]),
     tests("FiguresTests", ["Figures", "Imaging"]),
-    tests("CaptioningTests", ["Captioning", "NeuralNet", "Imaging", "Language", "Tensors"]),
+    tests("ModelFilesTests", ["ModelFiles"]),
+    tests(
+      "CaptioningTests",
+      ["Captioning", "NeuralNet", "Imaging", "Language", "ModelFiles", "Tensors"]),
+    tests("TrainingTests", ["Training", "NeuralNet", "Tensors"]),
+    tests(
+      "SentimentTests", ["Sentiment", "Language", "ModelFiles", "NeuralNet", "Tensors", "Training"]),
     tests("PhotoMetadataTests", ["PhotoMetadata", "Imaging", "Tensors", filePaths]),
     tests("PhotoFindingTests", ["PhotoFinding", filePaths]),
     tests("DatasetsTests", ["Datasets", "Imaging", filePaths]),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Captioning
+import ModelFiles
 import Foundation
 import Tensors
 

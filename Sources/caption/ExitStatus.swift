@@ -6,8 +6,10 @@ import Evaluation
 import Imaging
 import Language
 import Metrics
+import ModelFiles
 import NeuralNet
 import PhotoMetadata
+import Sentiment
 import Store
 import Tensors
 
@@ -40,8 +42,8 @@ func exitStatus(of error: any Error) -> ExitCode? {
   case is EvaluationError, is MetricsError: return badData
   case MeteorJarError.noArchive, MeteorJarError.noJava: return noInput
   case is MeteorJarError: return ExitCode.failure
-  case CaptioningError.noModel, CaptioningError.unreadable: return noInput
-  case is CaptioningError, is NetworkError: return badData
+  case ModelFolderError.noModel, ModelFolderError.unreadable: return noInput
+  case is CaptioningError, is ModelFolderError, is SentimentError, is NetworkError: return badData
   case WeightError.unreadable, VocabularyError.unreadable, FileError.notRead, FileError.notStored:
     return noInput
   case is WeightError, is VocabularyError, FileError.malformed: return badData

@@ -1,6 +1,7 @@
 import Captioning
 import Foundation
 import Language
+import ModelFiles
 import TestSupport
 import Testing
 
@@ -20,7 +21,7 @@ import Testing
   }
 
   @Test func `a model that does not exist is named with the places searched`() throws {
-    let error = try #require(throws: CaptioningError.self) { try ModelBundle.find("nothing") }
+    let error = try #require(throws: ModelFolderError.self) { try ModelBundle.find("nothing") }
     #expect("\(error)".contains("nothing"))
     #expect("\(error)".contains("data/models"))
   }

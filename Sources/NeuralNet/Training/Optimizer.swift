@@ -41,10 +41,10 @@ package struct Optimizer: Sendable {
   /// - Parameters:
   ///   - gradients: of the same parameters as the model.
   ///   - rate: the learning rate.
-  ///   - isFrozen: for which parameters to do nothing, by their checkpoint keys.
+  ///   - rateFactor: by checkpoint key, what the rate is multiplied by; 0 leaves a parameter alone.
   package mutating func update<Model: Trainable>(
     _ model: inout Model, _ gradients: Model, rate: Float, threads: Int = 1,
-    isFrozen: @escaping (String) -> Bool = { _ in false }
+    rateFactor: @escaping (String) -> Float = { _ in 1 }
   ) {
     steps += 1
     let copy = self
@@ -52,11 +52,12 @@ package struct Optimizer: Sendable {
     var means = self.means
     self.means = [:]
     model.forEachParameter(with: gradients) { parameter, tensor, gradient, touched in
-      guard !parameter.isStatistic, !isFrozen(parameter.name) else { return }
+      let factor = rateFactor(parameter.name)
+      guard !parameter.isStatistic, factor != 0 else { return }
       var own =
         means.removeValue(forKey: parameter.name)
         ?? copy.method.means.map { _ in Tensor(tensor.shape) }
-      copy.update(&tensor, gradient, touched, &own, rate: rate, threads: threads)
+      copy.update(&tensor, gradient, touched, &own, rate: rate * factor, threads: threads)
       means[parameter.name] = own
     }
     self.means = means

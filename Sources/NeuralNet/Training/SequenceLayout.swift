@@ -75,7 +75,7 @@ package struct SequenceLayout: Equatable, Sendable {
   }
 
   /// The rows of sequence `order[place]`, by step.
-  func rows(ofPlace place: Int) -> [Int] {
+  package func rows(ofPlace place: Int) -> [Int] {
     (0..<lengths[order[place]]).map { offsets[$0] + place }
   }
 

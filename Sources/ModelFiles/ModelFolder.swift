@@ -1,0 +1,146 @@
+internal import Foundation
+
+/// A model on disk: a folder with a `config.json`, which says what the model is, and beside it the
+/// weights and the words it knows.
+public struct ModelFolder: Sendable {
+  public let path: String
+
+  /// The layout of `config.json` that this program reads.
+  private static let supportedFormat = 1
+  /// More than any configuration needs, in bytes; a larger file is not one.
+  private static let maximumConfigurationSize = 1 << 20
+
+  /// What every configuration begins with.
+  private struct Header: Decodable {
+    let format: Int
+    let kind: String
+  }
+
+  public init(path: String) {
+    self.path = path
+  }
+
+  /// Finds a model by name or path.
+  ///
+  /// A path (anything with a slash) is taken as it is. A name is looked up in the folders of
+  /// `DataFolders.standard`, in that order.
+  ///
+  /// - Throws: `ModelFolderError.noModel` if there is none of that name.
+  package static func find(_ name: String) throws -> ModelFolder {
+    if name.contains("/") { return ModelFolder(path: name) }
+    for folder in DataFolders.standard.models {
+      let candidate = folder + "/" + name
+      if FileManager.default.fileExists(atPath: candidate + "/config.json") {
+        return ModelFolder(path: candidate)
+      }
+    }
+    throw ModelFolderError.noModel(name: name, searched: DataFolders.standard.models)
+  }
+
+  /// All models of a kind in the data folders, each with the folder that `find` would open, by
+  /// name.
+  package static func installed(kind: String) -> [(name: String, folder: ModelFolder)] {
+    var found: [String: ModelFolder] = [:]
+    for folder in DataFolders.standard.models {
+      for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+      where found[name] == nil {
+        let candidate = ModelFolder(path: "\(folder)/\(name)")
+        if (try? candidate.header())?.kind == kind { found[name] = candidate }
+      }
+    }
+    return found.sorted { $0.key < $1.key }.map { (name: $0.key, folder: $0.value) }
+  }
+
+  /// The folder's `config.json`.
+  package var configurationPath: String { path + "/config.json" }
+
+  /// The folder's `model.safetensors`.
+  package var weightsPath: String { path + "/model.safetensors" }
+
+  /// Reads `config.json`.
+  ///
+  /// - Parameter kind: what the model must be, such as `captioner`.
+  /// - Throws: `ModelFolderError`.
+  package func configuration<Configuration: Decodable>(
+    _ type: Configuration.Type, kind: String
+  ) throws -> Configuration {
+    let header = try header()
+    guard header.format == Self.supportedFormat else {
+      throw invalid("it has format \(header.format), this program reads \(Self.supportedFormat)")
+    }
+    guard header.kind == kind else { throw invalid("it is a “\(header.kind)”, not a \(kind)") }
+    return try decode(type)
+  }
+
+  /// The path of a file that `config.json` names.
+  ///
+  /// - Throws: `ModelFolderError.invalid` if the name leads out of the folder.
+  package func file(_ name: String) throws -> String {
+    guard !name.isEmpty, !name.contains("/"), name != ".." else {
+      throw invalid("the vocabulary “\(name)” is not a file of the bundle")
+    }
+    return path + "/" + name
+  }
+
+  /// An error about `config.json`.
+  package func invalid(_ reason: String) -> ModelFolderError {
+    .invalid(path: configurationPath, reason: reason)
+  }
+
+  private func header() throws -> Header { try decode(Header.self) }
+
+  private func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
+    let path = configurationPath
+    guard let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int else {
+      throw ModelFolderError.noModel(name: self.path, searched: [])
+    }
+    guard size <= Self.maximumConfigurationSize else { throw invalid("it has \(size) bytes") }
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw ModelFolderError.unreadable(path: path, reason: "access denied or an I/O error")
+    }
+    do {
+      return try JSONDecoder().decode(type, from: data)
+    } catch let error as DecodingError {
+      throw invalid(Self.explain(error))
+    }
+  }
+
+  /// What is wrong with a configuration, as half a sentence that names the key.
+  private static func explain(_ error: DecodingError) -> String {
+    func place(_ path: [any CodingKey]) -> String {
+      path.isEmpty ? "the top level" : "“" + path.map(\.stringValue).joined(separator: ".") + "”"
+    }
+    switch error {
+    case .keyNotFound(let key, let context):
+      return "\(place(context.codingPath + [key])) is missing"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+      return "\(place(context.codingPath)) has the wrong type"
+    case .dataCorrupted(let context):
+      return context.codingPath.isEmpty
+        ? "it is not JSON" : "\(place(context.codingPath)): \(context.debugDescription)"
+    @unknown default:
+      return "it cannot be understood"
+    }
+  }
+}
+
+/// What can be wrong with a model's folder.
+public enum ModelFolderError: Error, Equatable, CustomStringConvertible {
+  /// There is no model of this name; `searched` are the folders that were looked into.
+  case noModel(name: String, searched: [String])
+  /// A model's file cannot be read.
+  case unreadable(path: String, reason: String)
+  /// A model's `config.json` cannot be understood.
+  case invalid(path: String, reason: String)
+
+  public var description: String {
+    switch self {
+    case .noModel(let name, let searched):
+      searched.isEmpty
+        ? "\(name): there is no model (no config.json)"
+        : "there is no model “\(name)” in \(searched.joined(separator: ", "))"
+    case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
+    case .invalid(let path, let reason): "\(path): not a model's configuration: \(reason)"
+    }
+  }
+}

@@ -1,0 +1,300 @@
+internal import Foundation
+internal import Language
+public import ModelFiles
+internal import NeuralNet
+internal import Tensors
+
+/// Tells the sentiment of texts: one model, ready to run.
+///
+///     let classifier = try SentimentClassifier()
+///     let sentiment = try classifier.classify("not terrible, it's great")
+///     print(sentiment.label)
+///
+/// A classifier is safe to use from several threads at once.
+public struct SentimentClassifier: Sendable {
+  public let configuration: SentimentConfiguration
+  /// The model's folder.
+  public let folder: String
+  private let reader: WordReader
+  private let network: TextNetwork
+  private let windows: TextWindows
+
+  /// The name of the model that is used when none is given.
+  public static let defaultName = "sentiment"
+
+  /// The longest text that is read, in bytes of UTF-8.
+  public static let longestText = 4 << 20
+
+  /// How many words are read at once: a block's activations fit into the cache.
+  private static let blockSize = 4096
+
+  /// Opens a model by name or path.
+  ///
+  /// - Throws: `ModelFolderError`, `VocabularyError`, `WeightError`.
+  public init(_ model: String = defaultName) throws {
+    try self.init(ModelFolder.find(model))
+  }
+
+  /// Opens the model in a folder.
+  ///
+  /// - Throws: `ModelFolderError`, `VocabularyError`, `WeightError`.
+  public init(_ folder: ModelFolder) throws {
+    let configuration = try folder.configuration(
+      SentimentConfiguration.self, kind: SentimentConfiguration.kind)
+    if let fault = configuration.network.fault { throw folder.invalid(fault) }
+    guard (2...64).contains(configuration.labels.count),
+      Set(configuration.labels).count == configuration.labels.count
+    else { throw folder.invalid("“labels” must be 2 to 64 different words") }
+    guard configuration.temperature > 0, configuration.temperature.isFinite else {
+      throw folder.invalid("“temperature” is \(configuration.temperature)")
+    }
+    let words = try WordList(path: folder.file(configuration.vocabulary))
+    let weights = try SafetensorsFile(path: folder.weightsPath)
+    try self.init(
+      configuration, WordReader(words: words, buckets: configuration.network.buckets),
+      TextNetwork(
+        WeightReader(weights), configuration.network, words: words.count,
+        classes: configuration.labels.count),
+      folder: folder.path)
+  }
+
+  package init(
+    _ configuration: SentimentConfiguration, _ reader: WordReader, _ network: TextNetwork,
+    folder: String
+  ) {
+    self.configuration = configuration
+    self.reader = reader
+    self.network = network
+    self.folder = folder
+    windows = TextWindows(reader)
+  }
+
+  /// Classifies a text.
+  ///
+  /// - Parameter neutralBelow: a label is given only with at least this probability; else it is
+  ///   `Sentiment.neutral`.
+  /// - Throws: `SentimentError`.
+  public func classify(_ text: String, neutralBelow: Double = 0) throws -> Sentiment {
+    let document = try prepare(text)
+    return sentiment(answer([document]).logits, 0, document, neutralBelow: neutralBelow)
+  }
+
+  /// Classifies many texts, on several threads.
+  ///
+  /// - Returns: for each text its sentiment, or why it has none.
+  public func classify(
+    _ texts: [String], neutralBelow: Double = 0, threads: Int = 1
+  ) -> [Result<Sentiment, SentimentError>] {
+    var prepared = [Result<Document, SentimentError>?](repeating: nil, count: texts.count)
+    Self.fill(&prepared, threads: threads, share: 16) { index in
+      do throws(SentimentError) {
+        return .success(try prepare(texts[index]))
+      } catch {
+        return .failure(error)
+      }
+    }
+    // Texts of like length together, so that blocks are full from the first step to the last.
+    let documents = prepared.map { try? $0?.get() }
+    let order = documents.indices.filter { documents[$0] != nil }
+      .sorted { documents[$0]?.size ?? 0 < documents[$1]?.size ?? 0 }
+    let blocks = Self.blocks(order) { documents[$0]?.size ?? 0 }
+    var answers = [[Result<Sentiment, SentimentError>]?](repeating: nil, count: blocks.count)
+    Self.fill(&answers, threads: threads, share: 1) { index in
+      let members = blocks[index].compactMap { documents[$0] }
+      let logits = answer(members).logits
+      return members.indices.map {
+        .success(sentiment(logits, $0, members[$0], neutralBelow: neutralBelow))
+      }
+    }
+    var results = prepared.map { document -> Result<Sentiment, SentimentError> in
+      if case .failure(let error)? = document { return .failure(error) }
+      return .failure(.empty)
+    }
+    for (block, answer) in zip(blocks, answers) {
+      for (index, result) in zip(block, answer ?? []) { results[index] = result }
+    }
+    return results
+  }
+
+  /// Consecutive documents of about `blockSize` words.
+  private static func blocks(_ order: [Int], size: (Int) -> Int) -> [[Int]] {
+    var blocks: [[Int]] = []
+    var sum = 0
+    for index in order {
+      let own = size(index)
+      if blocks.isEmpty || sum + own > blockSize {
+        blocks.append([])
+        sum = 0
+      }
+      blocks[blocks.count - 1].append(index)
+      sum += own
+    }
+    return blocks
+  }
+
+  /// Sets each element by its index, on several threads.
+  private static func fill<Value: Sendable>(
+    _ values: inout [Value?], threads: Int, share: Int, _ value: @Sendable (Int) -> Value
+  ) {
+    let count = values.count
+    values.withUnsafeMutableBufferPointer { values in
+      let values = UncheckedSendable(values)
+      parallelFor((count + share - 1) / share, threads: threads) { chunk in
+        for index in chunk * share..<min(count, (chunk + 1) * share) {
+          values.value[index] = value(index)
+        }
+      }
+    }
+  }
+
+  /// Classifies a text and says how much each word told.
+  ///
+  /// With attention the words' contributions are exact shares of the answer: they add up to the
+  /// logits. Without, a word's contribution is what the answer loses when the word is left out
+  /// (occlusion: Zeiler, Fergus 2014, arXiv 1311.2901).
+  ///
+  /// - Throws: `SentimentError`.
+  public func explain(
+    _ text: String, neutralBelow: Double = 0
+  ) throws -> (sentiment: Sentiment, words: [WordContribution]) {
+    let document = try prepare(text)
+    let answer = answer([document])
+    let result = sentiment(answer.logits, 0, document, neutralBelow: neutralBelow)
+    let scale = document.confidence / configuration.temperature
+    let shares = answer.contributions ?? occlusions(document, answer.logits)
+    let classes = configuration.labels.count
+    let words = document.tokens.indices.compactMap { index -> WordContribution? in
+      guard let row = shares[index] else { return nil }
+      let mean = row.reduce(0, +) / Double(classes)
+      // Of two labels the log-odds are the difference of the logits.
+      let spread = classes == 2 ? 2.0 : 1
+      return WordContribution(
+        bytes: document.places[index], logOdds: row.map { ($0 - mean) * spread * scale })
+    }
+    return (result, words)
+  }
+
+  /// For each word, the answer's logits minus those of the text without the word.
+  private func occlusions(_ document: Document, _ logits: [Double]) -> [Int: [Double]] {
+    var result: [Int: [Double]] = [:]
+    let block = max(1, Self.blockSize / max(1, document.size))
+    let indices = document.windows.joined().map { $0 }
+    for first in stride(from: 0, to: indices.count, by: block) {
+      let part = indices[first..<min(indices.count, first + block)]
+      let without = answer(part.map { document.without($0) }).logits
+      for (row, index) in part.enumerated() {
+        let classes = configuration.labels.count
+        result[index] = (0..<classes).map { logits[$0] - without[row * classes + $0] }
+      }
+    }
+    return result
+  }
+
+  /// A text as the network reads it.
+  private struct Document: Sendable {
+    var tokens: [Int32]
+    var places: [Range<Int>]
+    var pieces: [[Int32]]
+    var windows: [Range<Int>]
+    /// How far the text can be read at all, 0 to 1: what is unknown to the model should make it
+    /// doubt.
+    var confidence: Double
+
+    /// How many words the network reads.
+    var size: Int { windows.reduce(0) { $0 + $1.count } }
+
+    /// The document with a word that says nothing.
+    func without(_ index: Int) -> Document {
+      var result = self
+      result.tokens[index] = ~Int32(pieces.count)
+      result.pieces.append([])
+      return result
+    }
+  }
+
+  private func prepare(_ text: String) throws(SentimentError) -> Document {
+    let bytes = text.utf8.count
+    guard bytes <= Self.longestText else {
+      throw .tooLong(bytes: bytes, limit: Self.longestText)
+    }
+    guard text.unicodeScalars.contains(where: { !$0.properties.isWhitespace }) else {
+      throw .empty
+    }
+    guard !text.utf8.contains(0) else { throw .binary }
+    let result = TextTokenizer.tokenize(text)
+    var unknown = UnknownWords()
+    let tokens = reader.read(result.tokens.lazy.map(\.text), unknown: &unknown)
+    let known = tokens.count { $0 >= 0 }
+    let all = tokens.count + result.symbols
+    return Document(
+      tokens: tokens, places: result.tokens.map(\.bytes), pieces: unknown.pieces,
+      windows: windows.cut(tokens),
+      confidence: all == 0 ? 0 : min(1, 2 * Double(known) / Double(all)))
+  }
+
+  /// The logits `[documents, classes]` and, with attention and one document, each word's share.
+  private func answer(
+    _ documents: [Document]
+  ) -> (logits: [Double], contributions: [Int: [Double]]?) {
+    let classes = configuration.labels.count
+    var sequences: [[Int32]] = []
+    var pieces: [[Int32]] = []
+    var groups: [Int] = []
+    // Documents without words keep logits of zero.
+    var members: [Int] = []
+    for (index, document) in documents.enumerated() where !document.windows.isEmpty {
+      let offset = Int32(pieces.count)
+      pieces += document.pieces
+      for window in document.windows {
+        // Unknown word i is ~i: a smaller number.
+        sequences.append(document.tokens[window].map { $0 >= 0 ? $0 : $0 - offset })
+        groups.append(members.count)
+      }
+      members.append(index)
+    }
+    var logits = [Double](repeating: 0, count: documents.count * classes)
+    guard !members.isEmpty else { return (logits, nil) }
+    let layout = SequenceLayout(lengths: sequences.map(\.count))
+    let batch = WordBatch(tokens: layout.packed(sequences), pieces: pieces)
+    let states = network.encoder.states(batch, layout)
+    let answers = network.head.answers(
+      network.head(states, layout), layout, groups: groups, count: members.count)
+    for (row, index) in members.enumerated() {
+      for label in 0..<classes {
+        logits[index * classes + label] = Double(answers.logits.elements[row * classes + label])
+      }
+    }
+    guard documents.count == 1, let rows = answers.contributions else { return (logits, nil) }
+    var contributions: [Int: [Double]] = [:]
+    for (place, sequence) in layout.order.enumerated() {
+      for (step, row) in layout.rows(ofPlace: place).enumerated() {
+        contributions[documents[0].windows[sequence].lowerBound + step] =
+          rows.elements[row * classes..<(row + 1) * classes].map { Double($0) }
+      }
+    }
+    return (logits, contributions)
+  }
+
+  private func sentiment(
+    _ logits: [Double], _ row: Int, _ document: Document, neutralBelow: Double
+  ) -> Sentiment {
+    let classes = configuration.labels.count
+    let scaled = logits[row * classes..<(row + 1) * classes].map {
+      $0 * document.confidence / configuration.temperature
+    }
+    let probabilities = Self.softmax(scaled)
+    let best = probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
+    // Of a text without a word that the model can read nothing is known.
+    let isNeutral = document.confidence == 0 || probabilities[best] < neutralBelow
+    return Sentiment(
+      label: isNeutral ? Sentiment.neutral : configuration.labels[best],
+      probabilities: probabilities)
+  }
+
+  private static func softmax(_ logits: [Double]) -> [Double] {
+    let largest = logits.max() ?? 0
+    let powers = logits.map { exp($0 - largest) }
+    let sum = powers.reduce(0, +)
+    return powers.map { $0 / sum }
+  }
+}

@@ -1,0 +1,35 @@
+/// The sizes of a recurrent text model, in its `config.json` under `network`.
+package struct TextNetworkConfiguration: Codable, Equatable, Sendable {
+  /// Numbers a word.
+  package var embedding = 128
+  /// Numbers of an LSTM's hidden state, of each direction.
+  package var hidden = 256
+  package var layers = 1
+  /// Whether the text is also read backwards.
+  package var isBidirectional = true
+  package var pooling = StatePooling.attention
+  /// Attention heads, where the states are pooled by attention.
+  package var heads = 4
+  /// Vectors that the pieces of unknown words share.
+  package var buckets = 8192
+
+  package init() {}
+
+  enum CodingKeys: String, CodingKey {
+    case embedding, hidden, layers, pooling, heads, buckets
+    case isBidirectional = "bidirectional"
+  }
+
+  /// Why this cannot be a network, as half a sentence that names the key; nil if it can.
+  package var fault: String? {
+    let limits: [(String, Int, ClosedRange<Int>)] = [
+      ("embedding", embedding, 1...4096), ("hidden", hidden, 1...8192), ("layers", layers, 1...2),
+      ("heads", heads, 1...64), ("buckets", buckets, 1...(1 << 22)),
+    ]
+    for (name, value, range) in limits where !range.contains(value) {
+      return
+        "“network.\(name)” is \(value), it must be \(range.lowerBound) to \(range.upperBound)"
+    }
+    return nil
+  }
+}

@@ -1,0 +1,68 @@
+internal import Foundation
+
+/// A training run's log: one JSON object a line, in the order in which things happened.
+package struct TrainingLog {
+  /// A line.
+  package struct Entry: Codable, Equatable, Sendable {
+    /// `step` or `validation`.
+    package let event: String
+    /// How many steps were made.
+    package let step: Int
+    package var loss: Double?
+    package var parts: [String: Double]?
+    package var rate: Double?
+    package var gradientNorm: Double?
+    package var itemsPerSecond: Double?
+    /// By name, what validation measured.
+    package var measurements: [String: Double]?
+    /// Since the run began, without interruptions.
+    package var seconds: Double
+
+    enum CodingKeys: String, CodingKey {
+      case event, step, loss, parts, rate, measurements, seconds
+      case gradientNorm = "gradient_norm"
+      case itemsPerSecond = "items_per_second"
+    }
+  }
+
+  private let handle: FileHandle
+
+  /// Opens a log to write.
+  ///
+  /// - Parameter steps: entries of later steps are dropped, since a run that goes on from this many
+  ///   makes them again.
+  /// - Throws: Foundation's error where the file cannot be written.
+  package init(path: String, keepingSteps steps: Int) throws {
+    let kept = try Self.read(path: path).filter { $0.step <= steps }
+    let lines = try kept.map { try Self.line($0) }.reduce(Data(), +)
+    try lines.write(to: URL(filePath: path), options: .atomic)
+    handle = try FileHandle(forWritingTo: URL(filePath: path))
+    try handle.seekToEnd()
+  }
+
+  /// The entries of a log; a last line that was cut off, as by a crash, is left out.
+  ///
+  /// - Throws: `TrainingError.data` for any other line that is not an entry.
+  package static func read(path: String) throws -> [Entry] {
+    guard let data = FileManager.default.contents(atPath: path) else { return [] }
+    let lines = data.split(separator: UInt8(ascii: "\n"))
+    return try lines.enumerated().compactMap { index, line in
+      do {
+        return try JSONDecoder().decode(Entry.self, from: Data(line))
+      } catch {
+        if index == lines.count - 1, data.last != UInt8(ascii: "\n") { return nil }
+        throw TrainingError.data(path: path, reason: "line \(index + 1) is no entry of a log")
+      }
+    }
+  }
+
+  package func write(_ entry: Entry) throws {
+    try handle.write(contentsOf: Self.line(entry))
+  }
+
+  private static func line(_ entry: Entry) throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return try encoder.encode(entry) + [UInt8(ascii: "\n")]
+  }
+}

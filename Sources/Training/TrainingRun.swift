@@ -1,0 +1,187 @@
+internal import Foundation
+package import NeuralNet
+package import Tensors
+
+/// A task trained for a number of steps, with a log, checkpoints to resume from, and the best model
+/// so far written for use.
+///
+/// The output's folder holds `checkpoint.safetensors`, `log.ndjson`, and the model.
+package struct TrainingRun<Task: TrainingTask> {
+  package struct Options: Sendable {
+    package var steps: Int
+    package var schedule: LearningRateSchedule
+    /// Steps from one validation to the next; the last step is always followed by one.
+    package var validationInterval: Int
+    /// Steps from one checkpoint to the next; validations are always followed by one.
+    package var checkpointInterval: Int
+    /// Steps that one line of the log sums up.
+    package var logInterval = 10
+
+    package init(
+      steps: Int, schedule: LearningRateSchedule, validationInterval: Int, checkpointInterval: Int
+    ) {
+      self.steps = steps
+      self.schedule = schedule
+      self.validationInterval = validationInterval
+      self.checkpointInterval = checkpointInterval
+    }
+  }
+
+  /// What a run tells while it goes on.
+  package enum Event: Sendable {
+    case step(Int, StepReport, rate: Float)
+    case validation(Int, [Measurement], isBest: Bool)
+  }
+
+  /// Where a run stands, beside its task.
+  private struct State: Codable, Sendable {
+    var task: Task.State
+    var step = 0
+    /// The mean of the measurements of the model that is in the folder.
+    var best: Double?
+    var seconds = 0.0
+    /// What must be the same for the run to go on.
+    let fingerprint: String
+  }
+
+  package private(set) var task: Task
+  private let options: Options
+  private let folder: String
+  private var state: State
+
+  /// How many steps were made.
+  package var step: Int { state.step }
+  package var isFinished: Bool { state.step >= options.steps }
+
+  private var checkpointPath: String { folder + "/checkpoint.safetensors" }
+  private var logPath: String { folder + "/log.ndjson" }
+
+  /// - Parameters:
+  ///   - folder: is made where it does not exist.
+  ///   - resumes: whether to go on from the folder's checkpoint, if there is one.
+  ///   - fingerprint: the options that must not change from one session of a run to the next.
+  /// - Throws: `TrainingError.checkpoint` if there is a checkpoint and `resumes` is false, or if its
+  ///   fingerprint is another; `WeightError`; Foundation's error where the folder cannot be made.
+  package init(
+    _ task: Task, _ options: Options, folder: String, resumes: Bool, fingerprint: String
+  ) throws {
+    self.task = task
+    self.options = options
+    self.folder = folder
+    state = State(task: task.state, fingerprint: fingerprint)
+    try FileManager.default.createDirectory(
+      atPath: folder, withIntermediateDirectories: true)
+    guard FileManager.default.fileExists(atPath: checkpointPath) else { return }
+    guard resumes else {
+      throw TrainingError.checkpoint(
+        path: checkpointPath,
+        reason: "a run was begun here; go on with --resume, or give another --output")
+    }
+    let checkpoint = try Checkpoint<State>(path: checkpointPath)
+    guard checkpoint.state.fingerprint == fingerprint else {
+      throw TrainingError.checkpoint(
+        path: checkpointPath,
+        reason: "the run was begun with other options or data: \(checkpoint.state.fingerprint)")
+    }
+    state = checkpoint.state
+    try self.task.restore(state.task) { checkpoint[$0] }
+  }
+
+  /// Makes the steps that are left.
+  ///
+  /// - Parameters:
+  ///   - shouldStop: is asked after each step; true ends the session with a checkpoint.
+  ///   - observe: is told of every step.
+  /// - Throws: `TrainingError.diverged`; Foundation's error where a file cannot be written.
+  package mutating func run(
+    shouldStop: () -> Bool = { false }, observe: (Event) throws -> Void = { _ in }
+  ) throws {
+    let log = try TrainingLog(path: logPath, keepingSteps: state.step)
+    var clock = Stopwatch(state.seconds)
+    var sum = Sum()
+    while !isFinished {
+      let rate = options.schedule.rate(step: state.step)
+      let report = try task.step(state.step, rate: rate)
+      state.step += 1
+      state.seconds = clock.seconds
+      sum.add(report)
+      try observe(.step(state.step, report, rate: rate))
+      let stops = shouldStop()
+      func isDue(_ interval: Int) -> Bool { state.step % max(1, interval) == 0 || isFinished }
+      if isDue(options.logInterval) || stops {
+        try log.write(sum.entry(step: state.step, rate: rate, seconds: state.seconds))
+        sum = Sum()
+      }
+      let validates = isDue(options.validationInterval)
+      if validates { try validate(log, observe) }
+      if validates || stops || isDue(options.checkpointInterval) { try writeCheckpoint() }
+      if stops { return }
+      clock = Stopwatch(state.seconds)
+    }
+  }
+
+  private mutating func validate(_ log: TrainingLog, _ observe: (Event) throws -> Void) throws {
+    let measurements = try task.validate()
+    let mean = measurements.reduce(0) { $0 + $1.value } / Double(max(1, measurements.count))
+    // Without anything to measure by, the last model is the best.
+    let isBest = measurements.isEmpty || state.best.map { mean > $0 } ?? true
+    if isBest {
+      state.best = mean
+      try task.writeModel(to: folder, measurements)
+    }
+    if !measurements.isEmpty {
+      try log.write(
+        TrainingLog.Entry(
+          event: "validation", step: state.step,
+          measurements: Dictionary(
+            measurements.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }),
+          seconds: state.seconds))
+      try observe(.validation(state.step, measurements, isBest: isBest))
+    }
+  }
+
+  private mutating func writeCheckpoint() throws {
+    state.task = task.state
+    try Checkpoint.write(state, task.tensors, to: checkpointPath)
+  }
+}
+
+/// Seconds on top of those of earlier sessions.
+private struct Stopwatch {
+  private let earlier: Double
+  private let start = ContinuousClock.now
+
+  init(_ earlier: Double) { self.earlier = earlier }
+
+  var seconds: Double {
+    let (seconds, attoseconds) = (ContinuousClock.now - start).components
+    return earlier + Double(seconds) + Double(attoseconds) * 1e-18
+  }
+}
+
+/// Several steps as one line of the log.
+private struct Sum {
+  private var loss = 0.0
+  private var parts: [String: Double] = [:]
+  private var norm = 0.0
+  private var items = 0
+  private var count = 0
+  private let clock = Stopwatch(0)
+
+  mutating func add(_ report: StepReport) {
+    loss += report.loss
+    for (name, value) in report.parts { parts[name, default: 0] += value }
+    norm += report.gradientNorm
+    items += report.items
+    count += 1
+  }
+
+  func entry(step: Int, rate: Float, seconds: Double) -> TrainingLog.Entry {
+    let share = 1 / Double(max(1, count))
+    return TrainingLog.Entry(
+      event: "step", step: step, loss: loss * share,
+      parts: parts.isEmpty ? nil : parts.mapValues { $0 * share }, rate: Double(rate),
+      gradientNorm: norm * share, itemsPerSecond: Double(items) / max(1e-9, clock.seconds),
+      seconds: seconds)
+  }
+}

@@ -1,0 +1,66 @@
+package import Tensors
+
+/// What is trained: a model, its data, and how a step changes it. `TrainingRun` does the rest.
+///
+/// A task's randomness depends on its seed and the step's number alone, so that a run that goes on
+/// from a checkpoint makes the same steps as one that was never interrupted.
+package protocol TrainingTask {
+  /// Everything that steps depend on besides tensors.
+  associatedtype State: Codable & Sendable
+
+  var state: State { get }
+
+  /// Parameters, running means of the optimizer and so on, by prefix.
+  var tensors: [String: [String: Tensor]] { get }
+
+  /// Goes on from a checkpoint.
+  ///
+  /// - Throws: `WeightError`, `TrainingError`.
+  mutating func restore(_ state: State, _ weights: (_ prefix: String) -> WeightReader) throws
+
+  /// Makes one step.
+  ///
+  /// - Parameters:
+  ///   - index: counted from 0.
+  ///   - rate: the learning rate.
+  /// - Throws: `TrainingError.diverged` before anything is changed.
+  mutating func step(_ index: Int, rate: Float) throws -> StepReport
+
+  /// Measures the model on data that it is not trained on; empty where there are none.
+  func validate() throws -> [Measurement]
+
+  /// Writes the model for use.
+  ///
+  /// - Parameter measurements: what `validate` found.
+  func writeModel(to folder: String, _ measurements: [Measurement]) throws
+}
+
+/// What a step did.
+package struct StepReport: Sendable {
+  /// The loss that was minimised.
+  package let loss: Double
+  /// Its parts by name, where it has several.
+  package let parts: [String: Double]
+  /// The Euclidean norm of the gradients before clipping.
+  package let gradientNorm: Double
+  /// How much was read: words, or images.
+  package let items: Int
+
+  package init(loss: Double, parts: [String: Double] = [:], gradientNorm: Double, items: Int) {
+    self.loss = loss
+    self.parts = parts
+    self.gradientNorm = gradientNorm
+    self.items = items
+  }
+}
+
+/// A number that tells how good a model is; larger is better.
+package struct Measurement: Codable, Equatable, Sendable {
+  package let name: String
+  package let value: Double
+
+  package init(_ name: String, _ value: Double) {
+    self.name = name
+    self.value = value
+  }
+}
