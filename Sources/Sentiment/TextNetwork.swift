@@ -10,9 +10,13 @@ package struct TextEncoder: Trainable {
 
   /// What keeps an encoder in training from learning by heart: probabilities of dropping numbers.
   package struct Regularization: Codable, Equatable, Sendable {
-    package var embeddingDropout: Float = 0
-    package var stateDropout: Float = 0
-    package init() {}
+    package var embeddingDropout: Float
+    package var stateDropout: Float
+
+    package init(embedding: Float, states: Float) {
+      embeddingDropout = embedding
+      stateDropout = states
+    }
   }
 
   /// What the forward pass computed, as the way back needs it.

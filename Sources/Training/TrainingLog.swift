@@ -14,12 +14,12 @@ package struct TrainingLog {
     package var gradientNorm: Double?
     package var itemsPerSecond: Double?
     /// By name, what validation measured.
-    package var measurements: [String: Double]?
+    package var scores: [String: Double]?
     /// Since the run began, without interruptions.
     package var seconds: Double
 
     enum CodingKeys: String, CodingKey {
-      case event, step, loss, parts, rate, measurements, seconds
+      case event, step, loss, parts, rate, scores, seconds
       case gradientNorm = "gradient_norm"
       case itemsPerSecond = "items_per_second"
     }

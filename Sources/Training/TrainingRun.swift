@@ -1,6 +1,5 @@
 internal import Foundation
 package import NeuralNet
-package import Tensors
 
 /// A task trained for a number of steps, with a log, checkpoints to resume from, and the best model
 /// so far written for use.
@@ -30,14 +29,14 @@ package struct TrainingRun<Task: TrainingTask> {
   /// What a run tells while it goes on.
   package enum Event: Sendable {
     case step(Int, StepReport, rate: Float)
-    case validation(Int, [Measurement], isBest: Bool)
+    case validation(Int, [ValidationScore], isBest: Bool)
   }
 
   /// Where a run stands, beside its task.
   private struct State: Codable, Sendable {
     var task: Task.State
     var step = 0
-    /// The mean of the measurements of the model that is in the folder.
+    /// The mean of the scores of the model that is in the folder.
     var best: Double?
     var seconds = 0.0
     /// What must be the same for the run to go on.
@@ -97,7 +96,7 @@ package struct TrainingRun<Task: TrainingTask> {
     shouldStop: () -> Bool = { false }, observe: (Event) throws -> Void = { _ in }
   ) throws {
     let log = try TrainingLog(path: logPath, keepingSteps: state.step)
-    var clock = Stopwatch(state.seconds)
+    let clock = Stopwatch(state.seconds)
     var sum = Sum()
     while !isFinished {
       let rate = options.schedule.rate(step: state.step)
@@ -116,27 +115,26 @@ package struct TrainingRun<Task: TrainingTask> {
       if validates { try validate(log, observe) }
       if validates || stops || isDue(options.checkpointInterval) { try writeCheckpoint() }
       if stops { return }
-      clock = Stopwatch(state.seconds)
     }
   }
 
   private mutating func validate(_ log: TrainingLog, _ observe: (Event) throws -> Void) throws {
-    let measurements = try task.validate()
-    let mean = measurements.reduce(0) { $0 + $1.value } / Double(max(1, measurements.count))
+    let scores = try task.validate()
+    let mean = scores.reduce(0) { $0 + $1.value } / Double(max(1, scores.count))
     // Without anything to measure by, the last model is the best.
-    let isBest = measurements.isEmpty || state.best.map { mean > $0 } ?? true
+    let isBest = scores.isEmpty || state.best.map { mean > $0 } ?? true
     if isBest {
       state.best = mean
-      try task.writeModel(to: folder, measurements)
+      try task.writeModel(to: folder, scores)
     }
-    if !measurements.isEmpty {
+    if !scores.isEmpty {
       try log.write(
         TrainingLog.Entry(
           event: "validation", step: state.step,
-          measurements: Dictionary(
-            measurements.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }),
+          scores: Dictionary(
+            scores.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }),
           seconds: state.seconds))
-      try observe(.validation(state.step, measurements, isBest: isBest))
+      try observe(.validation(state.step, scores, isBest: isBest))
     }
   }
 

@@ -27,12 +27,12 @@ package protocol TrainingTask {
   mutating func step(_ index: Int, rate: Float) throws -> StepReport
 
   /// Measures the model on data that it is not trained on; empty where there are none.
-  func validate() throws -> [Measurement]
+  func validate() throws -> [ValidationScore]
 
   /// Writes the model for use.
   ///
-  /// - Parameter measurements: what `validate` found.
-  func writeModel(to folder: String, _ measurements: [Measurement]) throws
+  /// - Parameter scores: what `validate` found.
+  func writeModel(to folder: String, _ scores: [ValidationScore]) throws
 }
 
 /// What a step did.
@@ -55,7 +55,7 @@ package struct StepReport: Sendable {
 }
 
 /// A number that tells how good a model is; larger is better.
-package struct Measurement: Codable, Equatable, Sendable {
+package struct ValidationScore: Codable, Equatable, Sendable {
   package let name: String
   package let value: Double
 

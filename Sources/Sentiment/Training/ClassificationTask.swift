@@ -1,0 +1,312 @@
+internal import Foundation
+internal import Language
+internal import ModelFiles
+internal import NeuralNet
+package import Tensors
+package import Training
+
+/// Texts with labels, of which each step takes some.
+package struct TrainingSource: Sendable {
+  /// What messages call it.
+  package let name: String
+  package let texts: EncodedTexts
+  /// For each text the number of its label.
+  package let labels: [Int]
+  /// How many texts a step takes.
+  package let textsPerStep: Int
+
+  package init(name: String, texts: EncodedTexts, labels: [Int], textsPerStep: Int) {
+    self.name = name
+    self.texts = texts
+    self.labels = labels
+    self.textsPerStep = textsPerStep
+  }
+}
+
+/// Texts with labels to measure a model by.
+package struct ValidationSource: Sendable {
+  package let name: String
+  package let texts: [String]
+  package let labels: [Int]
+
+  package init(name: String, texts: [String], labels: [Int]) {
+    self.name = name
+    self.texts = texts
+    self.labels = labels
+  }
+}
+
+/// Trains a classifier on texts with labels.
+///
+/// The loss is the sum over the sources of the mean cross-entropy of their texts, and, with less
+/// weight and more smoothing, of single windows of the long ones: a review's windows mostly think
+/// what the review thinks. What is measured and written is the moving average of the parameters.
+package struct ClassificationTask: TrainingTask {
+  package struct Options: Codable, Equatable, Sendable {
+    package var regularization = TextEncoder.Regularization(embedding: 0.2, states: 0.3)
+    package var drops = WordDrops(pieces: 0.04, blank: 0.08)
+    package var labelSmoothing: Float = 0.05
+    /// The weight of single windows' loss, and its label smoothing.
+    package var windowWeight: Float = 0.3
+    package var windowSmoothing: Float = 0.2
+    /// The most windows that a step reads of a text.
+    package var windowsPerText = 5
+    /// How tightly long texts are packed into windows: words, drawn for each text.
+    package var packing = 20...TextWindows.length
+    /// The probability that a single sentence loses or gains its full stop.
+    package var fullStopChanges: Float = 0.35
+    /// What the head's learning rate is of the encoder's.
+    package var headRate: Float = 2
+    package var weightDecay: Float = 0
+    package var averageDecay: Float = 0.998
+    package var seed: UInt64 = 1
+    package init() {}
+  }
+
+  package struct State: Codable, Sendable {
+    fileprivate var orders: [ShuffledOrder]
+    fileprivate var optimizerSteps = 0
+    fileprivate var averageUpdates = 0
+  }
+
+  private let options: Options
+  private let configuration: SentimentConfiguration
+  private let reader: WordReader
+  private let windows: TextWindows
+  private let sources: [TrainingSource]
+  private let validation: [ValidationSource]
+  private let threads: Int
+  private let fullStop: Int32?
+  private var network: TextNetwork
+  private var gradients: TextNetwork
+  private var optimizer: Optimizer
+  private var average: ExponentialMovingAverage<TextNetwork>
+  private var orders: [ShuffledOrder]
+
+  /// - Parameter network: to begin with.
+  /// - Precondition: there is at least one source, and none is without texts.
+  package init(
+    _ configuration: SentimentConfiguration, _ reader: WordReader, _ network: TextNetwork,
+    sources: [TrainingSource], validation: [ValidationSource], options: Options, threads: Int
+  ) {
+    precondition(!sources.isEmpty, "training on nothing")
+    self.configuration = configuration
+    self.reader = reader
+    self.network = network
+    self.sources = sources
+    self.validation = validation
+    self.options = options
+    self.threads = threads
+    windows = TextWindows(reader)
+    fullStop = reader.words.id(of: ".").map { Int32($0) }
+    gradients = network.zeros()
+    optimizer = Optimizer(
+      .adamW(beta1: 0.9, beta2: 0.98), weightDecay: options.weightDecay)
+    average = ExponentialMovingAverage(network, decay: options.averageDecay)
+    orders = sources.indices.map {
+      ShuffledOrder(
+        count: sources[$0].labels.count, seed: options.seed &+ UInt64($0) &* 0x5851_F42D)
+    }
+  }
+
+  package var state: State {
+    State(
+      orders: orders, optimizerSteps: optimizer.steps, averageUpdates: average.updates)
+  }
+
+  package var tensors: [String: [String: Tensor]] {
+    [
+      "model": network.tensors, "optimizer": optimizer.tensors, "average": average.average.tensors,
+    ]
+  }
+
+  package mutating func restore(_ state: State, _ weights: (String) -> WeightReader) throws {
+    try network.load(weights("model"))
+    try optimizer.restore(weights("optimizer"), steps: state.optimizerSteps, for: network)
+    var mean = network
+    try mean.load(weights("average"))
+    average = ExponentialMovingAverage(
+      mean, decay: options.averageDecay, updates: state.averageUpdates)
+    orders = state.orders
+  }
+
+  package mutating func step(_ index: Int, rate: Float) throws -> StepReport {
+    var random = SeededRandom(seed: options.seed &+ UInt64(index + 1) &* 0xA24B_AED4_963E_E407)
+    let step = draw(&random)
+    let layout = SequenceLayout(lengths: step.sequences.map(\.count))
+    let batch = options.drops(
+      layout.packed(step.sequences), unknown: step.unknown, reader, random: &random)
+    let trace = network.encoder(
+      batch, layout, regularization: options.regularization, random: &random, threads: threads)
+    let opinions = network.head(trace.states, layout, threads: threads)
+    let answers = network.head.answers(
+      opinions, layout, groups: step.groups, count: step.labels.count)
+    var parts: [String: Double] = [:]
+    var gradient = Tensor(answers.logits.shape)
+    let loss = SoftmaxCrossEntropy(labelSmoothing: options.labelSmoothing)
+    for (source, texts) in step.sourceTexts.enumerated() where !texts.isEmpty {
+      let (own, change) = loss(
+        answers.logits, targets: step.labels.indices.map { texts ~= $0 ? step.labels[$0] : nil })
+      parts[sources[source].name] = own
+      TrainingMath.add(change.elements, count: change.shape.count, into: &gradient.elements)
+    }
+    var passes = [(answers: answers, gradient: gradient)]
+    var total = parts.values.reduce(0, +)
+    let long = step.windowLabels
+    if options.windowWeight > 0, long.contains(where: { $0 != nil }) {
+      let single = network.head.answers(
+        opinions, layout, groups: Array(step.sequences.indices), count: step.sequences.count)
+      let (own, change) = SoftmaxCrossEntropy(labelSmoothing: options.windowSmoothing)(
+        single.logits, targets: long)
+      parts["windows"] = own
+      total += Double(options.windowWeight) * own
+      let scaled = Tensor(change.shape, change.elements.map { $0 * options.windowWeight })
+      passes.append((single, scaled))
+    }
+    gradients.reset()
+    let stateGradient = network.head.backward(
+      opinions, passes, states: trace.states, layout, gradients: &gradients.head,
+      threads: threads)
+    network.encoder.backward(
+      trace, stateGradient, gradients: &gradients.encoder, threads: threads)
+    let norm = gradients.clip(toNorm: 1, threads: threads)
+    guard total.isFinite, norm.isFinite else {
+      throw TrainingError.diverged(
+        step: index + 1, what: total.isFinite ? "a gradient" : "the loss")
+    }
+    let headRate = options.headRate
+    optimizer.update(
+      &network, gradients, rate: rate, threads: threads,
+      rateFactor: { $0.hasPrefix("head.") ? headRate : 1 })
+    average.update(network, threads: threads)
+    return StepReport(
+      loss: total, parts: parts, gradientNorm: norm, items: batch.tokens.count)
+  }
+
+  /// What a step reads.
+  private struct Drawn {
+    /// Windows of texts.
+    var sequences: [[Int32]] = []
+    /// For each window its text.
+    var groups: [Int] = []
+    /// For each text its label.
+    var labels: [Int] = []
+    /// For each window its text's label, where the text has several.
+    var windowLabels: [Int?] = []
+    /// For each source its texts.
+    var sourceTexts: [Range<Int>] = []
+    /// The pieces of the unknown words.
+    var unknown: [[Int32]] = []
+  }
+
+  private mutating func draw(_ random: inout SeededRandom) -> Drawn {
+    var step = Drawn()
+    for (index, source) in sources.enumerated() {
+      let first = step.labels.count
+      let offset = Int32(step.unknown.count)
+      step.unknown += source.texts.unknown.pieces
+      for _ in 0..<source.textsPerStep {
+        let number = orders[index].next()
+        let own = sample(source.texts.texts[number], &random)
+        guard !own.isEmpty else { continue }
+        for window in own {
+          step.sequences.append(window.map { $0 >= 0 ? $0 : $0 - offset })
+          step.groups.append(step.labels.count)
+          step.windowLabels.append(own.count > 1 ? source.labels[number] : nil)
+        }
+        step.labels.append(source.labels[number])
+      }
+      step.sourceTexts.append(first..<step.labels.count)
+    }
+    return step
+  }
+
+  /// Some windows of a text, in their order.
+  private func sample(_ text: [Int32], _ random: inout SeededRandom) -> [[Int32]] {
+    let cut = windows.cut(text, limit: Int.random(in: options.packing, using: &random))
+    let most = options.windowsPerText
+    if cut.count == 1 {
+      var sentence = Array(text[cut[0]])
+      if let fullStop, random.uniform() < options.fullStopChanges {
+        if sentence.last != fullStop {
+          sentence.append(fullStop)
+        } else if sentence.count > 1 {
+          sentence.removeLast()
+        }
+      }
+      return [sentence]
+    }
+    guard cut.count > most else { return cut.map { Array(text[$0]) } }
+    // Beginning and end mostly say what the whole does; the others are read as often.
+    let chosen =
+      random.uniform() < 0.5
+      ? Array(cut.indices.shuffled(using: &random).prefix(most).sorted())
+      : Array(0..<most / 2) + Array(cut.count - (most - most / 2)..<cut.count)
+    return chosen.map { Array(text[cut[$0]]) }
+  }
+
+  package func validate() throws -> [ValidationScore] {
+    let classifier = classifier(temperature: 1)
+    return validation.map { source in
+      let right = zip(classifier.classify(source.texts, threads: threads), source.labels)
+        .count { result, label in
+          (try? result.get()).map { Self.best($0.probabilities) == label } ?? false
+        }
+      return ValidationScore(source.name, Double(right) / Double(max(1, source.texts.count)))
+    }
+  }
+
+  package func writeModel(to folder: String, _ scores: [ValidationScore]) throws {
+    let words = reader.words
+    let configuration = SentimentConfiguration(
+      name: configuration.name, labels: configuration.labels, temperature: temperature(),
+      network: configuration.network, vocabulary: TextModelFolder.vocabularyFile,
+      accuracy: scores.isEmpty
+        ? nil
+        : Dictionary(scores.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }))
+    try TextModelFolder(path: folder).write(
+      configuration, words: words, tensors: average.average.tensors)
+  }
+
+  private func classifier(temperature: Double) -> SentimentClassifier {
+    SentimentClassifier(
+      SentimentConfiguration(
+        name: configuration.name, labels: configuration.labels, temperature: temperature,
+        network: configuration.network, vocabulary: configuration.vocabulary),
+      reader, average.average, folder: "")
+  }
+
+  private static func best(_ probabilities: [Double]) -> Int? {
+    probabilities.indices.max { probabilities[$0] < probabilities[$1] }
+  }
+
+  /// The temperature under which the validation texts' labels are most probable; 1 without any.
+  private func temperature() -> Double {
+    let classifier = classifier(temperature: 1)
+    var answers: [(logits: [Double], label: Int)] = []
+    for source in validation {
+      for (result, label) in zip(
+        classifier.classify(source.texts, threads: threads), source.labels)
+      {
+        guard let sentiment = try? result.get() else { continue }
+        answers.append((sentiment.probabilities.map { log(max($0, 1e-12)) }, label))
+      }
+    }
+    guard !answers.isEmpty else { return 1 }
+    func loss(_ temperature: Double) -> Double {
+      answers.reduce(0) { sum, answer in
+        let scaled = answer.logits.map { $0 / temperature }
+        let largest = scaled.max() ?? 0
+        let all = scaled.reduce(0) { $0 + exp($1 - largest) }
+        return sum + log(all) + largest - scaled[answer.label]
+      }
+    }
+    // The loss has one minimum: three points close in on it.
+    var (low, high) = (0.2, 5.0)
+    while high - low > 0.005 {
+      let (first, second) = (low + (high - low) / 3, high - (high - low) / 3)
+      if loss(first) < loss(second) { high = second } else { low = first }
+    }
+    return ((low + high) / 2 * 100).rounded() / 100
+  }
+}

@@ -1,0 +1,209 @@
+internal import Foundation
+internal import Language
+internal import NeuralNet
+package import Tensors
+package import Training
+
+/// Pre-trains a language model on texts, which need no labels.
+///
+/// The texts stand one after the other in a new order each epoch; a step reads `windows` pieces of
+/// `length` words.
+package struct LanguageModelTask: TrainingTask {
+  package struct Options: Codable, Equatable, Sendable {
+    package var windows = 96
+    package var length = 64
+    /// Words drawn a step for the loss.
+    package var negatives = 1280
+    package var dropout: Float = 0.1
+    /// The probability that a known word is read by its pieces.
+    package var pieces: Float = 0.05
+    package var seed: UInt64 = 1
+    package init() {}
+  }
+
+  package struct State: Codable, Sendable {
+    fileprivate var order: ShuffledOrder
+    fileprivate var optimizerSteps = 0
+  }
+
+  private let options: Options
+  private let configuration: TextNetworkConfiguration
+  private let reader: WordReader
+  private let texts: EncodedTexts
+  private let loss: SampledSoftmax
+  private let threads: Int
+  private var model: LanguageModel
+  private var gradients: LanguageModel
+  private var optimizer = Optimizer(.adam(beta1: 0.9, beta2: 0.99))
+  private var order: ShuffledOrder
+  /// This epoch's texts in one.
+  private var stream: [Int32]
+  private var streamEpoch: Int
+
+  /// - Throws: `TrainingError.options` if the network cannot be a language model; `.data` if the
+  ///   texts are too short for a single step.
+  package init(
+    _ configuration: TextNetworkConfiguration, _ reader: WordReader, _ texts: EncodedTexts,
+    options: Options, threads: Int
+  ) throws {
+    guard !configuration.isBidirectional || configuration.layers == 1 else {
+      throw TrainingError.options(
+        "a language model read in both directions has one layer: the second would see the words "
+          + "that it should foretell")
+    }
+    let counts = texts.counts(words: reader.words.count)
+    let needed = options.windows * options.length + 2
+    guard texts.size + texts.texts.count >= needed else {
+      throw TrainingError.data(
+        path: "the texts", reason: "they have \(texts.size) words, a step reads \(needed)")
+    }
+    var random = SeededRandom(seed: options.seed)
+    self.options = options
+    self.configuration = configuration
+    self.reader = reader
+    self.texts = texts
+    self.threads = threads
+    loss = SampledSoftmax(counts: counts, negatives: options.negatives)
+    model = LanguageModel(configuration, counts: counts, random: &random)
+    gradients = model.zeros()
+    let words = texts.size + texts.texts.count
+    order = ShuffledOrder(
+      count: (words - 2) / (options.windows * options.length), seed: options.seed)
+    streamEpoch = 0
+    stream = []
+    stream = shuffledStream(epoch: 0)
+  }
+
+  package var state: State { State(order: order, optimizerSteps: optimizer.steps) }
+
+  package var tensors: [String: [String: Tensor]] {
+    ["model": model.tensors, "optimizer": optimizer.tensors]
+  }
+
+  package mutating func restore(
+    _ state: State, _ weights: (String) -> WeightReader
+  ) throws {
+    try model.load(weights("model"))
+    try optimizer.restore(weights("optimizer"), steps: state.optimizerSteps, for: model)
+    order = state.order
+    streamEpoch = order.epoch
+    stream = shuffledStream(epoch: streamEpoch)
+  }
+
+  /// Texts begin after a break of paragraphs.
+  private func shuffledStream(epoch: Int) -> [Int32] {
+    var random = SeededRandom(seed: options.seed &+ 77 &+ UInt64(epoch) &* 1_000_003)
+    let paragraph = Int32(reader.words.id(of: TextTokenizer.paragraph) ?? 0)
+    return texts.texts.shuffled(using: &random).flatMap { $0 + [paragraph] }
+  }
+
+  package mutating func step(_ index: Int, rate: Float) throws -> StepReport {
+    var random = SeededRandom(seed: options.seed &+ UInt64(index + 1) &* 0x9FB2_1C65_1E98_DF25)
+    let block = order.next()
+    if order.epoch != streamEpoch {
+      streamEpoch = order.epoch
+      stream = shuffledStream(epoch: streamEpoch)
+    }
+    // With a word on each side of what a direction reads.
+    let steps = options.length + 2
+    let sequences = options.windows
+    let layout = SequenceLayout(sequences: sequences, steps: steps)
+    let first = block * sequences * options.length
+    let windows = (0..<sequences).map { window -> [Int32] in
+      let start = first + window * options.length
+      return Array(stream[start..<min(stream.count, start + steps)])
+    }
+    let tokens = layout.packed(windows)
+    let batch = WordDrops(pieces: options.pieces, blank: 0)(
+      tokens, unknown: texts.unknown.pieces, reader, random: &random)
+    let trace = model.encoder(
+      batch, layout,
+      regularization: .init(embedding: options.dropout, states: options.dropout),
+      random: &random, threads: threads)
+    let drawn = loss.draw(random: &random)
+    gradients.reset()
+    let directions = model.reverse == nil ? 1 : 2
+    let hidden = configuration.hidden
+    let all = trace.states.shape[0]
+    var stateGradients: [Tensor] = []
+    var total = 0.0
+    for direction in 0..<directions {
+      // A row of the forward states foretells the word one step on, `sequences` rows further.
+      let rows = (0..<all).filter { row in
+        let target = direction == 0 ? row + sequences : row - sequences
+        return tokens.indices.contains(target) && tokens[target] > 0
+      }
+      let targets = rows.map { Int(tokens[direction == 0 ? $0 + sequences : $0 - sequences]) }
+      let states = trace.states.gather(
+        rows: rows, columns: direction * hidden..<(direction + 1) * hidden)
+      let layer = direction == 0 ? model.forward : model.reverse ?? model.forward
+      let (own, gradient) = loss(
+        layer(states, threads: threads), targets: targets, drawn: drawn,
+        table: model.encoder.embedding.words, bias: model.bias, weight: 1 / Float(directions),
+        tableGradient: &gradients.encoder.embedding.words, biasGradient: &gradients.bias,
+        threads: threads)
+      total += own / Double(directions)
+      var layerGradients =
+        direction == 0 ? gradients.forward : gradients.reverse ?? gradients.forward
+      let back = layer.backward(
+        gradient, input: states, gradients: &layerGradients, threads: threads)
+      if direction == 0 {
+        gradients.forward = layerGradients
+      } else {
+        gradients.reverse = layerGradients
+      }
+      stateGradients.append(back.scatter(rows: rows, of: all))
+    }
+    let stateGradient =
+      directions == 1 ? stateGradients[0] : Tensor(beside: stateGradients[0], stateGradients[1])
+    model.encoder.backward(
+      trace, stateGradient, gradients: &gradients.encoder, threads: threads)
+    let norm = gradients.clip(toNorm: 1, threads: threads)
+    guard total.isFinite, norm.isFinite else {
+      throw TrainingError.diverged(
+        step: index + 1, what: total.isFinite ? "a gradient" : "the loss")
+    }
+    optimizer.update(&model, gradients, rate: rate, threads: threads)
+    return StepReport(loss: total, gradientNorm: norm, items: tokens.count)
+  }
+
+  /// A language model is measured by its loss alone.
+  package func validate() throws -> [ValidationScore] { [] }
+
+  package func writeModel(to folder: String, _ scores: [ValidationScore]) throws {
+    try TextModelFolder(path: folder).write(
+      LanguageModelConfiguration(network: configuration), words: reader.words,
+      tensors: model.tensors)
+  }
+}
+
+extension Tensor {
+  /// Some columns of some rows of a matrix.
+  fileprivate func gather(rows: [Int], columns: Range<Int>) -> Tensor {
+    let all = shape[1]
+    return Tensor(uninitialized: [rows.count, columns.count]) { output in
+      elements.withUnsafeBufferPointer { elements in
+        guard let elements = elements.baseAddress else { return }
+        for (place, row) in rows.enumerated() {
+          (output + place * columns.count).update(
+            from: elements + row * all + columns.lowerBound, count: columns.count)
+        }
+      }
+    }
+  }
+
+  /// A matrix of `count` rows, of which `rows` are these and the others zero.
+  fileprivate func scatter(rows: [Int], of count: Int) -> Tensor {
+    let size = shape[1]
+    var result = Tensor([count, size])
+    elements.withUnsafeBufferPointer { elements in
+      result.elements.withUnsafeMutableBufferPointer { result in
+        guard let elements = elements.baseAddress, let result = result.baseAddress else { return }
+        for (place, row) in rows.enumerated() {
+          (result + row * size).update(from: elements + place * size, count: size)
+        }
+      }
+    }
+    return result
+  }
+}
