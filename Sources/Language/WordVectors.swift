@@ -25,9 +25,11 @@ package struct WordVectors: Equatable, Sendable {
       var vectors: [String: [Float]] = [:]
       while !rows.hasRows || vectors.count < words.count, let line = try scanner.next() {
         guard
-          let (word, numbers) = try rows.row(line, number: scanner.line, isWanted: {
-            words.contains($0) && vectors[$0] == nil
-          })
+          let (word, numbers) = try rows.row(
+            line, number: scanner.line,
+            isWanted: {
+              words.contains($0) && vectors[$0] == nil
+            })
         else { continue }
         vectors[word] = numbers
       }
