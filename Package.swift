@@ -132,5 +132,6 @@ let package = Package(
 if Context.environment["CAPTION_FUZZ"] != nil {
   package.targets.append(
     .executableTarget(
-      name: "caption-fuzz", dependencies: ["Datasets", "Language"], swiftSettings: strict))
+      name: "caption-fuzz", dependencies: ["Datasets", "Language", filePaths],
+      swiftSettings: strict))
 }

@@ -12,6 +12,7 @@ import PhotoMetadata
 import Sentiment
 import Store
 import Tensors
+import Training
 
 /// The exit status of a failure, by the convention of sysexits.h; nil where the error is the
 /// argument parser's own.
@@ -44,10 +45,15 @@ func exitStatus(of error: any Error) -> ExitCode? {
   case is MeteorJarError: return ExitCode.failure
   case ModelFolderError.noModel, ModelFolderError.unreadable: return noInput
   case is CaptioningError, is ModelFolderError, is SentimentError, is NetworkError: return badData
-  case WeightError.unreadable, VocabularyError.unreadable, FileError.notRead, FileError.notStored:
+  case TrainingError.options: return usage
+  case TrainingError.diverged: return ExitCode.failure
+  case is TrainingError: return badData
+  case WeightError.unreadable, VocabularyError.unreadable, WordVectorsError.unreadable,
+    FileError.notRead, FileError.notStored:
     return noInput
-  case is WeightError, is VocabularyError, FileError.malformed: return badData
-  case FileError.readFailed, FileError.notWritten: return inputOutputFailed
+  case FileError.readFailed, FileError.notWritten, WordVectorsError.readFailed:
+    return inputOutputFailed
+  case is WeightError, is VocabularyError, is WordVectorsError, FileError.malformed: return badData
   default: return nil
   }
 }
