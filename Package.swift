@@ -67,7 +67,8 @@ let package = Package(
     library(
       "Batch",
       [
-        "Captioning", "Imaging", "Language", "PhotoFinding", "PhotoMetadata", "Store", filePaths,
+        "Captioning", "Imaging", "Language", "ModelFiles", "PhotoFinding", "PhotoMetadata", "Store",
+        filePaths,
       ]),
     // In the code, so that the program stays one file.
     library(

@@ -1,6 +1,7 @@
 package import Captioning
 internal import Foundation
 internal import Language
+internal import ModelFiles
 package import Store
 internal import SystemPackage
 
@@ -8,7 +9,7 @@ extension ModelIdentity {
   /// The identity of a bundle: the hash of the hashes of its configuration, vocabulary and weights.
   ///
   /// - Parameter store: remembers the hash as long as the files stay; nil to hash them each time.
-  /// - Throws: `StoreError`; `CaptioningError.unreadable` where a file of the bundle has gone.
+  /// - Throws: `StoreError`; `ModelFolderError.unreadable` where a file of the bundle has gone.
   package init(_ bundle: ModelBundle, store: Store?) throws {
     let folder = FilePath(bundle.folder).absolute
     let files = ["config.json", bundle.configuration.vocabulary.file, "model.safetensors"].map {
@@ -24,7 +25,7 @@ extension ModelIdentity {
           do {
             return try ContentHash(ofFile: file).bytes
           } catch {
-            throw CaptioningError.unreadable(path: file.string, reason: "\(error)")
+            throw ModelFolderError.unreadable(path: file.string, reason: "\(error)")
           }
         })
       try store?.rememberModel(folder: folder, signature: signature, hash: computed)
