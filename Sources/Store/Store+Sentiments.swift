@@ -167,7 +167,8 @@ extension Database {
         ON CONFLICT DO NOTHING
         """
     ).execute(arguments: [
-      text, model, sentiment.label, sentiment.probability, try sentiment.probabilitiesAsStored, time,
+      text, model, sentiment.label, sentiment.probability, try sentiment.probabilitiesAsStored,
+      time,
     ])
   }
 

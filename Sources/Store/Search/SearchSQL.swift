@@ -114,7 +114,8 @@ struct SearchSQL {
   /// - Parameter caption: the SQL of its number.
   private mutating func labelled(_ label: String, _ caption: String) -> String {
     bind(
-      "EXISTS (SELECT 1 FROM caption_sentiments WHERE caption_id = \(caption) AND label = ?)", label)
+      "EXISTS (SELECT 1 FROM caption_sentiments WHERE caption_id = \(caption) AND label = ?)", label
+    )
   }
 
   private mutating func bind(_ sql: String, _ values: any DatabaseValueConvertible...) -> String {
