@@ -206,10 +206,21 @@ public final class Store: Sendable {
   private static func check(_ database: Database, _ path: FilePath) throws {
     let identity = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
     let version = try version(database)
-    guard identity == Schema.applicationID else { throw StoreError.foreign(path: path) }
+    guard try identity == Schema.applicationID || isUnmade(database) else {
+      throw StoreError.foreign(path: path)
+    }
     guard version <= Schema.version else {
       throw StoreError.newer(path: path, version: version, known: Schema.version)
     }
+  }
+
+  /// Whether a program that was to make a store ended before it had written any table but that of
+  /// its migrations.
+  private static func isUnmade(_ database: Database) throws -> Bool {
+    let isUnmade = try Bool.fetchOne(
+      database,
+      sql: "SELECT NOT EXISTS (SELECT 1 FROM sqlite_master WHERE tbl_name <> 'grdb_migrations')")
+    return isUnmade == true
   }
 
   private static func version(_ database: Database) throws -> Int {

@@ -208,6 +208,8 @@ struct StoreCommand: ParsableCommand {
         settings replaces an older one; so importing twice changes nothing. Objects with an \
         “error” become failures. Relative paths count from the working directory.
 
+        A “sentiment” of the caption, as exports have it, is entered, too.
+
         Instead of a machine's caption, “human_captions”, [{"text": …}], may stand beside a \
         “content_hash” or the “path” of a file that the store knows.
 

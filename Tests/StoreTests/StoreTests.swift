@@ -71,6 +71,22 @@ struct StoreTests {
     #expect(try again.check().isDamaged == false)
   }
 
+  /// As after a kill between two transactions of the making.
+  @Test(arguments: ["", "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)"])
+  func aStoreWhoseMakingWasCutShortIsMade(sql: String) throws {
+    for access in [Store.Access.create, .write, .read] {
+      let path = FilePath(folder.path).appending("\(access).sqlite")
+      let database = try DatabaseQueue(path: path.string)
+      try database.writeWithoutTransaction {
+        try $0.execute(sql: "PRAGMA journal_mode = WAL; \(sql)")
+      }
+      try database.close()
+      let store = try Store(path: path, for: access)
+      #expect(try store.info().version == 2)
+      try store.close()
+    }
+  }
+
   @Test func anEarlierVersionIsNotMergedBeforeItIsBroughtUpToDate() throws {
     let path = try earlierStore()
     let before = try Data(contentsOf: URL(filePath: path.string))
