@@ -16,14 +16,29 @@ struct SearchSQL {
   /// The captions that folders and times leave, as a query that reads indexes only; nil where the
   /// query has neither at its top level.
   private(set) var narrowing: (sql: String, arguments: StatementArguments)?
+  /// What labels at the top level of the query leave of the full-text index: an expression that
+  /// looks one caption up.
+  private(set) var labelNarrowing: (sql: String, arguments: StatementArguments)?
+  /// The first of these labels.
+  let label: String?
 
   init(_ query: SearchQuery) {
     var parts: [SearchQuery.Condition] = [query.condition]
     if case .all(let conditions) = query.condition { parts = conditions }
+    let labels: [String] = parts.compactMap {
+      if case .sentiment(let label) = $0 { label } else { nil }
+    }
+    label = labels.first
     let matches = parts.map(FullTextMatch.init)
     match = FullTextMatch.all(matches).text
     let rest = zip(parts, matches).filter { match == nil || !$1.isExact || $1.isEmpty }.map(\.0)
     narrowing = narrowed(parts)
+    if !labels.isEmpty {
+      labelNarrowing = (
+        labels.map { labelled($0, "caption_texts.rowid") }.joined(separator: " AND "), arguments
+      )
+      arguments = StatementArguments()
+    }
     if !rest.isEmpty {
       filter = expression(.all(rest), isRanked: match != nil)
     }
@@ -68,6 +83,7 @@ struct SearchSQL {
     case .confidence(let comparison, let limit):
       return bind("c.confidence \(comparison.rawValue) ?", limit)
     case .origin(let origin): return bind("c.origin = ?", origin.rawValue)
+    case .sentiment(let label): return labelled(label, "c.id")
     case .failed(""): return "TRUE"
     case .failed(let reason):
       return bind("(instr(lower(f.reason), lower(?)) > 0 OR f.kind = lower(?))", reason, reason)
@@ -93,6 +109,13 @@ struct SearchSQL {
     let found = isRanked ? "" : matching(condition) + " AND "
     return found
       + bind("\(Self.containsWords.name)(c.text, ?, \(isPrefix ? "TRUE" : "FALSE"))", words)
+  }
+
+  /// - Parameter caption: the SQL of its number.
+  private mutating func labelled(_ label: String, _ caption: String) -> String {
+    bind(
+      "EXISTS (SELECT 1 FROM caption_sentiments WHERE caption_id = \(caption) AND label = ?)", label
+    )
   }
 
   private mutating func bind(_ sql: String, _ values: any DatabaseValueConvertible...) -> String {
