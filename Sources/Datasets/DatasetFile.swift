@@ -1,19 +1,14 @@
 package import Foundation
 package import SystemPackage
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
-
 /// The text of a file, checked to be no longer than can be worked with and to be UTF-8.
 package struct DatasetFile: Sendable {
   /// Longer files are refused before they are read. The longest of those in use, Karpathy's
   /// dataset_coco.json, has 144 MB.
   package static let maximumBytes = 1 << 30
+  /// Longer lines, and rows of tables, are refused before they are taken apart; in files of texts
+  /// they are a sign that the file is none.
+  package static let maximumLineBytes = 16 << 20
 
   /// What the file is called in errors.
   package let name: String
@@ -40,55 +35,38 @@ package struct DatasetFile: Sendable {
   }
 
   /// The bytes are copied, not mapped, since a mapped file that shrinks meanwhile ends the program.
-  private static func readAll(_ path: FilePath) throws -> Data {
-    let name = String(decoding: path)
-    do {
-      let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
-      return try file.closeAfter {
-        var status = stat()
-        guard fstat(file.rawValue, &status) == 0 else { throw Errno(rawValue: errno) }
-        guard status.st_mode & S_IFMT != S_IFDIR else { throw Errno.isDirectory }
-        let isFile = status.st_mode & S_IFMT == S_IFREG
-        guard !isFile || status.st_size <= maximumBytes else {
-          throw DatasetError.tooLong(path: name)
-        }
-        var data = Data(capacity: isFile ? Int(status.st_size) : 0)
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
-        defer { buffer.deallocate() }
-        while case let count = try read(file, into: buffer, name: name), count > 0 {
-          data.append(contentsOf: buffer[..<count])
-          guard data.count <= maximumBytes else { throw DatasetError.tooLong(path: name) }
-        }
-        return data
-      }
-    } catch let error as Errno {
-      guard error != .noSuchFileOrDirectory, error != .notDirectory else {
-        throw DatasetError.missing(path: name)
-      }
-      throw DatasetError.unreadable(path: name, reason: "\(error)")
+  static func readAll(_ path: FilePath) throws -> Data {
+    let file = try FileReader(path: path)
+    guard file.size ?? 0 <= maximumBytes else { throw DatasetError.tooLong(path: file.name) }
+    var data = Data(capacity: file.size ?? 0)
+    // Small files are many: the larger buffer would cost more than their reading.
+    let pieceBytes = file.size.map { $0 < 1 << 16 } == true ? 1 << 16 : 1 << 20
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: pieceBytes, alignment: 64)
+    defer { buffer.deallocate() }
+    while case let count = try file.read(into: buffer), count > 0 {
+      data.append(contentsOf: buffer[..<count])
+      guard data.count <= maximumBytes else { throw DatasetError.tooLong(path: file.name) }
     }
-  }
-
-  private static func read(
-    _ file: FileDescriptor, into buffer: UnsafeMutableRawBufferPointer, name: String
-  ) throws -> Int {
-    do {
-      return try file.read(into: buffer)
-    } catch let error as Errno {
-      throw DatasetError.readFailed(path: name, reason: "\(error)")
-    }
+    return data
   }
 
   /// Calls `body` with each line, counted from 1, without its end `\n` or `\r\n`.
-  func forEachLine(_ body: (Int, String) -> Void) {
-    data.withUnsafeBytes { bytes in
+  ///
+  /// - Throws: `DatasetError.malformed` for a line longer than `maximumLineBytes`; what `body` does.
+  func forEachLine(_ body: (Int, String) throws -> Void) throws {
+    try data.withUnsafeBytes { bytes in
       var (number, start) = (0, 0)
       while start < bytes.count {
         let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
         let hasReturn = end > start && bytes[end - 1] == UInt8(ascii: "\r")
         let line = bytes[start..<(hasReturn ? end - 1 : end)]
         number += 1
-        body(number, String(decoding: line, as: UTF8.self))
+        guard line.count <= Self.maximumLineBytes else {
+          throw DatasetError.malformed(
+            path: name, place: .line(number),
+            reason: "it is longer than \(Self.maximumLineBytes >> 20) MiB")
+        }
+        try body(number, String(decoding: line, as: UTF8.self))
         start = end + 1
       }
     }

@@ -10,6 +10,8 @@ package struct DatasetProblem: Equatable, Sendable {
     case duplicateEntry = "duplicate entry"
     /// A caption of no words; it was left out.
     case blankCaption = "blank caption"
+    /// A label of no text; it was left out.
+    case blankText = "blank text"
     /// A photo without captions; it was left out.
     case uncaptionedPhoto = "photo without captions"
     /// A photo that is in no list of a split.
@@ -64,7 +66,8 @@ extension DatasetProblem.Kind {
   package var severity: DatasetProblem.Severity {
     switch self {
     case .missingPhoto, .corruptPhoto, .sharedPhoto: .spoiling
-    case .brokenRow, .phantomEntry, .duplicateEntry, .blankCaption, .uncaptionedPhoto: .problem
+    case .brokenRow, .phantomEntry, .duplicateEntry, .blankCaption, .blankText, .uncaptionedPhoto:
+      .problem
     case .unlistedPhoto, .lineSeparator, .controlCharacter, .straySeparator, .duplicateCaption,
       .fewReferences, .damagedPhoto, .greyscalePhoto, .duplicatePhoto, .similarPhoto:
       .remark

@@ -1,7 +1,7 @@
 internal import Foundation
 
-/// Rows of separated values as RFC 4180 has them: a cell in double quotes may hold separators, line
-/// ends and, twice, double quotes.
+/// Rows of separated values, found in bytes that come piece by piece. As RFC 4180 has it, a cell in
+/// double quotes may hold separators, line ends and, twice, double quotes. Blank lines are no rows.
 struct CSVRows {
   struct Row: Equatable {
     /// The line that it begins on, from 1.
@@ -11,88 +11,146 @@ struct CSVRows {
     let isBroken: Bool
   }
 
-  /// - Throws: `DatasetError.malformed` where a quote is never closed: what follows it cannot be
-  ///   told apart.
+  private enum State { case cellStart, plain, quoted, quoteInQuoted }
+
+  /// What the file is called in errors.
+  private let file: String
+  private let separator: UInt8
+  private let hasQuotes: Bool
+  private var state = State.cellStart
+  private var line = 1
+  /// Where the last quoted cell began.
+  private var quoteLine = 1
+  private var rowLine = 1
+  private var cells: [String] = []
+  private var cell: [UInt8] = []
+  /// How much of the cell stood in quotes, where any did.
+  private var quotedBytes: Int?
+  private var isBroken = false
+  /// Of the cells that are finished, each with what it takes beside its bytes.
+  private var cellBytes = 0
+
+  private static let quote = UInt8(ascii: "\"")
+  private static let newline = UInt8(ascii: "\n")
+
+  /// - Parameter hasQuotes: whether double quotes mean anything.
+  init(file: String, separator: UInt8, hasQuotes: Bool = true) {
+    self.file = file
+    self.separator = separator
+    self.hasQuotes = hasQuotes
+  }
+
+  /// - Throws: `DatasetError.malformed` as `read(_:_:)` and `finish(_:)`; what `body` does.
   static func forEachRow(
-    of file: DatasetFile, separator: UInt8, _ body: (Row) throws -> Void
+    of file: DatasetFile, separator: UInt8, hasQuotes: Bool = true, _ body: (Row) throws -> Void
   ) throws {
-    try file.data.withUnsafeBytes { bytes in
-      var cursor = Cursor(bytes: bytes, separator: separator)
-      while cursor.position < bytes.count {
-        guard let row = cursor.row() else {
-          throw DatasetError.malformed(
-            path: file.name, place: .line(cursor.quoteLine),
-            reason: "a double quote opens there and is never closed")
+    var rows = CSVRows(file: file.name, separator: separator, hasQuotes: hasQuotes)
+    try file.data.withUnsafeBytes { try rows.read($0, body) }
+    try rows.finish(body)
+  }
+
+  /// Goes on with more bytes, and calls `body` with the rows that end in them.
+  ///
+  /// - Throws: `DatasetError.malformed` for a row longer than `DatasetFile.maximumLineBytes` or one
+  ///   that is not UTF-8; what `body` does.
+  mutating func read(_ bytes: UnsafeRawBufferPointer, _ body: (Row) throws -> Void) throws {
+    var position = 0
+    while position < bytes.count {
+      switch state {
+      case .cellStart:
+        if hasQuotes, bytes[position] == Self.quote {
+          state = .quoted
+          quoteLine = line
+          position += 1
+        } else {
+          state = .plain
         }
-        if row.cells != [""] { try body(row) }
+      case .quoted:
+        let start = position
+        while position < bytes.count, bytes[position] != Self.quote {
+          if bytes[position] == Self.newline { line += 1 }
+          position += 1
+        }
+        try append(bytes[start..<position])
+        guard position < bytes.count else { return }
+        state = .quoteInQuoted
+        position += 1
+      case .quoteInQuoted:
+        if bytes[position] == Self.quote {
+          cell.append(Self.quote)
+          state = .quoted
+          position += 1
+        } else {
+          quotedBytes = cell.count
+          state = .plain
+        }
+      case .plain:
+        let start = position
+        while position < bytes.count, bytes[position] != separator,
+          bytes[position] != Self.newline
+        { position += 1 }
+        try append(bytes[start..<position])
+        guard position < bytes.count else { return }
+        if bytes[position] == Self.newline {
+          try endRow(body)
+          line += 1
+          rowLine = line
+        } else {
+          try endCell()
+        }
+        position += 1
       }
     }
   }
 
-  private struct Cursor {
-    let bytes: UnsafeRawBufferPointer
-    let separator: UInt8
-    var position = 0
-    var line = 1
-    /// Where the last quoted cell began.
-    var quoteLine = 1
-
-    private static let quote = UInt8(ascii: "\"")
-    private static let newline = UInt8(ascii: "\n")
-
-    /// The next row; nil where it has no end.
-    mutating func row() -> Row? {
-      let first = line
-      var cells: [String] = []
-      var isBroken = false
-      while true {
-        var cell: [UInt8] = []
-        if position < bytes.count, bytes[position] == Self.quote {
-          guard quoted(&cell) else { return nil }
-          let closed = cell.count
-          plain(&cell)
-          isBroken = isBroken || cell.count > closed
-        } else {
-          plain(&cell)
-        }
-        cells.append(String(decoding: cell, as: UTF8.self))
-        guard position < bytes.count else { break }
-        position += 1
-        if bytes[position - 1] == Self.newline {
-          line += 1
-          break
-        }
-      }
-      return Row(line: first, cells: cells, isBroken: isBroken)
+  /// Ends the last row.
+  ///
+  /// - Throws: `DatasetError.malformed` where a quote is never closed, since what follows it cannot
+  ///   be told apart, or where the row is not UTF-8; what `body` does.
+  mutating func finish(_ body: (Row) throws -> Void) throws {
+    switch state {
+    case .cellStart where cells.isEmpty: return
+    case .quoted:
+      throw DatasetError.malformed(
+        path: file, place: .line(quoteLine),
+        reason: "a double quote opens there and is never closed")
+    case .quoteInQuoted: quotedBytes = cell.count
+    case .cellStart, .plain: break
     }
+    try endRow(body)
+  }
 
-    /// A cell up to its closing quote.
-    private mutating func quoted(_ cell: inout [UInt8]) -> Bool {
-      quoteLine = line
-      position += 1
-      while position < bytes.count {
-        let byte = bytes[position]
-        position += 1
-        if byte == Self.quote {
-          guard position < bytes.count, bytes[position] == Self.quote else { return true }
-          position += 1
-        } else if byte == Self.newline {
-          line += 1
-        }
-        cell.append(byte)
-      }
-      return false
+  private mutating func append(_ bytes: Slice<UnsafeRawBufferPointer>) throws {
+    guard cellBytes + cell.count + bytes.count <= DatasetFile.maximumLineBytes else {
+      let length = "longer than \(DatasetFile.maximumLineBytes >> 20) MiB"
+      throw DatasetError.malformed(
+        path: file, place: .line(state == .quoted ? quoteLine : rowLine),
+        reason: state == .quoted
+          ? "a double quote opens there, and what follows it is \(length)" : "it is \(length)")
     }
+    cell.append(contentsOf: bytes)
+  }
 
-    /// What comes before the next separator or line end.
-    private mutating func plain(_ cell: inout [UInt8]) {
-      let start = position
-      while position < bytes.count, bytes[position] != separator,
-        bytes[position] != Self.newline
-      { position += 1 }
-      let isLineEnd = position == bytes.count || bytes[position] == Self.newline
-      let hasReturn = isLineEnd && position > start && bytes[position - 1] == UInt8(ascii: "\r")
-      cell += bytes[start..<(hasReturn ? position - 1 : position)]
+  private mutating func endCell() throws {
+    guard let text = String(validating: cell, as: UTF8.self) else {
+      throw DatasetError.malformed(
+        path: file, place: .line(rowLine), reason: "it is not valid UTF-8")
     }
+    if let quotedBytes { isBroken = isBroken || cell.count > quotedBytes }
+    cells.append(text)
+    cellBytes += cell.count + MemoryLayout<String>.size
+    cell.removeAll(keepingCapacity: true)
+    quotedBytes = nil
+    state = .cellStart
+  }
+
+  private mutating func endRow(_ body: (Row) throws -> Void) throws {
+    if cell.count > quotedBytes ?? 0, cell.last == UInt8(ascii: "\r") { cell.removeLast() }
+    try endCell()
+    let row = Row(line: rowLine, cells: cells, isBroken: isBroken)
+    cells.removeAll(keepingCapacity: true)
+    isBroken = false
+    cellBytes = 0
+    if row.cells != [""] { try body(row) }
   }
 }

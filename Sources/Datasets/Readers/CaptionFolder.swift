@@ -1,4 +1,3 @@
-internal import Foundation
 internal import PhotoFinding
 internal import SystemPackage
 
@@ -9,9 +8,9 @@ struct CaptionFolder {
 
   /// - Throws: `DatasetError`, of the folder and of files with captions.
   func enter(into builder: inout DatasetBuilder, split: String?) throws {
-    let photos = try files(NamePatterns())
+    let photos = try path.files(NamePatterns())
     var texts: [[UInt8]: FilePath] = [:]
-    for text in try files(NamePatterns(including: ["*.txt"])) {
+    for text in try path.files(NamePatterns(including: ["*.txt"])) {
       texts[Array(text.relativePath.bytes.dropLast(".txt".utf8.count))] = text.path
     }
     for photo in photos {
@@ -26,7 +25,7 @@ struct CaptionFolder {
         let text = texts.removeValue(forKey: name.bytes) ?? texts.removeValue(forKey: Array(stem))
       else { continue }
       let file = try DatasetFile(path: text)
-      file.forEachLine { number, line in
+      try file.forEachLine { number, line in
         guard !line.allSatisfy(\.isWhitespace) else { return }
         builder.add(line, to: entry, at: DatasetOrigin(file: file.name, place: .line(number)))
       }
@@ -36,23 +35,6 @@ struct CaptionFolder {
         .phantomEntry, at: DatasetOrigin(file: text, place: .whole),
         "there is no photo beside it; left out")
     }
-  }
-
-  private func files(_ patterns: NamePatterns) throws -> [PhotoFinder.Found] {
-    var finder = PhotoFinder()
-    finder.patterns = patterns
-    var failure: DatasetError?
-    let found = finder.photos(in: path) { folder, reason in
-      failure = failure ?? .unreadable(path: String(decoding: folder), reason: reason)
-    }
-    if let failure { throw failure }
-    guard found.first?.path != path else {
-      guard FileManager.default.fileExists(atPath: path.string) else {
-        throw DatasetError.missing(path: String(decoding: path))
-      }
-      throw DatasetError.unreadable(path: String(decoding: path), reason: "it is not a folder")
-    }
-    return found
   }
 
   private static func split(of photo: FilePath) -> String? {

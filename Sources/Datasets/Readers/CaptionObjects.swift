@@ -5,7 +5,8 @@ internal import Foundation
 struct CaptionObjects {
   let file: DatasetFile
 
-  /// - Throws: `DatasetError.malformed` where an array is no JSON; lines that are none are reported.
+  /// - Throws: `DatasetError.malformed` where an array is no JSON or a line too long; lines that
+  ///   are no JSON are reported.
   func enter(into builder: inout DatasetBuilder, split: String?) throws {
     let isArray = file.data.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "[")
     if isArray {
@@ -17,7 +18,7 @@ struct CaptionObjects {
       return
     }
     let decoder = JSONDecoder()
-    file.forEachLine { number, line in
+    try file.forEachLine { number, line in
       guard !line.allSatisfy(\.isWhitespace) else { return }
       let attempt =
         (try? decoder.decode(Attempt.self, from: Data(line.utf8)))

@@ -2,8 +2,9 @@
 struct Flickr8kFile {
   let file: DatasetFile
 
-  func enter(into builder: inout DatasetBuilder, split: String?) {
-    file.forEachLine { number, line in
+  /// - Throws: `DatasetError.malformed` for a line that is too long.
+  func enter(into builder: inout DatasetBuilder, split: String?) throws {
+    try file.forEachLine { number, line in
       guard !line.isEmpty else { return }
       let origin = DatasetOrigin(file: file.name, place: .line(number))
       guard let row = Row(line) else {

@@ -7,18 +7,18 @@ package struct SplitList: Sendable {
   let rows: [(line: Int, name: String)]
 
   /// - Throws: `DatasetError`.
-  init(path: FilePath) throws { self.init(try DatasetFile(path: path)) }
+  init(path: FilePath) throws { try self.init(DatasetFile(path: path)) }
 
   /// - Parameter name: what the file is called in errors.
   /// - Throws: `DatasetError`.
   package init(data: Data, name: String) throws {
-    self.init(try DatasetFile(data: data, name: name))
+    try self.init(DatasetFile(data: data, name: name))
   }
 
-  private init(_ file: DatasetFile) {
+  private init(_ file: DatasetFile) throws {
     self.file = file.name
     var rows: [(line: Int, name: String)] = []
-    file.forEachLine { number, line in
+    try file.forEachLine { number, line in
       let name = line.trimmingCharacters(in: .whitespaces)
       if !name.isEmpty { rows.append((number, name)) }
     }
