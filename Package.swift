@@ -66,12 +66,13 @@ let package = Package(
     library(
       "Batch",
       [
-        "Captioning", "Imaging", "Language", "PhotoFinding", "PhotoMetadata", "Store", filePaths,
+        "Captioning", "Imaging", "Language", "ModelFiles", "PhotoFinding", "PhotoMetadata", "Store",
+        filePaths,
       ]),
     // In the code, so that the program stays one file.
     library(
       "Gallery", ["Imaging", "Store", "Tensors", filePaths],
-      resources: ["page.html", "page.css", "page.js", "report.html", "report.css"].map {
+      resources: ["page.html", "page.css", "page.js", "report.html", "report.css", "sentiment.css"].map {
         .embedInCode($0)
       }),
     library(
@@ -131,5 +132,6 @@ let package = Package(
 if Context.environment["CAPTION_FUZZ"] != nil {
   package.targets.append(
     .executableTarget(
-      name: "caption-fuzz", dependencies: ["Datasets", "Language"], swiftSettings: strict))
+      name: "caption-fuzz", dependencies: ["Datasets", "Language", filePaths],
+      swiftSettings: strict))
 }

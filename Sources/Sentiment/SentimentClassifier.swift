@@ -69,6 +69,18 @@ public struct SentimentClassifier: Sendable {
     windows = TextWindows(reader)
   }
 
+  /// The files that the model is: its configuration, vocabulary and weights.
+  ///
+  /// - Throws: `ModelFolderError.invalid` if the configuration names a vocabulary elsewhere.
+  package var files: [String] {
+    get throws {
+      let folder = ModelFolder(path: folder)
+      return [
+        folder.configurationPath, try folder.file(configuration.vocabulary), folder.weightsPath,
+      ]
+    }
+  }
+
   /// Classifies a text.
   ///
   /// - Parameter neutralBelow: a label is given only with at least this probability; else it is

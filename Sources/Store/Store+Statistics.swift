@@ -78,11 +78,7 @@ extension Store {
           SELECT name, count(*) AS count FROM captions JOIN models ON models.id = model_id
           GROUP BY model_id ORDER BY name
           """),
-        captionsBySentiment: try counts(
-          """
-          SELECT label AS name, count(*) AS count FROM caption_sentiments
-          GROUP BY label ORDER BY label
-          """),
+        captionsBySentiment: try database.captionsBySentiment(),
         runsByKind: try counts(
           "SELECT kind AS name, count(*) AS count FROM runs GROUP BY kind ORDER BY kind"),
         confidence: confidence,
@@ -102,5 +98,23 @@ extension Store {
           WHERE captured_at IS NOT NULL GROUP BY name ORDER BY name
           """))
     }
+  }
+  /// How many captions have each label, in the order of the labels.
+  ///
+  /// - Throws: `StoreError`.
+  public func captionsBySentiment() throws -> [StoreStatistics.Count] {
+    try read { try $0.captionsBySentiment() }
+  }
+}
+
+extension Database {
+  fileprivate func captionsBySentiment() throws -> [StoreStatistics.Count] {
+    try Row.fetchAll(
+      self,
+      sql: """
+        SELECT label AS name, count(*) AS count FROM caption_sentiments
+        GROUP BY label ORDER BY label
+        """
+    ).map { StoreStatistics.Count(name: $0["name"], count: $0["count"]) }
   }
 }

@@ -44,10 +44,12 @@ func exitStatus(of error: any Error) -> ExitCode? {
   case is MeteorJarError: return ExitCode.failure
   case ModelFolderError.noModel, ModelFolderError.unreadable: return noInput
   case is CaptioningError, is ModelFolderError, is SentimentError, is NetworkError: return badData
-  case WeightError.unreadable, VocabularyError.unreadable, FileError.notRead, FileError.notStored:
+  case WeightError.unreadable, VocabularyError.unreadable, WordVectorsError.unreadable,
+    FileError.notRead, FileError.notStored:
     return noInput
-  case is WeightError, is VocabularyError, FileError.malformed: return badData
-  case FileError.readFailed, FileError.notWritten: return inputOutputFailed
+  case FileError.readFailed, FileError.notWritten, WordVectorsError.readFailed:
+    return inputOutputFailed
+  case is WeightError, is VocabularyError, is WordVectorsError, FileError.malformed: return badData
   default: return nil
   }
 }

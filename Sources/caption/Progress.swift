@@ -15,6 +15,8 @@ struct Progress {
 
   /// How many there are in all; nil while nobody knows.
   private let total: Int?
+  /// What is counted, as in “photos”.
+  private let unit: String
   private let display: Display
   private let colours: Bool
   private var done = 0
@@ -23,8 +25,9 @@ struct Progress {
   private var lastShown: ContinuousClock.Instant?
   private var rate = Rate()
 
-  init(total: Int?, style: Style, isQuiet: Bool) {
+  init(total: Int?, unit: String = "photos", style: Style, isQuiet: Bool) {
     self.total = total
+    self.unit = unit
     let environment = ProcessInfo.processInfo.environment
     let isTerminal = isatty(STDERR_FILENO) == 1 && environment["TERM"] != "dumb"
     display =
@@ -33,10 +36,10 @@ struct Progress {
       case .plain where !isQuiet: .lines
       default: .nothing
       }
-    colours = (environment["NO_COLOR"] ?? "").isEmpty
+    colours = mayColour(environment)
   }
 
-  /// Counts photos that are done with, and shows it where it is time.
+  /// Counts what is done with, and shows it where it is time.
   ///
   /// - Parameter worked: how many of them took work.
   mutating func advance(by count: Int, worked: Int, failed: Int) {
@@ -71,7 +74,7 @@ struct Progress {
 
   /// “120/500 photos, 38.2 a second, 0:10 left, 2 failed”
   private var text: String {
-    var parts = [total.map { "\(done)/\($0) photos" } ?? "\(done) photos"]
+    var parts = [total.map { "\(done)/\($0) \(unit)" } ?? "\(done) \(unit)"]
     if let perSecond = rate.perSecond {
       parts.append(String(format: perSecond < 10 ? "%.1f a second" : "%.0f a second", perSecond))
       if let total, total > done, perSecond > 0 {
@@ -130,6 +133,11 @@ private struct Rate {
     let seconds = (last.time - first.time) / .seconds(1)
     return seconds > 0.5 ? Double(last.count - first.count) / seconds : nil
   }
+}
+
+/// Whether colours are welcome on terminals (https://no-color.org).
+func mayColour(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> Bool {
+  (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
 }
 
 /// How wide a terminal is; 100 where it does not say.

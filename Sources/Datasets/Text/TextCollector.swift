@@ -50,7 +50,8 @@ struct TextCollector {
     if let label = found.first, found.count == 1 {
       throw DatasetError.malformed(
         path: name, place: .whole,
-        reason: "all its texts have the label “\(label.prefix(40))”, and nothing else to tell apart")
+        reason: "all its texts have the label “\(label.prefix(40))”: there is nothing to tell apart"
+      )
     }
     let texts = rows.compactMap { row in
       row.label.map { LabelledText(text: row.text, label: names[$0] ?? $0) }

@@ -52,8 +52,9 @@ struct TextColumns {
 /// The column of exactly that name, or else of that name but for the case of its letters and for
 /// spaces around it.
 func columnIndex(of name: String, in names: [String]) -> Int? {
-  names.firstIndex(of: name)
-    ?? names.firstIndex { name.lowercased() == $0.trimmingCharacters(in: .whitespaces).lowercased() }
+  let plain = name.lowercased()
+  return names.firstIndex(of: name)
+    ?? names.firstIndex { $0.trimmingCharacters(in: .whitespaces).lowercased() == plain }
 }
 
 /// The names of columns, as far as a sentence can hold them.

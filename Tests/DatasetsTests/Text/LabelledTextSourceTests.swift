@@ -1,0 +1,88 @@
+import Datasets
+import Foundation
+import SystemPackage
+import Testing
+
+struct LabelledTextSourceTests {
+  private let folder: FileFolder
+
+  init() throws { folder = try FileFolder() }
+
+  private func source(_ name: String, _ format: LabelledTextFormat? = nil) -> LabelledTextSource {
+    LabelledTextSource(path: folder.path(name), format: format)
+  }
+
+  /// What went wrong, without the folder's path.
+  private func sentence(_ body: () throws -> Void) -> String {
+    failure(body).replacingOccurrences(of: folder.path("").string, with: "")
+  }
+
+  @Test(arguments: [
+    (["0", "1"], ["negative", "positive"]), (["1", "-1"], ["positive", "negative"]),
+    (["0", "1", "2"], ["0", "1", "2"]), (["0", "4"], ["0", "4"]), (["-1", "0"], ["-1", "0"]),
+    (["NEG", "Positive", "neutral"], ["negative", "positive", "neutral"]),
+    (["pos", "1"], ["positive", "1"]), (["ham", "spam"], ["ham", "spam"]),
+  ])
+  func canonicalLabels(labels: [String], names: [String]) throws {
+    let text = labels.map { "Words.\t\($0)\n" }.joined()
+    #expect(try labelled(text).texts.map(\.label) == labels)
+    #expect(try labelled(text) { $0.hasCanonicalLabels = true }.texts.map(\.label) == names)
+  }
+
+  @Test func labelsThatAreOneByTheirUsualName() {
+    #expect(
+      failure { _ = try labelled("a\tpos\nb\tpositive\n") { $0.hasCanonicalLabels = true } }
+        == "t: all its texts have the label “positive”: there is nothing to tell apart")
+  }
+
+  @Test func formatsByNameAndContents() throws {
+    try folder.write("a.jsonl", "\n{\"text\":\"x\",\"label\":1}\n{\"text\":\"y\",\"label\":2}")
+    try folder.write("a.CSV", "\"text\",\"label\"\nx,1\ny,2\n")
+    try folder.write("a.tsv", "x\t1\ny\t2\n")
+    for name in ["a.jsonl", "a.CSV", "a.tsv"] {
+      let bytes = try Data(contentsOf: URL(filePath: folder.path(name).string))
+      try folder.write("data", String(decoding: bytes, as: UTF8.self))
+      for file in [name, "data"] {
+        #expect(try source(file).labelledTexts().rows == ["1: x", "2: y"], "\(file) as \(name)")
+        #expect(try source(file).texts().texts.count == 2 || name == "a.tsv")
+      }
+    }
+    try folder.write("a.txt", "text,label\nx,1\ny,2\n")
+    #expect(try source("a.txt").labelledTexts().rows == ["1: x", "2: y"])
+    #expect(try source("a.txt").texts().texts == ["text,label", "x,1", "y,2"])
+    #expect(try source("a.txt", .csv).texts().texts == ["x", "y"])
+  }
+
+  @Test func textsNeedNoLabels() throws {
+    try folder.write("a.tsv", "One.\t1\nTwo.\n")
+    #expect(try source("a.tsv").texts().texts == ["One.", "Two."])
+    try folder.write("b.csv", "n,review\n1,One.\n2,Two.\n")
+    #expect(try source("b.csv").texts().texts == ["One.", "Two."])
+    try folder.write("c.jsonl", "{\"text\":\"One.\"}\n{\"text\":\"Two.\",\"label\":[]}")
+    #expect(try source("c.jsonl").texts().texts == ["One.", "Two."])
+    try folder.write("d.txt", "One, \"two.\r\n\n \nThree.")
+    #expect(try source("d.txt").texts().texts == ["One, \"two.", "Three."])
+    try folder.write("e.txt", " \n\n")
+    #expect(sentence { _ = try source("e.txt").texts() } == "e.txt: there are no texts in it")
+  }
+
+  @Test func otherEncodingsAreRefused() throws {
+    let path = folder.path("a.tsv").string
+    try Data("One.\t1\nCaf\u{E9}\t0\n".unicodeScalars.map { UInt8($0.value) }).write(
+      to: URL(filePath: path))
+    #expect(
+      sentence { _ = try source("a.tsv").labelledTexts() }
+        == "a.tsv: line 2: it is not valid UTF-8")
+  }
+
+  @Test func whatIsNotThere() throws {
+    for format in LabelledTextFormat.allCases + [nil] {
+      #expect(
+        sentence { _ = try source("none", format).labelledTexts() }.hasSuffix(
+          "there is no such file"))
+    }
+    try folder.write("a/b.csv", "")
+    #expect(
+      sentence { _ = try source("a", .csv).labelledTexts() } == "a: cannot be read: Is a directory")
+  }
+}

@@ -1,0 +1,48 @@
+import Datasets
+import Testing
+
+struct TextObjectsTests {
+  @Test func numbersAndStrings() throws {
+    let found = try labelled(
+      """
+      {"review": "A “fine”\\nfilm.", "id": [1, {"a": null}], "sentiment": 1}
+
+      {"sentiment": "0", "review": "Dull.", "text2": true}
+      {"sentiment": 2.5, "review": "So so."}
+      {"sentiment": -3, "review": " "}
+      """)
+    #expect(found.rows == ["1: A “fine”\nfilm.", "0: Dull.", "2.5: So so."])
+    #expect(found.sentences == ["t: line 5: blank text: there is no text; left out"])
+  }
+
+  @Test func namedMembers() throws {
+    let found = try labelled("{\"a\":\"x\",\"b\":1}\n{\"b\":2,\"a\":\"y\"}") {
+      $0.textColumn = "a"
+      $0.labelColumn = "b"
+    }
+    #expect(found.rows == ["1: x", "2: y"])
+  }
+
+  @Test(arguments: [
+    (
+      "{\"text\": \"a\", \"stars\": 1}",
+      "line 1: there is no column “label” or “sentiment” or "
+        + "“polarity” or “class” among “stars”, “text”"
+    ),
+    ("{\"text\": \"a\", \"label\": 1}\n{\"label\": 1}", "line 2: “text” is missing"),
+    ("{\"text\": \"a\", \"label\": 1}\n{\"text\": \"a\"}", "line 2: there is no label"),
+    ("{\"text\": \"a\", \"label\": null}", "line 1: there is no label"),
+    ("{\"text\": [\"a\"], \"label\": 1}", "line 1: “text” is not a string"),
+    ("{\"text\": \"a\", \"label\": {}}", "line 1: “label” is neither a string nor a number"),
+    ("{\"text\": \"a\", \"label\": 1", "line 1: it is not a JSON object"),
+    ("{\"text\": \"a\", \"label\": 1}\n[]", "line 2: it is not a JSON object"),
+  ])
+  func whatIsWrong(text: String, sentence: String) {
+    #expect(failure { _ = try labelled(text) } == "t: " + sentence)
+  }
+
+  @Test func deepObjectsAreRefused() {
+    let deep = "{\"text\": " + String(repeating: "[", count: 1 << 20)
+    #expect(failure { _ = try labelled(deep) } == "t: line 1: it is not a JSON object")
+  }
+}
