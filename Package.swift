@@ -54,7 +54,8 @@ let package = Package(
     library("Metrics", ["Language"]),
     library("Imaging", ["CImageCodecs", "Tensors"]),
     library("Figures", ["Imaging"]),
-    library("Captioning", ["NeuralNet", "Tensors", "Figures", "Imaging", "Language", "ModelFiles"]),
+    library(
+      "Captioning", ["NeuralNet", "Tensors", "Figures", "Imaging", "Language", "ModelFiles"]),
     library("Training", ["NeuralNet", "Tensors"]),
     library("Sentiment", ["NeuralNet", "Tensors", "Language", "ModelFiles", "Training"]),
     library("PhotoMetadata", ["CImageMetadata", "Imaging", filePaths]),

@@ -12,6 +12,7 @@ import PhotoMetadata
 import Sentiment
 import Store
 import Tensors
+import Training
 
 /// The exit status of a failure, by the convention of sysexits.h; nil where the error is the
 /// argument parser's own.

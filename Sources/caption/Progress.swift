@@ -36,7 +36,7 @@ struct Progress {
       case .plain where !isQuiet: .lines
       default: .nothing
       }
-    colours = mayColour(environment)
+    colours = (environment["NO_COLOR"] ?? "").isEmpty
   }
 
   /// Counts what is done with, and shows it where it is time.
@@ -133,11 +133,6 @@ private struct Rate {
     let seconds = (last.time - first.time) / .seconds(1)
     return seconds > 0.5 ? Double(last.count - first.count) / seconds : nil
   }
-}
-
-/// Whether colours are welcome on terminals (https://no-color.org).
-func mayColour(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> Bool {
-  (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
 }
 
 /// How wide a terminal is; 100 where it does not say.

@@ -1,0 +1,46 @@
+import Sentiment
+import Testing
+
+@Suite struct TextTokenizerTests {
+  private func words(_ text: String) -> [String] { TextTokenizer.tokenize(text).tokens.map(\.text) }
+
+  @Test(arguments: [
+    ("It's GREAT, I can't believe it!!!", "it 's great , i ca n't believe it !"),
+    ("they do n't and won't", "they do n't and wo n't"),
+    ("He said 'wow' -- don\u{2019}t miss it.", "he said wow do n't miss it ."),
+    ("soooo goood", "soo good"),
+    ("A must-see... 10/10, rock'n'roll", "a must see ... 10 / 10 , rock'n'roll"),
+    ("``fine'' \u{201C}fine\u{201D}", "\" fine \" \" fine \""),
+    ("first<br /><br/>second<BR >", "first <p> second"),
+    ("<br>only", "only"),
+    ("tell 'em about the '90s", "tell 'em about the '90s"),
+    ("cost: $5 & 10%; (ok)", "cost : $ 5 & 10 % ; ( ok )"),
+    ("why?!?! well,, *yes*", "why ? ! ? ! well , * yes *"),
+    ("snake_case a<b", "snake case a b"),
+    ("Ünïcode ÉTÉ Страна 映画", "ünïcode été страна 映画"),
+    ("", ""), (" \n\t", ""), ("'''", "\""),
+    ("shouldn't've y'all're", "should n't 've y'all 're"),
+  ])
+  func `text is cut into words`(text: String, expected: String) {
+    #expect(words(text).joined(separator: " ") == expected)
+  }
+
+  @Test func `words know where they stand`() throws {
+    let text = "Café isn't „soooo“ bad… 😀"
+    let result = TextTokenizer.tokenize(text)
+    let bytes = Array(text.utf8)
+    let found = result.tokens.map { String(decoding: bytes[$0.bytes], as: UTF8.self) }
+    #expect(found == ["Café", "is", "n't", "soooo", "\u{201C}", "bad", "…"])
+    #expect(result.symbols == 1)
+  }
+
+  @Test func `ranges are in order and inside the text`() {
+    for text in ["do n't ''x'' 'tis 'S", "a…b—c don't've <br /> ii̇İ", "ﬃ İ'S'S"] {
+      var last = 0
+      for token in TextTokenizer.tokenize(text).tokens {
+        #expect(token.bytes.lowerBound >= last && token.bytes.upperBound <= text.utf8.count)
+        last = token.bytes.upperBound
+      }
+    }
+  }
+}
