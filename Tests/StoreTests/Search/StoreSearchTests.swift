@@ -147,6 +147,7 @@ struct StoreSearchTests {
     ("sentiment:negative OR sentiment:positive", ["/a/1.jpg", "/a/3.jpg", "/b/2.jpg"]),
     ("dog sentiment:negative", ["/a/1.jpg"]),
     ("dog -sentiment:negative", ["/b/2.jpg", "/b/4.jpg"]),
+    ("dog (sentiment:positive OR -sentiment:negative)", ["/b/2.jpg", "/b/4.jpg"]),
     ("dog sentiment:positive folder:/b", ["/b/2.jpg"]),
     ("sentiment:negative folder:/a origin:machine", ["/a/1.jpg", "/a/3.jpg"]),
     ("sentiment:positive after:2021", ["/b/2.jpg"]),
