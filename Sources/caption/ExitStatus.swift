@@ -45,6 +45,9 @@ func exitStatus(of error: any Error) -> ExitCode? {
   case is MeteorJarError: return ExitCode.failure
   case ModelFolderError.noModel, ModelFolderError.unreadable: return noInput
   case is CaptioningError, is ModelFolderError, is SentimentError, is NetworkError: return badData
+  case TrainingError.options: return usage
+  case TrainingError.diverged: return ExitCode.failure
+  case is TrainingError: return badData
   case WeightError.unreadable, VocabularyError.unreadable, WordVectorsError.unreadable,
     FileError.notRead, FileError.notStored:
     return noInput

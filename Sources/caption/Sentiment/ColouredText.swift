@@ -6,14 +6,14 @@ import Foundation
 /// lightness (4 to 1 or better against black and against white, WCAG 2), stronger ones in bold,
 /// and the strongest in white on it.
 struct ColouredText {
-  private let text: LabelledText
+  private let text: ClassifiedText
   private let colours: Bool
 
   private static let plain = "\u{1B}[0m"
   /// Of the palette of 256: green #008700 and red #ff0000.
   private static let (green, red) = (28, 196)
 
-  init(_ text: LabelledText, colours: Bool) {
+  init(_ text: ClassifiedText, colours: Bool) {
     self.text = text
     self.colours = colours
   }

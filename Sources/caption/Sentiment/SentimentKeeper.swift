@@ -22,7 +22,7 @@ final class SentimentKeeper {
   }
 
   /// - Throws: `StoreError` where a store that was named cannot be used.
-  func keep(_ texts: [LabelledText]) throws {
+  func keep(_ texts: [ClassifiedText]) throws {
     guard !isBroken, !texts.isEmpty else { return }
     do {
       let place = try place ?? open()

@@ -24,18 +24,18 @@ struct SentimentLabeller: Sendable {
 
   /// What colours stand for: words of the one side, and of the other.
   var sides: (against: String, towards: String) {
-    guard labels.contains(LabelledText.leaningLabel) else { return ("against the label", "for it") }
-    let other = labels.count == 2 ? labels.first { $0 != LabelledText.leaningLabel } : nil
-    return (other ?? "not positive", LabelledText.leaningLabel)
+    guard labels.contains(ClassifiedText.leaningLabel) else { return ("against the label", "for it") }
+    let other = labels.count == 2 ? labels.first { $0 != ClassifiedText.leaningLabel } : nil
+    return (other ?? "not positive", ClassifiedText.leaningLabel)
   }
 
   /// Classifies texts, each with its words if that is asked for.
-  func classify(_ texts: [String], explains: Bool) -> [Result<LabelledText, SentimentError>] {
+  func classify(_ texts: [String], explains: Bool) -> [Result<ClassifiedText, SentimentError>] {
     guard explains else {
       return zip(texts, classifier.classify(texts, neutralBelow: threshold, threads: threads))
-        .map { text, result in result.map { LabelledText(text, $0, words: [], labels: labels) } }
+        .map { text, result in result.map { ClassifiedText(text, $0, words: [], labels: labels) } }
     }
-    var results = [Result<LabelledText, SentimentError>](
+    var results = [Result<ClassifiedText, SentimentError>](
       repeating: .failure(.empty), count: texts.count)
     results.withUnsafeMutableBufferPointer { results in
       let results = UncheckedSendable(results)
@@ -43,7 +43,7 @@ struct SentimentLabeller: Sendable {
         do throws(SentimentError) {
           let (sentiment, words) = try classifier.explain(texts[index], neutralBelow: threshold)
           results.value[index] = .success(
-            LabelledText(texts[index], sentiment, words: words, labels: labels))
+            ClassifiedText(texts[index], sentiment, words: words, labels: labels))
         } catch {
           results.value[index] = .failure(error)
         }

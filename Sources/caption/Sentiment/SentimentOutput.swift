@@ -17,7 +17,7 @@ enum SentimentOutput {
 }
 
 /// A text with the line that it came from, if it came from one.
-typealias NumberedText = (line: Int?, text: LabelledText)
+typealias NumberedText = (line: Int?, text: ClassifiedText)
 
 /// Prints results as they come.
 struct SentimentPrinter {
@@ -68,7 +68,7 @@ struct SentimentPrinter {
   }
 
   /// “positive  0.97”
-  private func heading(_ text: LabelledText) -> String {
+  private func heading(_ text: ClassifiedText) -> String {
     let label = Table.visible(text.label)
     let gap = String(repeating: " ", count: max(0, labelWidth - Table.columns(label)) + 2)
     return label + gap + String(format: "%.2f", text.probability)

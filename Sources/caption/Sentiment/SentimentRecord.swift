@@ -17,7 +17,7 @@ struct SentimentRecord: Encodable {
     let contribution: Double
   }
 
-  init(_ text: LabelledText, line: Int?) {
+  init(_ text: ClassifiedText, line: Int?) {
     self.line = line
     self.text = text.text
     label = text.label

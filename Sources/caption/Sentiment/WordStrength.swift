@@ -7,7 +7,7 @@ struct WordStrength {
   private static let leastFull = 0.5
 
   /// - Parameter words: of one text; the strongest of them is the measure of the others.
-  init(_ words: [LabelledText.Word]) {
+  init(_ words: [ClassifiedText.Word]) {
     let full = max(Self.leastFull, words.map { abs($0.leaning) }.max() ?? 0)
     steps = words.map { word in
       let share = abs(word.leaning) / full
@@ -17,7 +17,7 @@ struct WordStrength {
   }
 }
 
-extension LabelledText {
+extension ClassifiedText {
   /// The text in pieces, one after another: words with how strongly they lean, and what stands
   /// between them.
   var pieces: [(text: String, word: Word?, step: Int)] {

@@ -1,6 +1,6 @@
 import Gallery
 
-extension LabelledText {
+extension ClassifiedText {
   /// The text as a page shows it.
   var pageText: SentimentPage.Text {
     SentimentPage.Text(

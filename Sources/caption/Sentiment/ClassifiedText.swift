@@ -1,7 +1,7 @@
 import Sentiment
 
 /// A text and what a model made of it.
-struct LabelledText: Sendable {
+struct ClassifiedText: Sendable {
   let text: String
   let label: String
   /// Of the likeliest of the model's labels, also where the label is `neutral`.

@@ -1,6 +1,6 @@
 import Store
 
-extension LabelledText {
+extension ClassifiedText {
   /// What the store keeps of it.
   var stored: Sentiment {
     Sentiment(
