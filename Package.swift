@@ -73,7 +73,7 @@ let package = Package(
     // In the code, so that the program stays one file.
     library(
       "Gallery", ["Imaging", "Store", "Tensors", filePaths],
-      resources: ["page.html", "page.css", "page.js", "report.html", "report.css"].map {
+      resources: ["page.html", "page.css", "page.js", "report.html", "report.css", "sentiment.css"].map {
         .embedInCode($0)
       }),
     library(

@@ -17,6 +17,10 @@ package struct LineReader: ~Copyable {
   /// What has been read into `buffer` and not yet been given away.
   private var rest = 0..<0
   private var isAtEnd = false
+  /// What there is of the line that is being read.
+  private var line: [UInt8] = []
+  private var isTooLong = false
+  private var isBegun = false
 
   /// - Parameters:
   ///   - nullSeparated: whether lines end with a zero byte instead of `\n` or `\r\n`.
@@ -34,20 +38,33 @@ package struct LineReader: ~Copyable {
   ///
   /// - Throws: `Errno`, if reading fails.
   package mutating func next() throws -> Line? {
-    var line: [UInt8] = []
-    var isTooLong = false
-    var isAny = false
+    try next(waiting: nil)
+  }
+
+  /// The next line, if all of it is there or comes soon; nil where it does not, and at the end.
+  ///
+  /// - Parameter milliseconds: how long each piece of it may keep us waiting.
+  /// - Throws: `Errno`, if reading fails.
+  package mutating func next(within milliseconds: Int32) throws -> Line? {
+    try next(waiting: milliseconds)
+  }
+
+  private mutating func next(waiting milliseconds: Int32?) throws -> Line? {
     while true {
       if rest.isEmpty {
+        if let milliseconds, !isAtEnd {
+          var request = pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0)
+          guard poll(&request, 1, milliseconds) != 0 else { return nil }
+        }
         let count = isAtEnd ? 0 : try descriptor.read(into: buffer)
         rest = 0..<count
         isAtEnd = count == 0
         if isAtEnd {
-          guard isAny else { return nil }
-          return finished(line, isTooLong)
+          guard isBegun else { return nil }
+          return finished()
         }
       }
-      isAny = true
+      isBegun = true
       let found = buffer[rest].firstIndex(of: end)
       let piece = rest.lowerBound..<(found ?? rest.upperBound)
       rest = (found.map { $0 + 1 } ?? rest.upperBound)..<rest.upperBound
@@ -57,11 +74,12 @@ package struct LineReader: ~Copyable {
       } else {
         line.append(contentsOf: buffer[piece])
       }
-      if found != nil { return finished(line, isTooLong) }
+      if found != nil { return finished() }
     }
   }
 
-  private func finished(_ line: [UInt8], _ isTooLong: Bool) -> Line {
+  private mutating func finished() -> Line {
+    defer { (line, isTooLong, isBegun) = ([], false, false) }
     if isTooLong { return .tooLong }
     if end != 0, line.last == UInt8(ascii: "\r") { return .line(line.dropLast()) }
     return .line(line)

@@ -1,40 +1,49 @@
 package import Captioning
 internal import Foundation
 internal import Language
-internal import ModelFiles
+package import ModelFiles
 package import Store
 internal import SystemPackage
 
 extension ModelIdentity {
-  /// The identity of a bundle: the hash of the hashes of its configuration, vocabulary and weights.
+  /// The identity of a bundle.
   ///
   /// - Parameter store: remembers the hash as long as the files stay; nil to hash them each time.
   /// - Throws: `StoreError`; `ModelFolderError.unreadable` where a file of the bundle has gone.
   package init(_ bundle: ModelBundle, store: Store?) throws {
-    let folder = FilePath(bundle.folder).absolute
-    let files = ["config.json", bundle.configuration.vocabulary.file, "model.safetensors"].map {
-      folder.appending($0)
-    }
+    let files = ["config.json", bundle.configuration.vocabulary.file, "model.safetensors"]
+    self.init(
+      name: bundle.configuration.name,
+      contentHash: try ContentHash(
+        ofModel: bundle.folder, files: files.map { "\(bundle.folder)/\($0)" }, store: store),
+      configuration: try json(bundle.configuration))
+  }
+}
+
+extension ContentHash {
+  /// The hash of a model: of the hashes of its configuration, vocabulary and weights.
+  ///
+  /// - Parameter store: remembers the hash as long as the files stay; nil to hash them each time.
+  /// - Throws: `StoreError`; `ModelFolderError.unreadable` where a file of the model has gone.
+  package init(ofModel folder: String, files: [String], store: Store?) throws {
+    let folder = FilePath(folder).absolute
+    let files = files.map { FilePath($0) }
     let states = files.map { FileState(of: $0) }
     let signature = states.map { "\($0?.byteCount ?? 0):\($0?.modifiedNanoseconds ?? 0)" }
       .joined(separator: " ")
-    var hash = try store?.modelHash(folder: folder, signature: signature)
-    if hash == nil {
-      let computed = ContentHash(
-        of: try files.flatMap { file in
-          do {
-            return try ContentHash(ofFile: file).bytes
-          } catch {
-            throw ModelFolderError.unreadable(path: file.string, reason: "\(error)")
-          }
-        })
-      try store?.rememberModel(folder: folder, signature: signature, hash: computed)
-      hash = computed
+    if let known = try store?.modelHash(folder: folder, signature: signature) {
+      self = known
+      return
     }
-    guard let hash else { preconditionFailure("a model without a hash") }
     self.init(
-      name: bundle.configuration.name, contentHash: hash,
-      configuration: try json(bundle.configuration))
+      of: try files.flatMap { file in
+        do {
+          return try ContentHash(ofFile: file).bytes
+        } catch {
+          throw ModelFolderError.unreadable(path: file.string, reason: "\(error)")
+        }
+      })
+    try store?.rememberModel(folder: folder, signature: signature, hash: self)
   }
 }
 

@@ -70,21 +70,17 @@ package struct EvaluationPage: Sendable {
   ///
   /// - Throws: what `write` throws.
   package func write(threads: Int, to write: (Data) throws -> Void) throws {
-    let style = PageTemplate.resource(PackageResources.report_css)
-    let policy = PageTemplate.policy(style: style, script: nil, images: "data:")
-    try PageTemplate(PageTemplate.resource(PackageResources.report_html)).write(to: write) {
-      place in
-      let text =
-        switch place {
-        case "policy": policy
-        case "title": PageTemplate.escaped(title)
-        case "style": style
-        case "tables": tables.map(html).joined(separator: "\n")
-        case "figure": figure
-        case "sections": sections.map { html($0, threads: threads) }.joined(separator: "\n")
-        default: preconditionFailure("the page has a place “\(place)”")
-        }
-      try write(Data(text.utf8))
+    try ReportPage(title: title).write(to: write) {
+      let content = """
+        <div class="tables">
+        \(tables.map(html).joined(separator: "\n"))
+        </div>
+        <figure>
+        \(figure)
+        </figure>
+        \(sections.map { html($0, threads: threads) }.joined(separator: "\n"))
+        """
+      try write(Data(content.utf8))
     }
   }
 

@@ -69,12 +69,26 @@ public struct SentimentClassifier: Sendable {
     windows = TextWindows(reader)
   }
 
+  /// The files that the model is: its configuration, vocabulary and weights.
+  ///
+  /// - Throws: `ModelFolderError.invalid` if the configuration names a vocabulary elsewhere.
+  package var files: [String] {
+    get throws {
+      let folder = ModelFolder(path: folder)
+      return [
+        folder.configurationPath, try folder.file(configuration.vocabulary), folder.weightsPath,
+      ]
+    }
+  }
+
   /// Classifies a text.
   ///
   /// - Parameter neutralBelow: a label is given only with at least this probability; else it is
   ///   `Sentiment.neutral`.
   /// - Throws: `SentimentError`.
-  public func classify(_ text: String, neutralBelow: Double = 0) throws -> Sentiment {
+  public func classify(
+    _ text: String, neutralBelow: Double = 0
+  ) throws(SentimentError) -> Sentiment {
     let document = try prepare(text)
     return sentiment(answer([document]).logits, 0, document, neutralBelow: neutralBelow)
   }
@@ -156,7 +170,7 @@ public struct SentimentClassifier: Sendable {
   /// - Throws: `SentimentError`.
   public func explain(
     _ text: String, neutralBelow: Double = 0
-  ) throws -> (sentiment: Sentiment, words: [WordContribution]) {
+  ) throws(SentimentError) -> (sentiment: Sentiment, words: [WordContribution]) {
     let document = try prepare(text)
     let answer = answer([document])
     let result = sentiment(answer.logits, 0, document, neutralBelow: neutralBelow)

@@ -27,15 +27,54 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
     public var text: String
     public var source: String?
     public var createdAt: String?
+    public var sentiment: LabelledText?
 
-    public init(text: String, source: String? = nil, createdAt: String? = nil) {
+    public init(
+      text: String, source: String? = nil, createdAt: String? = nil,
+      sentiment: LabelledText? = nil
+    ) {
       self.text = text
       self.source = source
+      self.createdAt = createdAt
+      self.sentiment = sentiment
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case text, source, sentiment
+      case createdAt = "created_at"
+    }
+  }
+
+  /// What a model made of a caption's text.
+  public struct LabelledText: Codable, Equatable, Sendable {
+    public var label: String
+    /// Of the label.
+    public var probability: Double
+    /// Of all classes by name.
+    public var probabilities: [String: Double]
+    public var model: String
+    /// As `Model.hash`.
+    public var modelHash: ContentHash
+    public var createdAt: String?
+
+    public var sentiment: Sentiment {
+      Sentiment(label: label, probability: probability, probabilities: probabilities)
+    }
+
+    public init(
+      _ sentiment: Sentiment, model: String, modelHash: ContentHash, createdAt: String? = nil
+    ) {
+      label = sentiment.label
+      probability = sentiment.probability
+      probabilities = sentiment.probabilities
+      self.model = model
+      self.modelHash = modelHash
       self.createdAt = createdAt
     }
 
     enum CodingKeys: String, CodingKey {
-      case text, source
+      case label, probability, probabilities, model
+      case modelHash = "model_hash"
       case createdAt = "created_at"
     }
   }
@@ -113,6 +152,8 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
   /// How the caption was searched for.
   public var decoding: JSONValue?
   public var createdAt: String?
+  /// Of the caption.
+  public var sentiment: LabelledText?
   public var humanCaptions: [Human] = []
   /// Of Euclidean length 1, as little-endian float16.
   public var embedding: Data?
@@ -120,7 +161,7 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
 
   package enum CodingKeys: String, CodingKey, CaseIterable {
     case path, files, format, width, height, latitude, longitude, caption, confidence, words
-    case alternatives, model, decoding, embedding, error
+    case alternatives, model, decoding, sentiment, embedding, error
     case pathBytes = "path_base64"
     case contentHash = "content_hash"
     case otherContentHashes = "other_content_hashes"
@@ -163,6 +204,7 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
     model = try optional(.model)
     decoding = try optional(.decoding)
     createdAt = try optional(.createdAt)
+    sentiment = try optional(.sentiment)
     embedding = try optional(.embedding)
     error = try optional(.error)
     files = try optional(.files) ?? []
@@ -196,6 +238,7 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
     try values.encodeIfPresent(model, forKey: .model)
     try values.encodeIfPresent(decoding, forKey: .decoding)
     try values.encodeIfPresent(createdAt, forKey: .createdAt)
+    try values.encodeIfPresent(sentiment, forKey: .sentiment)
     try values.encodeIfPresent(embedding, forKey: .embedding)
     try values.encodeIfPresent(error, forKey: .error)
     try list(files, .files)

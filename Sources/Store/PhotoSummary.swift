@@ -23,12 +23,17 @@ public struct PhotoSummary: Hashable, Sendable, Codable {
   /// When the caption was entered: UTC.
   public let createdAt: String
   public let origin: CaptionOrigin
+  /// The label that the caption's text has; nil where it was not labelled.
+  public let sentiment: String?
+  /// Of the label.
+  public let sentimentProbability: Double?
 
   enum CodingKeys: String, CodingKey {
-    case caption, confidence, model, origin
+    case caption, confidence, model, origin, sentiment
     case imageID = "image_id"
     case capturedAt = "captured_at"
     case createdAt = "created_at"
+    case sentimentProbability = "sentiment_probability"
   }
 
   public init(from decoder: any Decoder) throws {
@@ -41,6 +46,8 @@ public struct PhotoSummary: Hashable, Sendable, Codable {
     capturedAt = try values.decodeIfPresent(String.self, forKey: .capturedAt)
     createdAt = try values.decode(String.self, forKey: .createdAt)
     origin = try values.decode(CaptionOrigin.self, forKey: .origin)
+    sentiment = try values.decodeIfPresent(String.self, forKey: .sentiment)
+    sentimentProbability = try values.decodeIfPresent(Double.self, forKey: .sentimentProbability)
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -53,6 +60,8 @@ public struct PhotoSummary: Hashable, Sendable, Codable {
     try values.encodeIfPresent(capturedAt, forKey: .capturedAt)
     try values.encode(createdAt, forKey: .createdAt)
     try values.encode(origin, forKey: .origin)
+    try values.encodeIfPresent(sentiment, forKey: .sentiment)
+    try values.encodeIfPresent(sentimentProbability, forKey: .sentimentProbability)
   }
 }
 
@@ -60,7 +69,10 @@ extension PhotoSummary {
   /// What a row must have, of images `i`, files `f`, captions `c` and perhaps models `m`.
   static let columns = """
     i.id AS image_id, f.path AS path, c.text AS text, c.confidence AS confidence,
-    m.name AS model, i.captured_at AS captured_at, c.created_at AS created_at, c.origin AS origin
+    m.name AS model, i.captured_at AS captured_at, c.created_at AS created_at, c.origin AS origin,
+    (SELECT label FROM caption_sentiments WHERE caption_id = c.id) AS sentiment,
+    (SELECT probability FROM caption_sentiments JOIN sentiments USING (text_id, model_id)
+      WHERE caption_id = c.id) AS sentiment_probability
     """
 
   /// - Parameter row: of `columns`.
@@ -73,6 +85,8 @@ extension PhotoSummary {
     capturedAt = row["captured_at"]
     createdAt = row["created_at"]
     origin = CaptionOrigin(rawValue: row["origin"]) ?? .machine
+    sentiment = row["sentiment"]
+    sentimentProbability = row["sentiment_probability"]
   }
 }
 

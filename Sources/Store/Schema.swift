@@ -20,7 +20,7 @@ enum Schema {
     return migrator
   }
 
-  private static let versions = [version1]
+  private static let versions = [version1, version2]
 
   /// Times are UTC, as `2026-01-31T09:30:00.000Z`; but `captured_at` is the camera's own time.
   /// Paths are absolute, as the system's bytes. Hashes are SHA-256. Logarithms are natural.
@@ -258,5 +258,62 @@ enum Schema {
     ) STRICT, WITHOUT ROWID;
     -- Without it, removing a dataset would go through all evaluations for each photo.
     CREATE INDEX evaluation_items_item ON evaluation_items (item_id);
+    """
+
+  /// What texts say in the opinion of models: those of captions, and others.
+  private static let version2 = """
+    -- Apart from `models`: these caption nothing.
+    CREATE TABLE sentiment_models (
+      id INTEGER PRIMARY KEY,
+      name TEXT NOT NULL CHECK (name <> ''),
+      -- Of configuration, vocabulary and weights.
+      content_hash BLOB NOT NULL UNIQUE CHECK (length(content_hash) = 32),
+      -- ["negative", "positive"]: all that it can say.
+      labels TEXT NOT NULL CHECK (json_valid(labels) AND json_type(labels) = 'array'),
+      added_at TEXT NOT NULL
+    ) STRICT;
+
+    CREATE TABLE sentiment_texts (
+      id INTEGER PRIMARY KEY,
+      -- Of all its bytes, as UTF-8.
+      content_hash BLOB NOT NULL UNIQUE CHECK (length(content_hash) = 32),
+      byte_count INTEGER NOT NULL CHECK (byte_count >= 0),
+      -- The beginning of a text that is too long to be kept.
+      text TEXT NOT NULL,
+      -- By a person: it stays. Else it goes with the last of the captions that say it.
+      is_given INTEGER NOT NULL CHECK (is_given IN (0, 1))
+    ) STRICT;
+    CREATE INDEX sentiment_texts_given ON sentiment_texts (is_given) WHERE is_given = 1;
+
+    CREATE TABLE sentiments (
+      text_id INTEGER NOT NULL REFERENCES sentiment_texts ON DELETE CASCADE,
+      model_id INTEGER NOT NULL REFERENCES sentiment_models,
+      label TEXT NOT NULL CHECK (label <> ''),
+      -- Of the label.
+      probability REAL NOT NULL CHECK (probability BETWEEN 0 AND 1),
+      -- {"negative": 0.25, "positive": 0.75}
+      probabilities TEXT NOT NULL CHECK (json_valid(probabilities)),
+      created_at TEXT NOT NULL,
+      PRIMARY KEY (text_id, model_id)
+    ) STRICT, WITHOUT ROWID;
+
+    -- Captions that were labelled, by the model that did so last. The label stands here again, so
+    -- that the latest captions of a label are found without sorting.
+    CREATE TABLE caption_sentiments (
+      caption_id INTEGER PRIMARY KEY REFERENCES captions ON DELETE CASCADE,
+      text_id INTEGER NOT NULL,
+      model_id INTEGER NOT NULL,
+      label TEXT NOT NULL COLLATE NOCASE,
+      FOREIGN KEY (text_id, model_id) REFERENCES sentiments ON DELETE CASCADE
+    ) STRICT;
+    CREATE INDEX caption_sentiments_label ON caption_sentiments (label);
+    CREATE INDEX caption_sentiments_text ON caption_sentiments (text_id, model_id);
+    CREATE TRIGGER caption_sentiments_outdated AFTER UPDATE OF text ON captions
+      WHEN NEW.text <> OLD.text
+      BEGIN DELETE FROM caption_sentiments WHERE caption_id = OLD.id; END;
+    CREATE TRIGGER sentiment_texts_unsaid AFTER DELETE ON caption_sentiments BEGIN
+      DELETE FROM sentiment_texts WHERE id = OLD.text_id AND is_given = 0
+        AND NOT EXISTS (SELECT 1 FROM caption_sentiments WHERE text_id = OLD.text_id);
+    END;
     """
 }

@@ -76,7 +76,8 @@ extension Store {
       let columns = """
         content_hash, images.byte_count, format, captured_at, camera_make, camera_model, latitude,
         longitude, captions.text, captions.confidence, captions.log_probability, captions.words,
-        captions.alternatives, captions.model_id, captions.decoding_id, captions.created_at
+        captions.alternatives, captions.model_id, captions.decoding_id, captions.created_at,
+        captions.id AS caption_id
         """
       try forEachRow(columns: columns) { try body(reader.entry($0), $0["image_id"]) }
     }
@@ -193,6 +194,7 @@ private struct Reader {
     entry.model = try model(modelID)
     entry.decoding = try decoding(row["decoding_id"])
     entry.createdAt = row["created_at"]
+    entry.sentiment = try sentiment(of: row["caption_id"])
     if hasEmbeddings {
       entry.embedding = try Data.fetchOne(
         database.cachedStatement(
@@ -230,12 +232,28 @@ private struct Reader {
     try Row.fetchAll(
       database.cachedStatement(
         sql: """
-          SELECT text, source, created_at FROM captions
+          SELECT id, text, source, created_at FROM captions
           WHERE image_id = ? AND origin = 'human' ORDER BY created_at, id
           """), arguments: [image]
     ).map { row in
       CaptionExchange.Human(
-        text: row["text"], source: row["source"], createdAt: row["created_at"])
+        text: row["text"], source: row["source"], createdAt: row["created_at"],
+        sentiment: try sentiment(of: row["id"]))
+    }
+  }
+
+  private func sentiment(of caption: Int64) throws -> CaptionExchange.LabelledText? {
+    try Row.fetchOne(
+      database.cachedStatement(
+        sql: """
+          SELECT s.label, probability, probabilities, created_at, name, content_hash
+          FROM caption_sentiments JOIN sentiments AS s USING (text_id, model_id)
+          JOIN sentiment_models AS m ON m.id = model_id WHERE caption_id = ?
+          """), arguments: [caption]
+    ).map { row in
+      CaptionExchange.LabelledText(
+        try Sentiment(row: row), model: row["name"], modelHash: try hash(row["content_hash"]),
+        createdAt: row["created_at"])
     }
   }
 

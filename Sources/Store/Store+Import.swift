@@ -9,6 +9,8 @@ public struct ImportCounts: Equatable, Sendable {
   public var humanCaptions = 0
   public var embeddings = 0
   public var failures = 0
+  /// Captions that have got one.
+  public var sentiments = 0
   /// Lines that said nothing new.
   public var unchanged = 0
 
@@ -103,6 +105,9 @@ package struct Importer {
         HumanCaption(text: human.text, source: source), of: image, run: run,
         at: try time(human.createdAt))
       counts.humanCaptions += database.changesCount
+      if let sentiment = human.sentiment {
+        try enter(sentiment, of: human.text, where: "image_id = ? AND origin = 'human'", [image])
+      }
     }
     guard line.caption != nil || line.embedding != nil else {
       guard !line.humanCaptions.isEmpty else {
@@ -130,6 +135,11 @@ package struct Importer {
         line.createdAt != nil,
       ])
       counts.captions += database.changesCount
+      if let sentiment = line.sentiment {
+        try enter(
+          sentiment, of: caption, where: "image_id = ? AND model_id = ? AND decoding_id = ?",
+          [image, modelID, try id(of: decoding)])
+      }
     }
     if let embedding = line.embedding {
       guard embedding.count > 0, embedding.count % 2 == 0 else {
@@ -142,6 +152,33 @@ package struct Importer {
           """
       ).execute(arguments: [modelID, image, UnitVector(halves: embedding).data])
       counts.embeddings += database.changesCount
+    }
+  }
+
+  /// Enters what a caption's text says, unless the store has another text there by now, or knows
+  /// already what it says.
+  ///
+  /// - Parameter condition: on `captions`.
+  private mutating func enter(
+    _ labelled: CaptionExchange.LabelledText, of text: String, where condition: String,
+    _ arguments: StatementArguments
+  ) throws {
+    let caption = try Int64.fetchOne(
+      database.cachedStatement(
+        sql: """
+          SELECT id FROM captions WHERE \(condition) AND text = ?
+            AND NOT EXISTS (SELECT 1 FROM caption_sentiments WHERE caption_id = id)
+          """), arguments: arguments + [text])
+    guard let caption else { return }
+    let labels = Set(labelled.probabilities.keys).union([labelled.label]).sorted()
+    let model = try database.enter(
+      SentimentModel(name: labelled.model, contentHash: labelled.modelHash, labels: labels))
+    let hashed = SentimentText(text)
+    let id = try database.enter(hashed, isGiven: false)
+    try database.enter(
+      labelled.sentiment, ofText: id, model: model, at: try time(labelled.createdAt))
+    if try database.label(caption: caption, text: hashed.hash, model: model) {
+      counts.sentiments += 1
     }
   }
 

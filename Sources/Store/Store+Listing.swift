@@ -18,9 +18,11 @@ public struct PhotoDetails: Equatable, Sendable, Encodable {
     public let decoding: JSONValue?
     /// Where a person's caption was found.
     public let source: String?
+    /// What the text says; null where it was not labelled.
+    public let sentiment: Sentiment?
 
     enum CodingKeys: String, CodingKey {
-      case text, origin, model, confidence, words, alternatives, decoding, source
+      case text, origin, model, confidence, words, alternatives, decoding, source, sentiment
       case createdAt = "created_at"
       case logProbability = "log_probability"
     }
@@ -146,10 +148,12 @@ extension Store {
       let captions = try Row.fetchAll(
         database,
         sql: """
-          SELECT text, origin, created_at, m.name AS model, confidence, log_probability, words,
-            alternatives, options, source
-          FROM captions AS c LEFT JOIN models AS m ON m.id = model_id
+          SELECT text, origin, c.created_at, m.name AS model, confidence, log_probability, words,
+            alternatives, options, source, s.label, s.probability, s.probabilities
+          FROM captions AS c LEFT JOIN models AS m ON m.id = c.model_id
           LEFT JOIN decodings AS d ON d.id = decoding_id
+          LEFT JOIN caption_sentiments AS l ON l.caption_id = c.id
+          LEFT JOIN sentiments AS s ON s.text_id = l.text_id AND s.model_id = l.model_id
           WHERE image_id = ? ORDER BY origin, m.name, c.created_at, c.id
           """, arguments: [id])
       return PhotoDetails(
@@ -194,6 +198,7 @@ extension PhotoDetails.Caption {
     alternatives = try value("alternatives")
     decoding = try value("options")
     source = row["source"]
+    sentiment = (row["label"] as String?) == nil ? nil : try Sentiment(row: row)
   }
 }
 

@@ -19,6 +19,15 @@ public struct StoreInfo: Equatable, Sendable, Encodable {
     public let embeddings: Int
   }
 
+  public struct SentimentModel: Equatable, Sendable, Encodable {
+    public let name: String
+    public let hash: ContentHash
+    /// Of which it has told the sentiment.
+    public let texts: Int
+    /// That have their label by it.
+    public let captions: Int
+  }
+
   public let path: String
   /// Of all files that SQLite keeps the store in.
   public let byteCount: Int
@@ -26,10 +35,12 @@ public struct StoreInfo: Equatable, Sendable, Encodable {
   public let version: Int
   public let counts: StoreCounts
   public let models: [Model]
+  public let sentimentModels: [SentimentModel]
 
   enum CodingKeys: String, CodingKey {
     case path, version, counts, models
     case byteCount = "byte_count"
+    case sentimentModels = "sentiment_models"
   }
 }
 
@@ -61,6 +72,14 @@ extension Store {
             (SELECT count(*) FROM embeddings WHERE model_id = models.id) AS embeddings
           FROM models ORDER BY name, id
           """)
+      let sentimentModels = try Row.fetchAll(
+        database,
+        sql: """
+          SELECT name, content_hash,
+            (SELECT count(*) FROM sentiments WHERE model_id = m.id) AS texts,
+            (SELECT count(*) FROM caption_sentiments WHERE model_id = m.id) AS captions
+          FROM sentiment_models AS m ORDER BY name, id
+          """)
       return StoreInfo(
         path: path.string, byteCount: byteCount,
         version: try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0,
@@ -70,6 +89,12 @@ extension Store {
             StoreInfo.Model(
               name: row["name"], hash: $0, captions: row["captions"],
               embeddings: row["embeddings"])
+          }
+        },
+        sentimentModels: sentimentModels.compactMap { row in
+          ContentHash(data: row["content_hash"]).map {
+            StoreInfo.SentimentModel(
+              name: row["name"], hash: $0, texts: row["texts"], captions: row["captions"])
           }
         })
     }

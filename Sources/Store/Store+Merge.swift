@@ -10,12 +10,14 @@ public struct StoreCounts: Equatable, Sendable, Encodable {
   public var humanCaptions = 0
   public var embeddings = 0
   public var models = 0
+  /// Texts by models.
+  public var sentiments = 0
   public var runs = 0
   /// Photos that failed and have not been captioned since.
   public var openFailures = 0
 
   enum CodingKeys: String, CodingKey {
-    case images, files, captions, embeddings, models, runs
+    case images, files, captions, embeddings, models, sentiments, runs
     case humanCaptions = "human_captions"
     case openFailures = "open_failures"
   }
@@ -31,13 +33,15 @@ extension Database {
       captions: try count("captions WHERE origin = 'machine'"),
       humanCaptions: try count("captions WHERE origin = 'human'"),
       embeddings: try count("embeddings"), models: try count("models"),
-      runs: try count("runs"), openFailures: try count("failures WHERE closed_at IS NULL"))
+      sentiments: try count("sentiments"), runs: try count("runs"),
+      openFailures: try count("failures WHERE closed_at IS NULL"))
   }
 }
 
 extension Store {
   /// Enters all that another store knows: pictures and their files, captions of machines and
-  /// people, embeddings, failures and runs. Of two captions by the same work the newer stays.
+  /// people, embeddings, what texts say, failures and runs. Of two captions by the same work the newer
+  /// stays.
   ///
   /// Datasets, evaluations and what was written into photos remain the other store's alone.
   ///
@@ -45,14 +49,10 @@ extension Store {
   /// - Returns: what the store had before and has now.
   /// - Throws: `StoreError`, also of the other store.
   package func merge(_ path: FilePath) throws -> (before: StoreCounts, after: StoreCounts) {
-    let other = try Store(path: path, for: .read)
+    let other = try Store(unchanged: path)
     defer { try? other.close() }
     guard !isSameFile(other.path) else {
       throw StoreError.inconsistent(path: self.path, reason: "it cannot be merged with itself")
-    }
-    let version = try other.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } ?? 0
-    guard version == Schema.version else {
-      throw StoreError.older(path: other.path, version: version, known: Schema.version)
     }
     let name = try other.attachableName
     return try StoreError.translating(self.path) {
@@ -99,11 +99,12 @@ extension Store {
 /// The store that is attached as `other` flows into `main`. Each statement may run again without
 /// changing anything more.
 private enum MergeSQL {
-  static let all = [works, images, runs, files, failures, captions].joined()
+  static let all = [works, images, runs, files, failures, captions, sentiments].joined()
 
   static let end = """
     DROP TABLE IF EXISTS temp.model_map; DROP TABLE IF EXISTS temp.decoding_map;
     DROP TABLE IF EXISTS temp.image_map; DROP TABLE IF EXISTS temp.run_map;
+    DROP TABLE IF EXISTS temp.sentiment_model_map; DROP TABLE IF EXISTS temp.text_map;
     """
 
   private static let works = """
@@ -245,5 +246,41 @@ private enum MergeSQL {
       SELECT m.new, i.new, e.vector FROM other.embeddings e
       JOIN image_map i ON i.old = e.image_id JOIN model_map m ON m.old = e.model_id
       WHERE true ON CONFLICT DO NOTHING;
+    """
+
+  /// Captions that are the same in both stores, and have no label here, get that of the other. Texts
+  /// that no caption says any more stay behind, unless a person gave them.
+  private static let sentiments = """
+    INSERT INTO main.sentiment_models (name, content_hash, labels, added_at)
+      SELECT name, content_hash, labels, added_at FROM other.sentiment_models WHERE true
+      ON CONFLICT DO NOTHING;
+    CREATE TEMP TABLE sentiment_model_map AS
+      SELECT o.id AS old, m.id AS new
+      FROM other.sentiment_models o JOIN main.sentiment_models m USING (content_hash);
+    INSERT INTO main.sentiment_texts (content_hash, byte_count, text, is_given)
+      SELECT content_hash, byte_count, text, is_given FROM other.sentiment_texts WHERE true
+      ORDER BY id
+      ON CONFLICT DO UPDATE SET is_given = 1 WHERE is_given = 0 AND excluded.is_given = 1;
+    CREATE TEMP TABLE text_map (old INTEGER PRIMARY KEY, new INTEGER NOT NULL);
+    INSERT INTO text_map
+      SELECT o.id, m.id
+      FROM other.sentiment_texts o JOIN main.sentiment_texts m USING (content_hash);
+    INSERT INTO main.sentiments (text_id, model_id, label, probability, probabilities, created_at)
+      SELECT t.new, m.new, label, probability, probabilities, created_at
+      FROM other.sentiments s JOIN text_map t ON t.old = s.text_id
+      JOIN sentiment_model_map m ON m.old = s.model_id WHERE true
+      ON CONFLICT DO NOTHING;
+    INSERT INTO main.caption_sentiments (caption_id, text_id, model_id, label)
+      SELECT c.id, t.new, m.new, s.label
+      FROM other.caption_sentiments s JOIN other.captions o ON o.id = s.caption_id
+      JOIN image_map i ON i.old = o.image_id
+      JOIN text_map t ON t.old = s.text_id JOIN sentiment_model_map m ON m.old = s.model_id
+      CROSS JOIN main.captions c ON c.image_id = i.new AND c.origin = o.origin AND c.text = o.text
+        AND c.model_id IS (SELECT new FROM model_map WHERE old = o.model_id)
+        AND c.decoding_id IS (SELECT new FROM decoding_map WHERE old = o.decoding_id)
+      WHERE true
+      ON CONFLICT DO NOTHING;
+    DELETE FROM main.sentiment_texts WHERE is_given = 0 AND id IN (SELECT new FROM text_map)
+      AND NOT EXISTS (SELECT 1 FROM main.caption_sentiments s WHERE s.text_id = sentiment_texts.id);
     """
 }

@@ -19,6 +19,8 @@ public struct StoreStatistics: Equatable, Sendable, Encodable {
   public let openFailures: Int
   public let humanCaptions: Int
   public let captionsByModel: [Count]
+  /// Of people's captions and models', as far as they were labelled.
+  public let captionsBySentiment: [Count]
   public let runsByKind: [Count]
   /// Of models' captions, in tenths from 0 to 1.
   public let confidence: [Int]
@@ -34,6 +36,7 @@ public struct StoreStatistics: Equatable, Sendable, Encodable {
     case openFailures = "open_failures"
     case humanCaptions = "human_captions"
     case captionsByModel = "captions_by_model"
+    case captionsBySentiment = "captions_by_sentiment"
     case runsByKind = "runs_by_kind"
     case meanWords = "mean_words"
     case frequentWords = "frequent_words"
@@ -75,6 +78,7 @@ extension Store {
           SELECT name, count(*) AS count FROM captions JOIN models ON models.id = model_id
           GROUP BY model_id ORDER BY name
           """),
+        captionsBySentiment: try database.captionsBySentiment(),
         runsByKind: try counts(
           "SELECT kind AS name, count(*) AS count FROM runs GROUP BY kind ORDER BY kind"),
         confidence: confidence,
@@ -94,5 +98,23 @@ extension Store {
           WHERE captured_at IS NOT NULL GROUP BY name ORDER BY name
           """))
     }
+  }
+  /// How many captions have each label, in the order of the labels.
+  ///
+  /// - Throws: `StoreError`.
+  public func captionsBySentiment() throws -> [StoreStatistics.Count] {
+    try read { try $0.captionsBySentiment() }
+  }
+}
+
+extension Database {
+  fileprivate func captionsBySentiment() throws -> [StoreStatistics.Count] {
+    try Row.fetchAll(
+      self,
+      sql: """
+        SELECT label AS name, count(*) AS count FROM caption_sentiments
+        GROUP BY label ORDER BY label
+        """
+    ).map { StoreStatistics.Count(name: $0["name"], count: $0["count"]) }
   }
 }

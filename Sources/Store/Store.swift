@@ -23,7 +23,7 @@ public final class Store: Sendable {
     case create
     /// Reading and writing a store that is there.
     case write
-    /// Reading a store that is there; works on read-only disks.
+    /// Reading a store that is there; works on read-only disks, unless it is of an earlier version.
     case read
   }
 
@@ -39,18 +39,35 @@ public final class Store: Sendable {
     database = try StoreError.translating(path) {
       try Self.checkPlace(path, access)
       switch access {
-      case .create, .write:
-        // Two programs that make one store at once take turns.
-        return try withFolderLocked(of: path) {
-          try Self.checkForm(path)
-          guard Self.mayWrite(path) else { throw StoreError.readOnly(path: path) }
-          let pool = try DatabasePool(path: path.string, configuration: Self.configuration)
-          try Schema.migrator.migrate(pool)
-          return pool
-        }
+      case .create, .write: return try Self.openForWriting(path)
       case .read:
+        let queue = try Self.openForReading(path)
+        let version = try queue.read(Self.version)
+        guard version < Schema.version else { return queue }
+        try queue.close()
+        guard Self.mayWrite(path) else {
+          throw StoreError.older(path: path, version: version, known: Schema.version)
+        }
+        try Self.openForWriting(path).close()
         return try Self.openForReading(path)
       }
+    }
+  }
+
+  /// Opens a store that is there for reading, and leaves one of an earlier version as it is.
+  ///
+  /// - Throws: `StoreError`, `.older` where there is such a one.
+  init(unchanged path: FilePath) throws {
+    let path = path.absolute
+    self.path = path
+    database = try StoreError.translating(path) {
+      try Self.checkPlace(path, .read)
+      let queue = try Self.openForReading(path)
+      let version = try queue.read(Self.version)
+      guard version == Schema.version else {
+        throw StoreError.older(path: path, version: version, known: Schema.version)
+      }
+      return queue
     }
   }
 
@@ -131,6 +148,17 @@ public final class Store: Sendable {
     return configuration
   }
 
+  private static func openForWriting(_ path: FilePath) throws -> any DatabaseWriter {
+    // Two programs that make one store at once take turns.
+    try withFolderLocked(of: path) {
+      try checkForm(path)
+      guard mayWrite(path) else { throw StoreError.readOnly(path: path) }
+      let pool = try DatabasePool(path: path.string, configuration: configuration)
+      try Schema.migrator.migrate(pool)
+      return pool
+    }
+  }
+
   /// A store on a read-only disk has nowhere for the files that readers and writers share; there
   /// cannot be a writer either, so SQLite is told that the file does not change.
   private static func openForReading(_ path: FilePath) throws -> any DatabaseWriter {
@@ -177,11 +205,26 @@ public final class Store: Sendable {
 
   private static func check(_ database: Database, _ path: FilePath) throws {
     let identity = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
-    let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
-    guard identity == Schema.applicationID else { throw StoreError.foreign(path: path) }
+    let version = try version(database)
+    guard try identity == Schema.applicationID || isUnmade(database) else {
+      throw StoreError.foreign(path: path)
+    }
     guard version <= Schema.version else {
       throw StoreError.newer(path: path, version: version, known: Schema.version)
     }
+  }
+
+  /// Whether a program that was to make a store ended before it had written any table but that of
+  /// its migrations.
+  private static func isUnmade(_ database: Database) throws -> Bool {
+    let isUnmade = try Bool.fetchOne(
+      database,
+      sql: "SELECT NOT EXISTS (SELECT 1 FROM sqlite_master WHERE tbl_name <> 'grdb_migrations')")
+    return isUnmade == true
+  }
+
+  private static func version(_ database: Database) throws -> Int {
+    try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
   }
 
   /// Whether the file and its folder, for SQLite's log, can be written; true where there is no file.

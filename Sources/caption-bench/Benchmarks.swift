@@ -22,6 +22,7 @@ func allBenchmarks(threads: [Int]) -> [Benchmark] {
   }
   result += [
     loadBenchmark(), jpegBenchmark(), resizeBenchmark(), coldStartBenchmark(), searchBenchmark(),
+    sentimentSearchBenchmark(), sentimentWordSearchBenchmark(),
     similarBenchmark(),
   ]
   result += scoreBenchmarks(threads: threads.max() ?? 1)

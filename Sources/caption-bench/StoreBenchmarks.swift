@@ -7,12 +7,34 @@ import Tensors
 /// A search for two words that are both common, as a user waits for it.
 func searchBenchmark() -> Benchmark {
   Benchmark(name: "store/search two words, 1,000,000 captions") {
-    let store = try benchStore("captions-1000000") { try fill($0, captions: 1_000_000) }
-    let query = try SearchQuery("dog beach")
-    let found = try store.search(query, limit: nil).count
-    return Benchmark.Work(remark: { "\(found) found" }) {
-      guard try store.search(query, limit: 20).count == 20 else { throw StoreBenchError.notFound }
-    }
+    try search("dog beach")
+  }
+}
+
+/// The latest photos of a label that one caption in a hundred has.
+func sentimentSearchBenchmark() -> Benchmark {
+  Benchmark(name: "store/search a sentiment, 1,000,000 captions") {
+    try search("sentiment:negative")
+  }
+}
+
+/// The same, of those with a word that is common.
+func sentimentWordSearchBenchmark() -> Benchmark {
+  Benchmark(name: "store/search a sentiment and a word, 1,000,000 captions") {
+    try search("dog sentiment:negative")
+  }
+}
+
+/// A search for twenty photos.
+private func search(_ text: String) throws -> Benchmark.Work {
+  let store = try benchStore("labelled-1000000") {
+    try fill($0, captions: 1_000_000)
+    try label($0)
+  }
+  let query = try SearchQuery(text)
+  let found = try store.search(query, limit: nil).count
+  return Benchmark.Work(remark: { "\(found) found" }) {
+    guard try store.search(query, limit: 20).count == 20 else { throw StoreBenchError.notFound }
   }
 }
 
@@ -99,6 +121,19 @@ private func fill(_ store: Store, captions count: Int, embedding: Int = 0) throw
     }
   }
   try store.endRun(run, .finished)
+}
+
+/// Labels all captions at random, one in a hundred as negative.
+private func label(_ store: Store) throws {
+  let model = SentimentModel(
+    name: "bench", contentHash: ContentHash(of: [2]), labels: ["negative", "positive"])
+  var random = SeededRandom(seed: 5)
+  _ = try store.labelCaptions(by: model, batch: 10_000) { texts in
+    texts.map { _ in
+      let label = random.uniform() < 0.01 ? "negative" : "positive"
+      return Sentiment(label: label, probability: 0.75, probabilities: [label: 0.75])
+    }
+  }
 }
 
 /// Of length 1.

@@ -1,11 +1,15 @@
 import Foundation
 
-/// A row of comma-separated values as RFC 4180 has them, with its end.
-func csvLine(_ cells: [String]) -> String {
-  cells.map(quoted).joined(separator: ",") + "\r\n"
+/// A row of separated values as RFC 4180 has them, with its end.
+///
+/// - Parameter separator: one ASCII character.
+func csvLine(_ cells: [String], separator: String = ",") -> String {
+  cells.map { quoted($0, separator) }.joined(separator: separator) + "\r\n"
 }
 
-private func quoted(_ cell: String) -> String {
-  guard cell.utf8.contains(where: { [10, 13, 34, 44].contains($0) }) else { return cell }
+private func quoted(_ cell: String, _ separator: String) -> String {
+  guard cell.utf8.contains(where: { [10, 13, 34].contains($0) || separator.utf8.first == $0 }) else {
+    return cell
+  }
   return "\"" + cell.replacingOccurrences(of: "\"", with: "\"\"") + "\""
 }

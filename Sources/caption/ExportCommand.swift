@@ -280,7 +280,7 @@ private enum CSV {
     "path", "path_base64", "content_hash", "width", "height", "captured_at", "camera_make",
     "camera_model", "latitude", "longitude", "caption", "confidence", "log_probability", "model",
     "model_hash", "decoding", "created_at", "words", "alternatives", "human_captions",
-    "other_paths",
+    "other_paths", "sentiment", "sentiment_probability",
   ]
 
   static func cells(of entry: CaptionExchange) throws -> [String] {
@@ -297,6 +297,7 @@ private enum CSV {
       number(entry.logProbability), entry.model?.name ?? "", entry.model?.hash.description ?? "",
       try entry.decoding?.text ?? "", entry.createdAt ?? "", try list(entry.words),
       try list(entry.alternatives), try list(entry.humanCaptions), try list(others),
+      entry.sentiment?.label ?? "", number(entry.sentiment?.probability),
     ]
   }
 

@@ -9,8 +9,8 @@ struct ForgetCommand: ParsableCommand {
     commandName: "forget",
     abstract: "Remove photos and their captions from the store; the files stay.",
     discussion: """
-      It prints the paths that were removed. A picture and its captions go with the last file that \
-      held it.
+      It prints the paths that were removed. A picture and its captions, with what these say, go \
+      with the last file that held it.
 
       EXAMPLES:
         caption forget photo.jpg

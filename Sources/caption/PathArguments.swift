@@ -5,20 +5,24 @@ import SystemPackage
 
 extension FilePath {
   /// The path that a command-line argument stands for.
-  ///
-  /// Swift repairs arguments that are not valid UTF-8, after which they name no file any more; here
-  /// they get their bytes back.
   init(argument: String) {
-    let original = CommandLine.unsafeArgv
-    for index in 0..<Int(CommandLine.argc) {
-      guard let bytes = original[index], String(validatingCString: bytes) == nil else { continue }
-      if String(cString: bytes) == argument {
-        self.init(platformString: bytes)
-        return
-      }
+    if let bytes = bytesBeforeRepair(of: argument) {
+      self.init(platformString: bytes)
+    } else {
+      self.init(argument)
     }
-    self.init(argument)
   }
+}
+
+/// What was given as a command-line argument, ended by a zero byte, where Swift repaired it because
+/// it is not valid UTF-8; nil where it is as it was given.
+func bytesBeforeRepair(of argument: String) -> UnsafePointer<CChar>? {
+  let original = CommandLine.unsafeArgv
+  for index in 0..<Int(CommandLine.argc) {
+    guard let bytes = original[index], String(validatingCString: bytes) == nil else { continue }
+    if String(cString: bytes) == argument { return UnsafePointer(bytes) }
+  }
+  return nil
 }
 
 /// What picture a photo on the command line is: by its path or, where that is new, by its content.

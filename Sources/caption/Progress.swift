@@ -13,17 +13,20 @@ struct Progress {
 
   /// How many there are in all; nil while nobody knows.
   private let total: Int?
+  /// What is counted, as in “photos”.
+  private let unit: String
   private var line: ProgressLine
   private var done = 0
   private var failed = 0
   private var rate = Rate()
 
-  init(total: Int?, style: Style, isQuiet: Bool) {
+  init(total: Int?, unit: String = "photos", style: Style, isQuiet: Bool) {
     self.total = total
+    self.unit = unit
     line = ProgressLine(style: style, isQuiet: isQuiet)
   }
 
-  /// Counts photos that are done with, and shows it where it is time.
+  /// Counts what is done with, and shows it where it is time.
   ///
   /// - Parameter worked: how many of them took work.
   mutating func advance(by count: Int, worked: Int, failed: Int) {
@@ -41,7 +44,7 @@ struct Progress {
 
   /// “120/500 photos, 38.2 a second, 0:10 left, 2 failed”
   private var text: String {
-    var parts = [total.map { "\(done)/\($0) photos" } ?? "\(done) photos"]
+    var parts = [total.map { "\(done)/\($0) \(unit)" } ?? "\(done) \(unit)"]
     if let perSecond = rate.perSecond {
       parts.append(String(format: perSecond < 10 ? "%.1f a second" : "%.0f a second", perSecond))
       if let total, total > done, perSecond > 0 {

@@ -3,7 +3,7 @@ import Captioning
 import Foundation
 import Logging
 
-/// Which model, how many threads, and how much to say: shared by all commands that run a network.
+/// Which model describes photos, and how it is run: shared by all commands that run one.
 struct RuntimeOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -11,6 +11,15 @@ struct RuntimeOptions: ParsableArguments {
       valueName: "name|path"))
   var model = ModelBundle.defaultName
 
+  @OptionGroup private var execution: ExecutionOptions
+
+  var threads: Int { execution.threads }
+  var quiet: Bool { execution.quiet }
+  var logger: Logger { execution.logger }
+}
+
+/// How many threads, and how much to say: shared by all commands that run a network.
+struct ExecutionOptions: ParsableArguments {
   @Option(
     name: .customLong("threads"),
     help: ArgumentHelp("How many threads to use (default: all cores).", valueName: "count"))

@@ -45,7 +45,10 @@ struct ShowCommand: ParsableCommand {
     for caption in details.captions {
       let who = caption.model ?? caption.source.map { "person, \($0)" } ?? "person"
       let confidence = caption.confidence.map { String(format: ", confidence %.3f", $0) } ?? ""
-      rows.append((who, "\(caption.text)  (\(caption.createdAt.prefix(10))\(confidence))"))
+      let sentiment =
+        caption.sentiment.map { ", \($0.label) " + String(format: "%.3f", $0.probability) } ?? ""
+      rows.append(
+        (who, "\(caption.text)  (\(caption.createdAt.prefix(10))\(confidence)\(sentiment))"))
     }
     let width = rows.map(\.0.count).max() ?? 0
     for (name, value) in rows {

@@ -28,6 +28,9 @@ struct StatsCommand: ParsableCommand {
     for model in statistics.captionsByModel {
       try printRow(model.name, "\(model.count) captions")
     }
+    if !statistics.captionsBySentiment.isEmpty {
+      try printRow("sentiment", list(statistics.captionsBySentiment))
+    }
     try printRow("runs", list(statistics.runsByKind))
     if let mean = statistics.meanWords {
       try printRow(

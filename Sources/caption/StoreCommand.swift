@@ -48,6 +48,13 @@ struct StoreCommand: ParsableCommand {
               "\(model.name) \(model.hash.description.prefix(12)), "
                 + "\(model.captions) captions, \(model.embeddings) embeddings"
             )
+          }
+          + info.sentimentModels.map { model in
+            (
+              "sentiment model",
+              "\(model.name) \(model.hash.description.prefix(12)), "
+                + "\(model.texts) texts, \(model.captions) captions"
+            )
           })
     }
   }
@@ -201,6 +208,8 @@ struct StoreCommand: ParsableCommand {
         settings replaces an older one; so importing twice changes nothing. Objects with an \
         “error” become failures. Relative paths count from the working directory.
 
+        A “sentiment” of the caption, as exports have it, is entered, too.
+
         Instead of a machine's caption, “human_captions”, [{"text": …}], may stand beside a \
         “content_hash” or the “path” of a file that the store knows.
 
@@ -236,6 +245,7 @@ struct StoreCommand: ParsableCommand {
       try printRows([
         ("captions", "\(counts.captions)"), ("human captions", "\(counts.humanCaptions)"),
         ("embeddings", "\(counts.embeddings)"), ("failures", "\(counts.failures)"),
+        ("sentiments", "\(counts.sentiments)"),
         ("lines with nothing new", "\(counts.unchanged)"),
       ])
     }
@@ -334,8 +344,8 @@ struct StoreCommand: ParsableCommand {
       abstract: "Enter all that other stores know.",
       discussion: """
         The other stores are only read. Of two captions by the same model and settings the newer \
-        stays; merging twice changes nothing. Datasets, evaluations and what was written into \
-        photos stay behind.
+        stays; merging twice changes nothing. Captions that have no sentiment get the other \
+        store's. Datasets, evaluations and what was written into photos stay behind.
 
         EXAMPLE:
           caption store merge part-1.sqlite part-2.sqlite --store all.sqlite
@@ -372,6 +382,7 @@ private func rows(_ counts: StoreCounts) -> [(String, String)] {
     ("images", "\(counts.images)"), ("files", "\(counts.files)"),
     ("captions", "\(counts.captions)"), ("human captions", "\(counts.humanCaptions)"),
     ("embeddings", "\(counts.embeddings)"), ("models", "\(counts.models)"),
+    ("sentiments", "\(counts.sentiments)"),
     ("runs", "\(counts.runs)"), ("open failures", "\(counts.openFailures)"),
   ]
 }

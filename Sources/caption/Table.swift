@@ -65,7 +65,7 @@ struct Table {
 
   /// As much of a cell as fits, and an ellipsis for the rest. The end of a path tells more than its
   /// beginning.
-  private static func fitted(_ cell: String, _ width: Int, isPath: Bool) -> String {
+  static func fitted(_ cell: String, _ width: Int, isPath: Bool = false) -> String {
     guard columns(cell) > width else { return cell }
     var rest = width - 1
     let kept = (isPath ? Array(cell.reversed()) : Array(cell)).prefix {

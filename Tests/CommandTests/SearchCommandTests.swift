@@ -83,6 +83,45 @@ import Testing
     #expect(try search(["failed:other"]).lines.isEmpty)
   }
 
+  @Test func `captions by what they say`() throws {
+    let path = FilePath(folder.path + "/captions.sqlite")
+    let hint = "caption: no caption has a sentiment yet: run “caption sentiment --captions” first\n"
+    let before = try search(["sentiment:positive"])
+    #expect((before.status, before.errors, before.output) == (64, hint, ""))
+    let store = try Store(path: path, for: .write)
+    let model = SentimentModel(
+      name: "tones", contentHash: ContentHash(of: [2]), labels: ["negative", "positive"])
+    _ = try store.labelCaptions(by: model) { texts in
+      texts.map { text in
+        let label = text.contains("dog") ? "positive" : "negative"
+        return Sentiment(label: label, probability: 0.75, probabilities: [label: 0.75])
+      }
+    }
+    try store.close()
+    #expect(
+      try search(["sentiment:positive"]).lines == ["/photos/1.jpg\tA dog on the beach.\t0.250"])
+    #expect(try search(["beach", "-sentiment:positive"]).lines.count == 1)
+    let json = try search(["sentiment:positive", "--json"]).output
+    #expect(json.contains(#""sentiment":"positive","sentiment_probability":0.75"#))
+    let wrong = try search(["sentiment:glad"])
+    #expect(wrong.status == 64)
+    #expect(wrong.errors == "caption: sentiment: takes negative, positive, not “glad”\n")
+    func run(_ arguments: String...) throws -> CommandLineTool.Result {
+      try caption.run(arguments + ["--store", path.string])
+    }
+    #expect(try run("show", "/photos/1.jpg").output.contains("confidence 0.250, positive 0.750)"))
+    #expect(
+      try run("show", "/photos/1.jpg", "--json").output.contains(
+        #""sentiment":{"label":"positive","probabilities":{"positive":0.75},"probability":0.75}"#))
+    #expect(try run("stats").lines.contains("sentiment      negative 31, positive 1"))
+    let info = try run("store", "info")
+    #expect(info.lines.contains("sentiments\t3"))
+    #expect(info.lines.contains { $0.hasSuffix(", 3 texts, 32 captions") })
+    let csv = try run("export", "--format", "csv")
+    #expect(csv.output.contains(",sentiment,sentiment_probability\r\n"))
+    #expect(csv.output.contains(",positive,0.75\r\n"))
+  }
+
   @Test(arguments: [
     (["dog \""], "caption: a quotation mark (\") in the query is not closed\n"),
     (["(dog"], "caption: a parenthesis in the query is not closed; text with one goes in quotes\n"),
@@ -135,5 +174,6 @@ import Testing
     #expect(help.status == 0)
     #expect(help.output.contains("caption search dog beach"))
     #expect(help.output.contains("confidence<0.4"))
+    #expect(help.output.contains("sentiment:positive"))
   }
 }

@@ -29,7 +29,7 @@ import Testing
     #expect(first.status == 0)
     #expect(
       first.lines == [
-        "captions\t2", "human captions\t0", "embeddings\t0", "failures\t1",
+        "captions\t2", "human captions\t0", "embeddings\t0", "failures\t1", "sentiments\t0",
         "lines with nothing new\t0",
       ])
     let file = try TemporaryFile(Data(answers.utf8), extension: "ndjson")

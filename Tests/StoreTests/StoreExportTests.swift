@@ -70,6 +70,39 @@ struct StoreExportTests {
     #expect(again == entry)
   }
 
+  @Test func whatTheCaptionsSayGoesToAnotherStore() throws {
+    try store.enter([("/a.jpg", "A sad dog."), ("/b.jpg", "A cat.")], work: work)
+    try store.add(HumanCaption(text: "Rex", source: .note), to: samplePhoto("/a.jpg").contentHash)
+    #expect(try entries()[0].sentiment == nil)
+    _ = try store.labelCaptions(by: sampleSentimentModel()) { $0.map(sentiment) }
+    let found = try entries()
+    #expect(found[0].sentiment?.sentiment == sentiment("sad"))
+    #expect(found[0].sentiment?.model == "tones")
+    #expect(found[0].sentiment?.modelHash == sampleSentimentModel().contentHash)
+    #expect(found[0].humanCaptions.map(\.sentiment?.label) == ["positive"])
+    #expect(found[1].sentiment?.label == "positive")
+    let other = try Store()
+    for unchanged in [0, 2] {
+      let counts = try other.importing(request: "{}") { importer in
+        for entry in found {
+          try importer.enter(
+            JSONDecoder().decode(CaptionExchange.self, from: JSONEncoder().encode(entry)))
+        }
+      }
+      #expect(counts.unchanged == unchanged)
+      #expect(counts.sentiments == (unchanged == 0 ? 3 : 0))
+    }
+    let again = try other.export(ExportSelection()) { export in
+      var entries: [CaptionExchange] = []
+      try export.forEach { entry, _ in entries.append(entry) }
+      return entries
+    }
+    #expect(again.map(\.sentiment) == found.map(\.sentiment))
+    #expect(again.map(\.humanCaptions) == found.map(\.humanCaptions))
+    #expect(
+      try other.search(SearchQuery("sentiment:negative"), limit: nil).map(\.path) == ["/a.jpg"])
+  }
+
   @Test func absentListsCountAsEmpty() throws {
     let text = """
       {"content_hash": "\(samplePhoto("x").contentHash)", "byte_count": 1, "format": "PNG",

@@ -75,6 +75,33 @@ struct StoreImportTests {
     #expect(try dump() == before)
   }
 
+  @Test func aSentimentBelongsToItsText() throws {
+    func labelled(_ text: String, at time: String) -> CaptionExchange {
+      var line = line("/a.jpg", text, at: time)
+      line.sentiment = .init(
+        sentiment(text), model: "tones", modelHash: sampleSentimentModel().contentHash)
+      return line
+    }
+    try enter(labelled("A sad dog.", at: "2026-01-02T00:00:00Z"))
+    // Of a caption that did not get in.
+    try enter(labelled("A happy dog.", at: "2026-01-01T00:00:00Z"))
+    func labels() throws -> [String] {
+      try store.read {
+        try String.fetchAll(
+          $0,
+          sql: """
+            SELECT text || ' ' || label FROM sentiments JOIN sentiment_texts t ON t.id = text_id
+            """)
+      }
+    }
+    #expect(try labels() == ["A sad dog. negative"])
+    try enter(labelled("A glad dog.", at: "2026-01-03T00:00:00Z"))
+    #expect(try labels() == ["A glad dog. positive"])
+    // A newer caption without one.
+    try enter(line("/a.jpg", "A dog.", at: "2026-01-04T00:00:00Z"))
+    #expect(try labels() == [])
+  }
+
   @Test func theNewerCaptionStays() throws {
     func text() throws -> String? {
       try store.read { try String.fetchOne($0, sql: "SELECT text FROM captions") }

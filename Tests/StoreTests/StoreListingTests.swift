@@ -46,6 +46,12 @@ struct StoreListingTests {
     #expect(details.captions.map(\.model) == [nil, "sample"])
     #expect(details.captions[0].source == "note")
     #expect(details.captions[1].decoding == .object(["beam_width": .integer(5)]))
+    #expect(details.captions.map(\.sentiment) == [nil, nil])
+    _ = try store.labelCaptions(by: sampleSentimentModel()) { $0.map(sentiment) }
+    let labelled = try #require(try store.details(of: hash))
+    #expect(labelled.captions.map(\.sentiment) == [sentiment("Rex"), sentiment("A dog")])
+    #expect(labelled.captions.map(\.createdAt) == details.captions.map(\.createdAt))
+    #expect(try store.photos(in: "/photos", model: nil, limit: 1).map(\.sentiment) == ["positive"])
     #expect(try store.details(of: ContentHash(of: [7])) == nil)
   }
 
@@ -107,6 +113,12 @@ struct StoreListingTests {
     #expect(
       statistics.frequentWords == [
         StoreStatistics.Count(name: "a", count: 4), StoreStatistics.Count(name: "dog", count: 2),
+      ])
+    #expect(statistics.captionsBySentiment == [])
+    _ = try store.labelCaptions(by: sampleSentimentModel()) { $0.map(sentiment) }
+    #expect(
+      try store.statistics().captionsBySentiment == [
+        StoreStatistics.Count(name: "positive", count: 4)
       ])
     #expect(try Store().statistics().meanWords == nil)
   }

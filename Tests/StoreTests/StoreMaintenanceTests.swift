@@ -20,11 +20,22 @@ struct StoreMaintenanceTests {
     try store.enter([("/a.jpg", "A dog."), ("/b.jpg", "A cat.")], work: work)
     let info = try store.info()
     #expect(info.path == store.path.string)
-    #expect(info.version == 1)
+    #expect(info.version == 2)
     #expect(info.byteCount > 10_000)
     #expect((info.counts.images, info.counts.captions, info.counts.runs) == (2, 2, 1))
     #expect(info.models.map(\.name) == ["sample"])
     #expect(info.models[0].captions == 2)
+    #expect(info.sentimentModels == [])
+    _ = try store.labelCaptions(by: sampleSentimentModel()) { $0.map(sentiment) }
+    try store.enter([("given", sentiment("given"))], by: sampleSentimentModel())
+    let labelled = try store.info()
+    #expect(labelled.sentimentModels.map(\.name) == ["tones"])
+    #expect(labelled.sentimentModels.map(\.texts) == [3])
+    #expect(labelled.sentimentModels.map(\.captions) == [2])
+    #expect(labelled.counts.sentiments == 3)
+    // They are no captioners.
+    #expect(labelled.models.map(\.name) == ["sample"])
+    #expect(try store.models().map(\.name) == ["sample"])
   }
 
   @Test func findsFilesThatHaveGoneAndForgetsThem() throws {

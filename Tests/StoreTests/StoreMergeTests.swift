@@ -35,6 +35,12 @@ struct StoreMergeTests {
             LEFT JOIN decodings d ON d.id = c.decoding_id LEFT JOIN runs r ON r.id = run_id
           UNION ALL SELECT 'embedding ' || hex(vector) || ' ' || hex(i.content_hash) || ' ' || m.name
             FROM embeddings e JOIN images i ON i.id = image_id JOIN models m ON m.id = e.model_id
+          UNION ALL SELECT 'sentiment ' || text || ' ' || label || ' ' || name || ' ' || created_at
+            || ' ' || is_given FROM sentiments JOIN sentiment_texts t ON t.id = text_id
+            JOIN sentiment_models m ON m.id = model_id
+          UNION ALL SELECT 'labelled ' || text || ' ' || label || ' ' || name
+            FROM caption_sentiments JOIN captions c ON c.id = caption_id
+            JOIN sentiment_models m ON m.id = caption_sentiments.model_id
           UNION ALL SELECT 'failure ' || path || ' ' || reason || ' ' || failed_at || ' '
             || (closed_at IS NULL) FROM failures
           UNION ALL SELECT 'run ' || kind || ' ' || state || ' ' || started_at || ' ' || captioned
@@ -104,6 +110,43 @@ struct StoreMergeTests {
     #expect(try first.check().isDamaged == false)
   }
 
+  @Test func whatTextsSayIsMerged() throws {
+    let work = try first.work(sampleModel(), options: "{}")
+    try first.enter([("/a.jpg", "A happy dog."), ("/b.jpg", "A cat.")], work: work)
+    // Other numbers there.
+    try second.enter([("/x.jpg", "A bird.")], work: second.work(sampleModel("x"), options: "{}"))
+    let other = try second.work(sampleModel(), options: "{}")
+    try second.enter(
+      [("/b.jpg", "A sad cat."), ("/c.jpg", "A sad clown."), ("/d.jpg", "A fish.")], work: other)
+    try second.write {
+      // The first store's caption of /b.jpg is newer, so that nobody says the other any more.
+      try $0.execute(sql: "UPDATE captions SET created_at = '2020' WHERE text = 'A sad cat.'")
+    }
+    try second.add(
+      HumanCaption(text: "A sad day", source: .note), to: samplePhoto("/c.jpg").contentHash)
+    _ = try second.labelCaptions(by: sampleSentimentModel()) { $0.map(sentiment) }
+    try second.enter([("A happy text", sentiment("happy"))], by: sampleSentimentModel())
+    let counts = try first.merge(second.path)
+    #expect(counts.after.sentiments == 5)
+    let merged = try content(first)
+    let lines = merged.filter { $0.hasPrefix("labelled") }
+    #expect(
+      lines == [
+        "labelled A bird. positive tones", "labelled A fish. positive tones",
+        "labelled A sad clown. negative tones", "labelled A sad day negative tones",
+      ])
+    #expect(merged.filter { $0.hasPrefix("sentiment") && $0.hasSuffix("1") }.count == 1)
+    #expect(!merged.contains { $0.contains("A sad cat.") })
+    #expect(try first.merge(second.path).after == counts.after)
+    #expect(try content(first) == merged)
+    // A label that is there stays.
+    _ = try first.labelCaptions(by: sampleSentimentModel("moods")) { $0.map(sentiment) }
+    _ = try first.merge(second.path)
+    #expect(
+      try content(first).filter { $0.hasPrefix("labelled") && $0.hasSuffix("moods") }.count == 6)
+    #expect(try first.check().isDamaged == false)
+  }
+
   @Test func aPictureIsKnownByAnyOfItsContents() throws {
     let work = try first.work(sampleModel(), options: "{}")
     try first.enter([("/a.jpg", "A dog.")], work: work)
@@ -150,7 +193,7 @@ struct StoreMergeTests {
       try first.merge("/nowhere/at.all")
     }
     try second.write { try $0.execute(sql: "PRAGMA user_version = 7") }
-    #expect(throws: StoreError.newer(path: second.path, version: 7, known: 1)) {
+    #expect(throws: StoreError.newer(path: second.path, version: 7, known: 2)) {
       try first.merge(second.path)
     }
   }

@@ -25,6 +25,21 @@ func sampleCaption(_ text: String, confidence: Double = 0.5) -> MachineCaption {
     alternatives: [MachineCaption.Alternative(caption: "Another.", logProbability: -4)])
 }
 
+/// A classifier that never was.
+func sampleSentimentModel(_ name: String = "tones") -> SentimentModel {
+  SentimentModel(
+    name: name, contentHash: ContentHash(of: Array(name.utf8)), labels: ["negative", "positive"])
+}
+
+/// What that says of a text: it is negative if it is sad.
+func sentiment(_ text: String) -> Sentiment {
+  text.contains("sad")
+    ? Sentiment(
+      label: "negative", probability: 0.75, probabilities: ["negative": 0.75, "positive": 0.25])
+    : Sentiment(
+      label: "positive", probability: 0.5, probabilities: ["negative": 0.5, "positive": 0.5])
+}
+
 extension Store {
   /// Enters captions of photos whose content is their path.
   @discardableResult

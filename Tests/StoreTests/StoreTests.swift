@@ -36,8 +36,63 @@ struct StoreTests {
       try database.read { try String.fetchOne($0, sql: "PRAGMA \(name)") }
     }
     #expect(try pragma("application_id") == "\(0x6361_7074)")
-    #expect(try pragma("user_version") == "1")
+    #expect(try pragma("user_version") == "2")
     #expect(try pragma("journal_mode") == "wal")
+  }
+
+  /// A store of version 1, made by the program of that time with `caption store import` of three
+  /// photos, two of them with the same caption, and a note; then `sqlite3 version-1.sqlite "PRAGMA
+  /// journal_mode=DELETE; PRAGMA page_size=512; VACUUM"`.
+  private func earlierStore() throws -> FilePath {
+    let path = FilePath(folder.path).appending("earlier.sqlite")
+    try FileManager.default.copyItem(
+      at: projectFolder.appending(path: "data/references/store/version-1.sqlite"),
+      to: URL(filePath: path.string))
+    return path
+  }
+
+  @Test(arguments: [Store.Access.create, .write, .read])
+  func anEarlierVersionIsBroughtUpToDate(access: Store.Access) throws {
+    let path = try earlierStore()
+    let store = try Store(path: path, for: access)
+    #expect(try store.info().version == 2)
+    #expect(try store.search(SearchQuery("dog"), limit: nil).count == 2)
+    #expect(throws: SearchQueryError.nothingLabelled) {
+      try store.search(SearchQuery("sentiment:positive"), limit: nil)
+    }
+    try store.close()
+    let again = try Store(path: path, for: .write)
+    #expect(
+      try again.labelCaptions(by: sampleSentimentModel()) { texts in texts.map(sentiment) }
+        == LabellingCounts(captions: 4, texts: 3))
+    #expect(
+      try again.search(SearchQuery("sentiment:negative"), limit: nil).map(\.path)
+        == ["/photos/3.jpg"])
+    #expect(try again.check().isDamaged == false)
+  }
+
+  /// As after a kill between two transactions of the making.
+  @Test(arguments: ["", "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)"])
+  func aStoreWhoseMakingWasCutShortIsMade(sql: String) throws {
+    for access in [Store.Access.create, .write, .read] {
+      let path = FilePath(folder.path).appending("\(access).sqlite")
+      let database = try DatabaseQueue(path: path.string)
+      try database.writeWithoutTransaction {
+        try $0.execute(sql: "PRAGMA journal_mode = WAL; \(sql)")
+      }
+      try database.close()
+      let store = try Store(path: path, for: access)
+      #expect(try store.info().version == 2)
+      try store.close()
+    }
+  }
+
+  @Test func anEarlierVersionIsNotMergedBeforeItIsBroughtUpToDate() throws {
+    let path = try earlierStore()
+    let before = try Data(contentsOf: URL(filePath: path.string))
+    let store = try Store()
+    #expect(throws: StoreError.older(path: path, version: 1, known: 2)) { try store.merge(path) }
+    #expect(try Data(contentsOf: URL(filePath: path.string)) == before)
   }
 
   @Test func aMissingStoreIsNotMadeForReading() {
@@ -54,7 +109,7 @@ struct StoreTests {
     try database.close()
     let before = try Data(contentsOf: URL(filePath: path.string))
     for access in [Store.Access.create, .write, .read] {
-      #expect(throws: StoreError.newer(path: path, version: 7, known: 1)) {
+      #expect(throws: StoreError.newer(path: path, version: 7, known: 2)) {
         try Store(path: path, for: access)
       }
     }

@@ -41,12 +41,13 @@ package enum LabelledTextFormat: String, CaseIterable, Sendable {
     }
   }
 
-  /// The format of a file, where its first line says.
+  /// The format of a file, where the first line that is not blank says.
   ///
   /// - Parameter needsLabels: whether lines of a text with a label are looked for.
   init(of file: DatasetFile, columns: TextColumns, needsLabels: Bool) {
-    let line = file.data.prefix(1 << 16).prefix { $0 != UInt8(ascii: "\n") }
-    if line.first(where: { !" \t\r".utf8.contains($0) }) == UInt8(ascii: "{") {
+    let line = file.data.prefix(1 << 16).drop { "\r\n".utf8.contains($0) }
+      .prefix { $0 != UInt8(ascii: "\n") }
+    if line.first(where: { !" \t".utf8.contains($0) }) == UInt8(ascii: "{") {
       self = .jsonl
       return
     }

@@ -17,6 +17,8 @@ package final class TextTable {
   package private(set) var heading: [String] = []
   /// The index of the column that was asked for.
   package private(set) var column = 0
+  /// What stands between the columns.
+  package let separator: UInt8
   private let file: FileReader
   private var rows: CSVRows
   /// What has been read and not yet been given away, the next row last.
@@ -38,6 +40,7 @@ package final class TextTable {
     var first = UnsafeRawBufferPointer(rebasing: buffer[..<count])
     if first.starts(with: [0xEF, 0xBB, 0xBF]) { first = .init(rebasing: first[3...]) }
     let separator = separator ?? Self.separator(of: first)
+    self.separator = separator
     rows = CSVRows(
       file: file.name, separator: separator, hasQuotes: separator != UInt8(ascii: "\t"))
     try read(first, isAtEnd: count < buffer.count)

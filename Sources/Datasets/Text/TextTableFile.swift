@@ -22,7 +22,7 @@ struct TextTableFile {
           in: row.cells, needsLabels: collector.needsLabels, at: origin)
         layout = Layout(count: row.cells.count, text: text, label: label)
       } else {
-        let bare = Layout(count: 2, text: 0, label: 1)
+        let bare = Layout(count: 2, text: 0, label: collector.needsLabels ? 1 : nil)
         layout = bare
         try read(row, bare, separator, into: &collector)
       }

@@ -21,6 +21,8 @@ public struct SearchQuery: Equatable, Sendable {
     case before(String)
     case confidence(Comparison, Double)
     case origin(CaptionOrigin)
+    /// The text was labelled so.
+    case sentiment(String)
     /// Captioning failed, for a reason in which the text occurs.
     case failed(String)
     case all([Condition])
@@ -63,6 +65,11 @@ extension SearchQuery.Condition {
     }
   }
 
+  /// The labels that it asks for.
+  var sentiments: [String] {
+    leaves.compactMap { if case .sentiment(let label) = $0 { label } else { nil } }
+  }
+
   /// What a person calls the condition, if photos without a caption cannot be asked for it.
   fileprivate var nameBesideFailures: String? {
     switch self {
@@ -75,6 +82,7 @@ extension SearchQuery.Condition {
     case .before: "before:"
     case .confidence: "confidence"
     case .origin: "origin:"
+    case .sentiment: "sentiment:"
     }
   }
 
@@ -249,7 +257,7 @@ private struct SearchLexer {
 
 /// What stands before a colon; any other word with a colon in it is text.
 private enum Field: String {
-  case word, folder, model, after, before, origin, failed
+  case word, folder, model, after, before, origin, sentiment, failed
 
   func condition(_ value: String) throws -> SearchQuery.Condition {
     if self == .failed { return .failed(value) }
@@ -269,6 +277,7 @@ private enum Field: String {
         throw SearchQueryError.badOrigin(value)
       }
       return .origin(origin)
+    case .sentiment: return .sentiment(value)
     case .failed: return .failed(value)
     }
   }

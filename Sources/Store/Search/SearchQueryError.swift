@@ -18,6 +18,10 @@ public enum SearchQueryError: Error, Equatable, CustomStringConvertible {
   case badDate(field: String, value: String)
   case badConfidence(String)
   case badOrigin(String)
+  /// No caption has a sentiment.
+  case nothingLabelled
+  /// No model that labelled texts knows the label.
+  case noSentiment(String, known: [String])
   /// What a query with `failed:` cannot ask for.
   case notWithFailures(String)
 
@@ -43,6 +47,8 @@ public enum SearchQueryError: Error, Equatable, CustomStringConvertible {
     case .missingValue("folder"): "folder: takes a path right after it, as in folder:~/Pictures"
     case .missingValue("model"): "model: takes a model's name right after it"
     case .missingValue("word"): "word: takes a word right after it, as in word:dog"
+    case .missingValue("sentiment"):
+      "sentiment: takes a label right after it, as in sentiment:positive"
     case .missingValue(let field): "\(field): takes a value right after it"
     case .badDate(let field, let value):
       "\(field): takes a day, month or year such as 2021-07-04, 2021-07 or 2021, not “\(value)”"
@@ -50,6 +56,10 @@ public enum SearchQueryError: Error, Equatable, CustomStringConvertible {
       "confidence is compared with a number from 0 to 1 by <, <=, > or >=, as in confidence<0.4, "
         + "not “\(text)”"
     case .badOrigin(let value): "origin: takes human or machine, not “\(value)”"
+    case .nothingLabelled:
+      "no caption has a sentiment yet: run “caption sentiment --captions” first"
+    case .noSentiment(let label, let known):
+      "sentiment: takes \(known.joined(separator: ", ")), not “\(label)”"
     case .notWithFailures(let other):
       "failed: lists photos that have no caption, so only folder: goes with it, not \(other)"
     }

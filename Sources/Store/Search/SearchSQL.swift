@@ -16,14 +16,24 @@ struct SearchSQL {
   /// The captions that folders and times leave, as a query that reads indexes only; nil where the
   /// query has neither at its top level.
   private(set) var narrowing: (sql: String, arguments: StatementArguments)?
+  /// What those conditions at the top level of the query that are about labels only leave of the
+  /// full-text index: an expression that looks one caption up.
+  private(set) var labelNarrowing: (sql: String, arguments: StatementArguments)?
+  /// The first label that all captions must have.
+  let label: String?
+  /// The SQL of a caption's number.
+  private var caption = "c.id"
 
   init(_ query: SearchQuery) {
     var parts: [SearchQuery.Condition] = [query.condition]
     if case .all(let conditions) = query.condition { parts = conditions }
+    label =
+      parts.lazy.compactMap { if case .sentiment(let label) = $0 { label } else { nil } }.first
     let matches = parts.map(FullTextMatch.init)
     match = FullTextMatch.all(matches).text
     let rest = zip(parts, matches).filter { match == nil || !$1.isExact || $1.isEmpty }.map(\.0)
     narrowing = narrowed(parts)
+    labelNarrowing = narrowedByLabels(parts)
     if !rest.isEmpty {
       filter = expression(.all(rest), isRanked: match != nil)
     }
@@ -47,6 +57,16 @@ struct SearchSQL {
     )
   }
 
+  private mutating func narrowedByLabels(_ parts: [SearchQuery.Condition])
+    -> (String, StatementArguments)?
+  {
+    let labels = parts.filter { $0.leaves.count == $0.sentiments.count }
+    guard !labels.isEmpty else { return nil }
+    caption = "caption_texts.rowid"
+    defer { (caption, arguments) = ("c.id", StatementArguments()) }
+    return (expression(.all(labels)), arguments)
+  }
+
   /// - Parameter isRanked: whether the rows come from `match` already.
   private mutating func expression(_ condition: SearchQuery.Condition, isRanked: Bool = false)
     -> String
@@ -68,6 +88,10 @@ struct SearchSQL {
     case .confidence(let comparison, let limit):
       return bind("c.confidence \(comparison.rawValue) ?", limit)
     case .origin(let origin): return bind("c.origin = ?", origin.rawValue)
+    case .sentiment(let label):
+      return bind(
+        "EXISTS (SELECT 1 FROM caption_sentiments WHERE caption_id = \(caption) AND label = ?)",
+        label)
     case .failed(""): return "TRUE"
     case .failed(let reason):
       return bind("(instr(lower(f.reason), lower(?)) > 0 OR f.kind = lower(?))", reason, reason)

@@ -34,12 +34,14 @@ extension Store {
   /// file is known do not count.
   ///
   /// - Parameter limit: how many photos at most, not zero; nil for all.
-  /// - Throws: `StoreError`.
+  /// - Throws: `StoreError`; `SearchQueryError` where it asks for a sentiment that no caption can
+  ///   have.
   /// - Precondition: the query is not about failures.
   public func search(_ query: SearchQuery, limit: Int?) throws -> [PhotoSummary] {
     precondition(!query.isAboutFailures, "a search for captions was asked for failures")
     let sql = SearchSQL(query)
     return try read { database in
+      try database.checkSentiments(of: query)
       if let limit {
         // More than are wanted: several may be of one picture, or not pass the filter.
         let rows = max(100, 4 * limit)
@@ -72,6 +74,21 @@ extension Store {
 }
 
 extension Database {
+  /// - Throws: `SearchQueryError` where the query asks for a label that no caption can have.
+  fileprivate func checkSentiments(of query: SearchQuery) throws {
+    let labels = query.condition.sentiments
+    guard !labels.isEmpty else { return }
+    let known = try String.fetchAll(
+      self, sql: "SELECT DISTINCT value FROM sentiment_models, json_each(labels) ORDER BY value")
+    let isAnyLabelled = try Bool.fetchOne(
+      self, sql: "SELECT EXISTS (SELECT 1 FROM caption_sentiments)")
+    guard isAnyLabelled == true else { throw SearchQueryError.nothingLabelled }
+    let names = Set(known.map { $0.lowercased() })
+    if let label = labels.first(where: { !names.contains($0.lowercased()) }) {
+      throw SearchQueryError.noSentiment(label, known: known)
+    }
+  }
+
   /// The first row of each picture.
   ///
   /// - Parameters:
@@ -102,7 +119,10 @@ extension Database {
     // Where all are to be ranked, those that can be told by other indexes to be of no use are not.
     // The plus sign: FTS5 would begin anew for each row of a list that it knew of.
     let narrowing = ranked < 0 ? sql.narrowing : nil
-    let narrowed = narrowing.map { "AND +rowid IN (\($0.sql))" } ?? ""
+    let narrowed =
+      (narrowing.map { "AND +rowid IN (\($0.sql))" } ?? "")
+      + (sql.labelNarrowing.map { " AND \($0.sql)" } ?? "")
+    let narrowedBy = (narrowing?.arguments ?? []) + (sql.labelNarrowing?.arguments ?? [])
     return (
       """
       WITH newest AS (
@@ -118,23 +138,30 @@ extension Database {
       WHERE \(sql.filter)
       ORDER BY hits.rank, hits.id, f.seen_at DESC, f.path
       """,
-      [match] + (narrowing?.arguments ?? []) + [ranked, rows] + sql.arguments
+      [match] + narrowedBy + [ranked, rows] + sql.arguments
     )
   }
 
   private func latest(_ sql: SearchSQL, _ rows: Int)
     -> (sql: String, arguments: StatementArguments)
   {
-    (
+    // The latest captions of a label stand in order in its index (hence CROSS). Folders and times
+    // have indexes of their own, which may leave less.
+    let label = sql.narrowing == nil ? sql.label : nil
+    let captions =
+      label == nil
+      ? "captions AS c" : "caption_sentiments AS s CROSS JOIN captions AS c ON c.id = s.caption_id"
+    let isLabelled = label == nil ? "" : "s.label = ? AND"
+    return (
       """
       SELECT \(PhotoSummary.columns)
-      FROM captions AS c
+      FROM \(captions)
       JOIN files AS f ON f.image_id = c.image_id
       JOIN images AS i ON i.id = c.image_id
       LEFT JOIN models AS m ON m.id = c.model_id
-      WHERE \(sql.filter)
-      ORDER BY c.id DESC, f.seen_at DESC, f.path LIMIT ?
-      """, sql.arguments + [rows]
+      WHERE \(isLabelled) \(sql.filter)
+      ORDER BY \(label == nil ? "c.id" : "s.caption_id") DESC, f.seen_at DESC, f.path LIMIT ?
+      """, StatementArguments(label.map { [$0] } ?? []) + sql.arguments + [rows]
     )
   }
 }

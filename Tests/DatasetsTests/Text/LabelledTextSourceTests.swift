@@ -14,7 +14,7 @@ struct LabelledTextSourceTests {
 
   /// What went wrong, without the folder's path.
   private func sentence(_ body: () throws -> Void) -> String {
-    failure(body).replacingOccurrences(of: folder.path("").string, with: "")
+    failure(body).replacingOccurrences(of: folder.path("").string + "/", with: "")
   }
 
   @Test(arguments: [

@@ -14,7 +14,7 @@ struct TextFolderTests {
 
   private func sentence(_ name: String) -> String {
     failure { _ = try source(name).labelledTexts() }
-      .replacingOccurrences(of: folder.path("").string, with: "")
+      .replacingOccurrences(of: folder.path("").string + "/", with: "")
   }
 
   private func writeReviews() throws {

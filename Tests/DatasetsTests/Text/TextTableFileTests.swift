@@ -29,7 +29,7 @@ struct TextTableFileTests {
 
   @Test func separatorsInTexts() throws {
     #expect(
-      try labelled("Fine,\tall\tin all\t1\nDull.\t0\n").rows == [
+      try labelled("sentence\tlabel\nFine,\tall\tin all\t1\nDull.\t0\n").rows == [
         "1: Fine,\tall\tin all", "0: Dull.",
       ])
     let found = try labelled("label,text\na,Fine, all in all\nb,\"Dull\".\n")

@@ -136,6 +136,59 @@ struct StoreSearchTests {
     #expect(try search(query, limit: 50).sorted() == paths)
   }
 
+  @Test(arguments: [
+    ("sentiment:negative", ["/a/1.jpg", "/a/3.jpg"]),
+    ("SENTIMENT:Negative", ["/a/1.jpg", "/a/3.jpg"]),
+    ("sentiment:positive", ["/a/3.jpg", "/b/2.jpg"]),
+    ("sentiment:neutral", []),
+    ("-sentiment:negative", ["/a/3.jpg", "/b/2.jpg", "/b/4.jpg"]),
+    ("-sentiment:negative -sentiment:positive", ["/b/4.jpg"]),
+    ("sentiment:negative sentiment:positive", []),
+    ("sentiment:negative OR sentiment:positive", ["/a/1.jpg", "/a/3.jpg", "/b/2.jpg"]),
+    ("dog sentiment:negative", ["/a/1.jpg"]),
+    ("dog -sentiment:negative", ["/b/2.jpg", "/b/4.jpg"]),
+    ("dog (sentiment:positive OR -sentiment:negative)", ["/b/2.jpg", "/b/4.jpg"]),
+    ("dog sentiment:positive folder:/b", ["/b/2.jpg"]),
+    ("sentiment:negative folder:/a origin:machine", ["/a/1.jpg", "/a/3.jpg"]),
+    ("sentiment:positive after:2021", ["/b/2.jpg"]),
+    ("sentiment:positive origin:human", ["/a/3.jpg"]),
+    ("word:dog (sentiment:positive OR confidence<0.1)", ["/b/2.jpg"]),
+  ])
+  func labelsFind(_ query: String, _ paths: [String]) throws {
+    try enter("/a/1.jpg", "A sad dog.")
+    try enter("/b/2.jpg", "A happy dog.", capturedAt: "2021-07-04T00:00:00")
+    try enter("/a/3.jpg", "A sad cat.", human: ["Our happy Tiger"])
+    let labels = ["negative", "neutral", "positive"]
+    _ = try store.labelCaptions(
+      by: SentimentModel(name: "tones", contentHash: ContentHash(of: [9]), labels: labels)
+    ) { $0.map(sentiment) }
+    try enter("/b/4.jpg", "A sad dog that nobody has looked at.")
+    #expect(try search(query).sorted() == paths)
+    #expect(try search(query, limit: 50).sorted() == paths)
+  }
+
+  @Test func theLatestOfALabelComeFirst() throws {
+    for index in 0..<300 { try enter(FilePath("/\(index).jpg"), index % 3 == 0 ? "sad" : "dog") }
+    _ = try store.labelCaptions(by: sampleSentimentModel()) { $0.map(sentiment) }
+    #expect(
+      try search("sentiment:negative", limit: 3) == ["/297.jpg", "/294.jpg", "/291.jpg"])
+    #expect(try search("sentiment:negative", limit: 99).count == 99)
+    #expect(try search("sentiment:positive").count == 200)
+  }
+
+  @Test func labelsThatNoCaptionCanHaveAreExplained() throws {
+    try enter("/a.jpg", "A dog.")
+    try store.enter([("A text", sentiment("A text"))], by: sampleSentimentModel())
+    for query in ["sentiment:positive", "dog -sentiment:positive"] {
+      #expect(throws: SearchQueryError.nothingLabelled) { try search(query) }
+    }
+    _ = try store.labelCaptions(by: sampleSentimentModel()) { $0.map(sentiment) }
+    #expect(throws: SearchQueryError.noSentiment("glad", known: ["negative", "positive"])) {
+      try search("dog OR sentiment:glad")
+    }
+    #expect(try search("sentiment:negative") == [])
+  }
+
   @Test func relativeFoldersStartAtTheWorkingDirectoryAndHome() throws {
     let here = FileManager.default.currentDirectoryPath
     try enter(FilePath(here).appending("sub/1.jpg"), "A dog.")
@@ -180,12 +233,15 @@ struct StoreSearchTests {
 
   @Test func whatIsFoundIsDescribed() throws {
     let path = FilePath(platformString: [47, -1, 9, 0])
-    try enter(path, "A dog.", confidence: 0.25, capturedAt: "2021-07-04T18:30:05")
+    try enter(path, "A sad dog.", confidence: 0.25, capturedAt: "2021-07-04T18:30:05")
+    _ = try store.labelCaptions(by: sampleSentimentModel()) { $0.map(sentiment) }
     let photo = try #require(try store.search(SearchQuery("dog"), limit: nil).first)
     #expect(photo.path == path)
     #expect(photo.model == "sample")
     #expect(photo.confidence == 0.25)
     #expect(photo.capturedAt == "2021-07-04T18:30:05")
+    #expect(photo.sentiment == "negative")
+    #expect(photo.sentimentProbability == 0.75)
     let json = try JSONEncoder().encode(photo)
     #expect(try JSONDecoder().decode(PhotoSummary.self, from: json) == photo)
     let object = try #require(try JSONSerialization.jsonObject(with: json) as? [String: Any])
@@ -220,11 +276,13 @@ struct StoreSearchTests {
   /// Whatever is typed either is explained or finds something or nothing.
   @Test func nothingThatIsTypedBreaksTheSearch() throws {
     try enter("/a/1.jpg", "A dog's “day”: 100% of -it- (NEAR) 🎉 一只狗.", human: ["Rex * ^ + { }"])
+    _ = try store.labelCaptions(by: sampleSentimentModel()) { $0.map(sentiment) }
     let pieces =
       [
         "dog", "\"", "(", ")", "-", "*", "^", "+", "{", "}", ":", "'", ";", "--", "/*", "AND", "OR",
         "NOT", "NEAR", "NEAR(", "word:", "folder:", "model:", "after:", "before:", "confidence<",
-        "confidence", "origin:", "failed:", "human", "0.4", "2021-07", "text:", "rowid", "rank:",
+        "confidence", "origin:", "failed:", "sentiment:", "sentiment:positive", "human", "0.4",
+        "2021-07", "text:", "rowid", "rank:",
         "\u{0}", "\u{301}", "\u{200D}", "🎉", "👩‍👩‍👧", "狗", "é", "ß", "\u{FFFD}", "\\", "\\\"", "%",
         "_", "?", "?1", "@a", "$x", "“", "”", "a", "B", "\t", "\n", "\u{3000}",
         "; DROP TABLE files",
@@ -255,9 +313,12 @@ struct StoreSearchTests {
   }
 
   /// The greatest queries that are allowed pass SQLite's and FTS5's own limits.
-  @Test(arguments: ["dog", "word:dog", "do*", "folder:/a", "一", "confidence>0.1"])
+  @Test(arguments: [
+    "dog", "word:dog", "do*", "folder:/a", "一", "confidence>0.1", "sentiment:positive",
+  ])
   func greatQueriesAreAnswered(_ term: String) throws {
     try enter("/a/1.jpg", "A dog runs.")
+    _ = try store.labelCaptions(by: sampleSentimentModel()) { $0.map(sentiment) }
     let terms = Array(repeating: term, count: 180)
     for joint in [" ", " OR ", " -", " OR -"] {
       _ = try search(terms.joined(separator: joint), limit: 20)

@@ -1,0 +1,167 @@
+import ArgumentParser
+import Foundation
+import Gallery
+import Sentiment
+import SystemPackage
+
+/// `caption sentiment TEXT...`: a label for each text.
+struct SentimentClassifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "classify",
+    abstract: "Print the label of each text (the default).",
+    discussion: """
+      It prints label, probability and text: in columns on a terminal, otherwise separated by tabs; \
+      tab, line end and backslash in a text are written \\t, \\n, \\\\. Without texts, lines of \
+      standard input are answered as they come. Blank lines are passed by; a line that cannot be \
+      read is reported on standard error and the others go on; the exit status is then 65.
+
+      Probabilities are calibrated: of the texts that get 0.8, about 8 in 10 are labelled rightly. \
+      A text whose likelier label has less than --threshold is called neutral; its probability is \
+      then that of the likelier label. Emoji and other languages, of which the model knows nothing, \
+      lower the probability.
+
+      JSON and --explain say what each word contributes to the log-odds: in JSON, to those of the \
+      likelier label, with its place in bytes of UTF-8.
+
+      Results are kept in the store, where “caption sentiment list” finds them. --captions labels \
+      the captions in the store, so that “caption search sentiment:positive” finds those. Another \
+      model or threshold labels them anew.
+
+      EXAMPLES:
+        caption sentiment "not terrible, it's great"
+        caption sentiment --explain "not terrible, it's great"
+        caption sentiment --explain --output page.html --file reviews.txt
+        caption sentiment --json < reviews.txt | jq -r 'select(.label == "negative").text'
+        caption sentiment --csv reviews.csv --column review --output labelled.csv
+        caption sentiment --captions
+      """)
+
+  @Argument(help: ArgumentHelp("Texts, or - for lines of standard input.", valueName: "text"))
+  var texts: [String] = []
+
+  @Option(
+    help: ArgumentHelp("Take the lines of a file.", valueName: "file"), completion: .file())
+  var file: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Print a table again with the columns sentiment and sentiment_probability.",
+      valueName: "file"),
+    completion: .file(extensions: ["csv", "tsv"]))
+  var csv: String?
+
+  @Option(help: ArgumentHelp("The column of the table that holds the texts.", valueName: "name"))
+  var column: String?
+
+  @Flag(help: "Label the captions in the store that this model has not labelled yet.")
+  var captions = false
+
+  @Flag(
+    help: """
+      Show what each word contributes: in colours on a terminal, otherwise as an HTML page.
+      """)
+  var explain = false
+
+  @Flag(help: "Print one JSON object a line.")
+  var json = false
+
+  @OptionGroup var destination: DestinationOptions
+  @OptionGroup var options: SentimentOptions
+  @OptionGroup var storeOptions: StoreOptions
+
+  @Flag(inversion: .prefixedNo, help: "Keep the results.")
+  var store = true
+
+  @Option(help: "How --captions shows progress: a bar on a terminal, plain lines, or nothing.")
+  var progress = Progress.Style.auto
+
+  func validate() throws {
+    let sources = [!texts.isEmpty, file != nil, csv != nil, captions].count { $0 }
+    guard sources <= 1 else {
+      throw ValidationError("Texts, --file, --csv and --captions exclude each other.")
+    }
+    guard !texts.contains("-") || texts.count == 1 else {
+      throw ValidationError("Standard input (-) does not go with other texts.")
+    }
+    guard (csv == nil) == (column == nil) else {
+      throw ValidationError("--csv and --column go together.")
+    }
+    guard !explain || !json && csv == nil && !captions else {
+      throw ValidationError("--explain does not go with --json, --csv or --captions.")
+    }
+    guard !json || csv == nil else { throw ValidationError("--json does not go with --csv.") }
+    guard destination.output == nil || explain || csv != nil else {
+      throw ValidationError("--output goes with --explain or --csv.")
+    }
+    guard store || !captions else {
+      throw ValidationError("--captions labels what is in the store: --no-store contradicts it.")
+    }
+  }
+
+  func run() throws {
+    let labeller = try options.load()
+    if captions {
+      return try CaptionLabelling(
+        labeller: labeller, storeOptions: storeOptions, style: progress,
+        isQuiet: options.execution.quiet, asJSON: json
+      ).run()
+    }
+    let keeper = store ? SentimentKeeper(storeOptions, labeller, options.execution.logger) : nil
+    let failures: TextFailures
+    if let csv, let column {
+      failures = try SentimentTable(
+        path: csv, column: column, labeller: labeller, keeper: keeper
+      ).write(to: destination.output, isQuiet: options.execution.quiet)
+    } else {
+      failures = try classify(labeller, keeper)
+    }
+    try keeper?.close()
+    if let status = failures.first { throw status }
+  }
+
+  /// Classifies texts and shows the results.
+  private func classify(
+    _ labeller: SentimentLabeller, _ keeper: SentimentKeeper?
+  ) throws -> TextFailures {
+    if isatty(STDIN_FILENO) == 1, case .standardInput = input, !options.execution.quiet {
+      note("type texts, one a line; Ctrl-D ends")
+    }
+    var failures = TextFailures()
+    let output = output
+    func forEachBatch(_ show: ([NumberedText]) throws -> Void) throws {
+      try input.forEachBatch { batch in
+        let results = failures.sieve(batch, labeller, explains: output.explains)
+        try show(results)
+        try keeper?.keep(results.map(\.text))
+      }
+    }
+    var printer = SentimentPrinter(labeller)
+    switch output {
+    case .lines: try forEachBatch { try printer.printLines($0) }
+    case .json: try forEachBatch { try printer.printJSON($0) }
+    case .colours: try forEachBatch { try printer.printColoured($0) }
+    case .page(let path):
+      let file = try ResultFile(path: path)
+      let (against, towards) = labeller.sides
+      let page = SentimentPage(
+        model: labeller.classifier.configuration.name, against: against, towards: towards)
+      try page.write(to: file.write) { add in
+        try forEachBatch { for text in $0 { try add(text.text.pageText) } }
+      }
+      try file.finish()
+    }
+    return failures
+  }
+
+  private var input: TextInput {
+    if let file { return .file(FilePath(argument: file)) }
+    return texts.isEmpty || texts == ["-"] ? .standardInput : .arguments(texts)
+  }
+
+  private var output: SentimentOutput {
+    if json { return .json }
+    guard explain else { return .lines }
+    let isTerminal = isatty(STDOUT_FILENO) == 1 && destination.output == nil
+    return isTerminal ? .colours : .page(path: destination.output)
+  }
+}

@@ -1,0 +1,54 @@
+import Sentiment
+import Tensors
+
+/// A classifier, how sure it must be, and on how many threads it works.
+struct SentimentLabeller: Sendable {
+  let classifier: SentimentClassifier
+  let threshold: Double
+  let threads: Int
+
+  /// A label is given where the model, by its own account, is right at least three times in five.
+  static let usualThreshold = 0.6
+
+  init(_ classifier: SentimentClassifier, threshold: Double, threads: Int) {
+    self.classifier = classifier
+    self.threshold = threshold
+    self.threads = threads
+  }
+
+  /// The model's labels, without `neutral`.
+  var labels: [String] { classifier.configuration.labels }
+
+  /// All that it may say.
+  var allLabels: [String] { labels + [Sentiment.neutral].filter { !labels.contains($0) } }
+
+  /// What colours stand for: words of the one side, and of the other.
+  var sides: (against: String, towards: String) {
+    guard labels.contains(ClassifiedText.leaningLabel) else { return ("against the label", "for it") }
+    let other = labels.count == 2 ? labels.first { $0 != ClassifiedText.leaningLabel } : nil
+    return (other ?? "not positive", ClassifiedText.leaningLabel)
+  }
+
+  /// Classifies texts, each with its words if that is asked for.
+  func classify(_ texts: [String], explains: Bool) -> [Result<ClassifiedText, SentimentError>] {
+    guard explains else {
+      return zip(texts, classifier.classify(texts, neutralBelow: threshold, threads: threads))
+        .map { text, result in result.map { ClassifiedText(text, $0, words: [], labels: labels) } }
+    }
+    var results = [Result<ClassifiedText, SentimentError>](
+      repeating: .failure(.empty), count: texts.count)
+    results.withUnsafeMutableBufferPointer { results in
+      let results = UncheckedSendable(results)
+      parallelFor(texts.count, threads: threads) { index in
+        do throws(SentimentError) {
+          let (sentiment, words) = try classifier.explain(texts[index], neutralBelow: threshold)
+          results.value[index] = .success(
+            ClassifiedText(texts[index], sentiment, words: words, labels: labels))
+        } catch {
+          results.value[index] = .failure(error)
+        }
+      }
+    }
+    return results
+  }
+}

@@ -1,0 +1,81 @@
+import Foundation
+
+/// How results are shown.
+enum SentimentOutput {
+  /// A line for each text: in columns on a terminal, else separated by tabs.
+  case lines
+  case json
+  /// On a terminal, with the words in colours.
+  case colours
+  /// A page with the words in colours; to standard output where there is no path.
+  case page(path: String?)
+
+  /// Whether each word is weighed.
+  var explains: Bool {
+    if case .lines = self { false } else { true }
+  }
+}
+
+/// A text with the line that it came from, if it came from one.
+typealias NumberedText = (line: Int?, text: ClassifiedText)
+
+/// Prints results as they come.
+struct SentimentPrinter {
+  private let isTerminal = isatty(STDOUT_FILENO) == 1
+  private let colours = mayColour()
+  private let legend: String
+  /// How many columns the longest label takes.
+  private let labelWidth: Int
+  private var hasShownLegend = false
+
+  init(_ labeller: SentimentLabeller) {
+    let (against, towards) = labeller.sides
+    legend = ColouredText.legend(against: against, towards: towards)
+    labelWidth = labeller.allLabels.map(Table.columns).max() ?? 0
+  }
+
+  /// - Throws: `FileError.notWritten`.
+  func printLines(_ texts: [NumberedText]) throws {
+    let width = terminalWidth(STDOUT_FILENO)
+    try printAtOnce(
+      texts.map { _, text in
+        guard isTerminal else {
+          return "\(Table.escaped(text.label))\t\(String(format: "%.4f", text.probability))\t"
+            + Table.escaped(text.text)
+        }
+        let heading = heading(text)
+        let room = max(20, width - Table.columns(heading) - 2)
+        return heading + "  " + Table.fitted(Table.visible(text.text), room)
+      })
+  }
+
+  /// - Throws: `FileError.notWritten`.
+  func printJSON(_ texts: [NumberedText]) throws {
+    try printAtOnce(texts.map { try jsonLine(SentimentRecord($0.text, line: $0.line)) })
+  }
+
+  /// - Throws: `FileError.notWritten`.
+  mutating func printColoured(_ texts: [NumberedText]) throws {
+    for (_, text) in texts {
+      let coloured = ColouredText(text, colours: colours)
+      if hasShownLegend { try printLine("") }
+      try printLine("\(heading(text))\n\(coloured.string)")
+      let strongest = coloured.strongestWords
+      if !strongest.isEmpty { try printLine("strongest: \(strongest)") }
+      if !hasShownLegend, colours { try printLine(legend) }
+      hasShownLegend = true
+    }
+  }
+
+  /// “positive  0.97”
+  private func heading(_ text: ClassifiedText) -> String {
+    let label = Table.visible(text.label)
+    let gap = String(repeating: " ", count: max(0, labelWidth - Table.columns(label)) + 2)
+    return label + gap + String(format: "%.2f", text.probability)
+  }
+
+  /// Lines with one call of the system.
+  private func printAtOnce(_ lines: [String]) throws {
+    if !lines.isEmpty { try printLine(lines.joined(separator: "\n")) }
+  }
+}

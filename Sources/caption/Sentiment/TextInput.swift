@@ -1,0 +1,110 @@
+import Batch
+import Foundation
+import Sentiment
+import SystemPackage
+
+/// Texts that are to be classified, in batches: those on the command line, or the lines of a file.
+enum TextInput {
+  case arguments([String])
+  case file(FilePath)
+  case standardInput
+
+  struct Text {
+    /// Of a file or standard input, counted from 1.
+    let line: Int?
+    /// What the text is called in errors; empty where there is only one.
+    let name: String
+    /// Nil where it cannot be read: `fault` says why.
+    let text: String?
+    let fault: String?
+  }
+
+  /// The most that is held at once, in lines and in bytes.
+  private static let batch = (lines: 4_096, bytes: 4 << 20)
+  /// For how long a batch waits for another line, in milliseconds: those who write quickly are
+  /// answered in large batches, those who wait for an answer do not notice.
+  private static let patience: Int32 = 2
+
+  /// Calls `body` with batch after batch; lines come as soon as they are there. Blank lines are
+  /// passed by.
+  ///
+  /// - Throws: `FileError`, also for binary data; what `body` throws.
+  func forEachBatch(_ body: ([Text]) throws -> Void) throws {
+    switch self {
+    case .arguments(let texts):
+      try body(
+        texts.enumerated().map { index, text in
+          let isBroken = bytesBeforeRepair(of: text) != nil
+          return Text(
+            line: nil, name: texts.count == 1 ? "" : "text \(index + 1): ",
+            text: isBroken ? nil : text, fault: isBroken ? Self.notUTF8 : nil)
+        })
+    case .standardInput: try Self.forEachBatch(of: .standardInput, "standard input", body)
+    case .file(let path):
+      let name = String(decoding: path)
+      let descriptor: FileDescriptor
+      do {
+        descriptor = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+      } catch {
+        throw FileError.notRead(path: name, reason: "\(error)")
+      }
+      try descriptor.closeAfter { try Self.forEachBatch(of: descriptor, name, body) }
+    }
+  }
+
+  private static func forEachBatch(
+    of descriptor: FileDescriptor, _ name: String, _ body: ([Text]) throws -> Void
+  ) throws {
+    var reader = LineReader(descriptor, maximumLength: SentimentClassifier.longestText)
+    var number = 0
+    func reading<Value>(_ read: () throws -> Value) throws -> Value {
+      do {
+        return try read()
+      } catch {
+        throw FileError.readFailed(path: name, reason: "\(error)")
+      }
+    }
+    while let first = try reading({ try reader.next() }) {
+      var texts: [Text] = []
+      var bytes = 0
+      var next: LineReader.Line? = first
+      while let line = next {
+        number += 1
+        if case .line(let line) = line {
+          guard !line.contains(0) else {
+            // What was before it gets its answer.
+            if !texts.isEmpty { try body(texts) }
+            throw FileError.malformed(
+              path: name, reason: "line \(number) is not text but binary data")
+          }
+          bytes += line.count
+        }
+        if let text = text(line, number, of: name) { texts.append(text) }
+        guard texts.count < batch.lines, bytes < batch.bytes else { break }
+        next = try reading { try reader.next(within: patience) }
+      }
+      if !texts.isEmpty { try body(texts) }
+    }
+  }
+
+  private static func text(_ line: LineReader.Line, _ number: Int, of name: String) -> Text? {
+    func text(_ text: String?, _ fault: String?) -> Text {
+      Text(line: number, name: "\(name): line \(number): ", text: text, fault: fault)
+    }
+    switch line {
+    case .tooLong:
+      return text(nil, "it is longer than \(SentimentClassifier.longestText >> 20) MiB")
+    case .line(let bytes):
+      // Windows programs begin UTF-8 files with a byte order mark.
+      let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+      let bytes = number == 1 && bytes.starts(with: mark) ? bytes.dropFirst(3) : bytes[...]
+      guard let content = String(validating: bytes, as: UTF8.self) else {
+        return text(nil, notUTF8)
+      }
+      let isBlank = content.unicodeScalars.allSatisfy { $0.properties.isWhitespace }
+      return isBlank ? nil : text(content, nil)
+    }
+  }
+
+  private static let notUTF8 = "it is not valid UTF-8"
+}
