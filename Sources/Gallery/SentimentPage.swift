@@ -57,16 +57,16 @@ package struct SentimentPage: Sendable {
 
   /// Writes the page.
   ///
-  /// - Parameter texts: adds text after text.
+  /// - Parameter texts: writes text after text, as `html` has them.
   /// - Throws: what `write` and `texts` throw.
   package func write(
-    to write: (Data) throws -> Void, texts: (_ add: (Text) throws -> Void) throws -> Void
+    to write: (Data) throws -> Void, texts: (_ html: (Text) -> Data) throws -> Void
   ) throws {
     let page = ReportPage(
       title: "Sentiment", style: PageTemplate.resource(PackageResources.sentiment_css))
     try page.write(to: write) {
       try write(Data(legend.utf8))
-      try texts { try write(Data(html($0).utf8)) }
+      try texts { Data(html($0).utf8) }
     }
   }
 

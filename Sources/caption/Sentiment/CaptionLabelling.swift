@@ -1,4 +1,5 @@
 import ArgumentParser
+import Batch
 import Store
 
 /// Labels the captions in the store.

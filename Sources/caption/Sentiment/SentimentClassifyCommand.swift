@@ -145,8 +145,8 @@ struct SentimentClassifyCommand: ParsableCommand {
       let (against, towards) = labeller.sides
       let page = SentimentPage(
         model: labeller.classifier.configuration.name, against: against, towards: towards)
-      try page.write(to: file.write) { add in
-        try forEachBatch { for text in $0 { try add(text.text.pageText) } }
+      try page.write(to: file.write) { html in
+        try forEachBatch { for (_, text) in $0 { try file.write(html(text.pageText)) } }
       }
       try file.finish()
     }

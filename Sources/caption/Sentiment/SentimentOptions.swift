@@ -1,4 +1,5 @@
 import ArgumentParser
+import Logging
 import Sentiment
 
 /// Which classifier, how it is run, and how sure it must be.

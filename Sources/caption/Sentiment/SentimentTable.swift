@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Sentiment
 import SystemPackage
 
 /// A table that is written again with what its texts feel like.
