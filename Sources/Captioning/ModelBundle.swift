@@ -1,5 +1,5 @@
 public import Language
-public import ModelFiles
+internal import ModelFiles
 public import Tensors
 
 /// A captioning model on disk: a folder of `config.json`, `model.safetensors` and the vocabulary.

@@ -24,14 +24,10 @@ package struct WordVectors: Equatable, Sendable {
       var rows = WordVectorRows(path: path, size: heading)
       var vectors: [String: [Float]] = [:]
       while !rows.hasRows || vectors.count < words.count, let line = try scanner.next() {
-        guard
-          let (word, numbers) = try rows.row(
-            line, number: scanner.line,
-            isWanted: {
-              words.contains($0) && vectors[$0] == nil
-            })
-        else { continue }
-        vectors[word] = numbers
+        let found = try rows.row(line, number: scanner.line) {
+          words.contains($0) && vectors[$0] == nil
+        }
+        if let (word, numbers) = found { vectors[word] = numbers }
       }
       guard let size = rows.size, rows.hasRows else { throw WordVectorsError.empty(path: path) }
       self.size = size

@@ -59,6 +59,8 @@ package struct ClassificationTask: TrainingTask {
     package var headRate: Float = 2
     package var weightDecay: Float = 0
     package var averageDecay: Float = 0.998
+    /// Longer gradients are shortened to this Euclidean norm.
+    package var clipNorm = 1.0
     package var seed: UInt64 = 1
     package init() {}
   }
@@ -108,6 +110,9 @@ package struct ClassificationTask: TrainingTask {
         count: sources[$0].labels.count, seed: options.seed &+ UInt64($0) &* 0x5851_F42D)
     }
   }
+
+  /// How many numbers are trained.
+  package var parameterCount: Int { network.parameterCount }
 
   package var state: State {
     State(
@@ -169,7 +174,7 @@ package struct ClassificationTask: TrainingTask {
       threads: threads)
     network.encoder.backward(
       trace, stateGradient, gradients: &gradients.encoder, threads: threads)
-    let norm = gradients.clip(toNorm: 1, threads: threads)
+    let norm = gradients.clip(toNorm: options.clipNorm, threads: threads)
     guard total.isFinite, norm.isFinite else {
       throw TrainingError.diverged(
         step: index + 1, what: total.isFinite ? "a gradient" : "the loss")

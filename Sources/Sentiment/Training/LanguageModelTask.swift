@@ -17,6 +17,8 @@ package struct LanguageModelTask: TrainingTask {
     package var dropout: Float = 0.1
     /// The probability that a known word is read by its pieces.
     package var pieces: Float = 0.05
+    /// Longer gradients are shortened to this Euclidean norm.
+    package var clipNorm = 1.0
     package var seed: UInt64 = 1
     package init() {}
   }
@@ -73,6 +75,9 @@ package struct LanguageModelTask: TrainingTask {
     stream = []
     stream = shuffledStream(epoch: 0)
   }
+
+  /// How many numbers are trained.
+  package var parameterCount: Int { model.parameterCount }
 
   package var state: State { State(order: order, optimizerSteps: optimizer.steps) }
 
@@ -158,7 +163,7 @@ package struct LanguageModelTask: TrainingTask {
       directions == 1 ? stateGradients[0] : Tensor(beside: stateGradients[0], stateGradients[1])
     model.encoder.backward(
       trace, stateGradient, gradients: &gradients.encoder, threads: threads)
-    let norm = gradients.clip(toNorm: 1, threads: threads)
+    let norm = gradients.clip(toNorm: options.clipNorm, threads: threads)
     guard total.isFinite, norm.isFinite else {
       throw TrainingError.diverged(
         step: index + 1, what: total.isFinite ? "a gradient" : "the loss")

@@ -19,6 +19,9 @@ struct SentimentCommand: ParsableCommand {
         caption sentiment < reviews.txt
         caption sentiment --captions
       """,
-    subcommands: [SentimentClassifyCommand.self, SentimentListCommand.self],
+    subcommands: [
+      SentimentClassifyCommand.self, SentimentListCommand.self, SentimentTrainCommand.self,
+      SentimentPretrainCommand.self,
+    ],
     defaultSubcommand: SentimentClassifyCommand.self)
 }

@@ -1,0 +1,141 @@
+import ArgumentParser
+import Foundation
+import NeuralNet
+import Training
+
+/// How a model is trained, where to, and how much to say: shared by all commands that train.
+struct TrainingOptions: ParsableArguments {
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "The folder of the model, with its log and checkpoint.", valueName: "folder"),
+    completion: .directory)
+  var output: String
+
+  @Flag(help: "Go on from the checkpoint in --output, if there is one, as if never interrupted.")
+  var resume = false
+
+  @Option(help: "How many steps to make (default: by --epochs).")
+  var steps: Int?
+
+  @Option(help: "How often to go through the data.")
+  var epochs = 3.0
+
+  @Option(help: ArgumentHelp("The highest learning rate.", valueName: "rate"))
+  var rate: Float?
+
+  @Option(help: ArgumentHelp("Steps in which the rate rises to its highest.", valueName: "steps"))
+  var warmUp: Int?
+
+  @Option(help: "How the rate falls after that.")
+  var schedule = ScheduleName.linear
+
+  @Option(
+    help: ArgumentHelp(
+      "Shorten gradients to this Euclidean norm; 0 leaves them.", valueName: "norm"))
+  var clip = 1.0
+
+  @Option(help: "The seed of all that is random: the same seed gives the same model.")
+  var seed: UInt64 = 1
+
+  @Option(
+    help: ArgumentHelp(
+      "Steps from one validation to the next (default: a tenth of all).", valueName: "steps"))
+  var validateEvery: Int?
+
+  @Option(help: ArgumentHelp("Steps from one checkpoint to the next.", valueName: "steps"))
+  var checkpointEvery = 200
+
+  @Option(
+    name: .customLong("threads"),
+    help: ArgumentHelp("How many threads to use (default: all cores).", valueName: "count"))
+  var requestedThreads: Int?
+
+  @Option(help: "How to show progress: a bar on a terminal, plain lines, or nothing.")
+  var progress = Progress.Style.auto
+
+  @Flag(name: .shortAndLong, help: "Say nothing but errors.")
+  var quiet = false
+
+  enum ScheduleName: String, CaseIterable, ExpressibleByArgument {
+    case constant, linear, cosine
+  }
+
+  var threads: Int { requestedThreads ?? ProcessInfo.processInfo.activeProcessorCount }
+
+  /// The norm that gradients are shortened to.
+  var clipNorm: Double { clip == 0 ? .greatestFiniteMagnitude : clip }
+
+  func validate() throws {
+    guard threads >= 1 && threads <= 256 else {
+      throw ValidationError("--threads takes a number from 1 to 256, not \(threads).")
+    }
+    let positive: [(String, Double)] = [
+      ("--steps", Double(steps ?? 1)), ("--epochs", epochs), ("--rate", Double(rate ?? 1)),
+      ("--validate-every", Double(validateEvery ?? 1)),
+      ("--checkpoint-every", Double(checkpointEvery)),
+    ]
+    for (name, value) in positive where !(value > 0 && value.isFinite) {
+      throw ValidationError("\(name) takes a number above 0.")
+    }
+    guard clip >= 0, warmUp ?? 0 >= 0 else {
+      throw ValidationError("--clip and --warm-up take numbers from 0.")
+    }
+  }
+
+  /// How many steps there are, if one goes `stepsPerEpoch` times through the data.
+  func allSteps(stepsPerEpoch: Double) -> Int {
+    steps ?? max(1, Int((epochs * stepsPerEpoch).rounded()))
+  }
+
+  /// - Parameters:
+  ///   - steps: how many there are in all.
+  ///   - defaultRate: where none was given.
+  func runOptions<Task>(
+    _ task: Task.Type, steps: Int, defaultRate: Float
+  ) -> TrainingRun<Task>.Options {
+    let warmUp = min(warmUp ?? min(100, steps / 10), steps)
+    let falling = steps - warmUp
+    let decay: LearningRateSchedule.Decay =
+      switch schedule {
+      case .constant: .constant
+      case .linear: .linear(steps: falling, final: 0.02)
+      case .cosine: .cosine(steps: falling, final: 0.02)
+      }
+    return TrainingRun<Task>.Options(
+      steps: steps,
+      schedule: LearningRateSchedule(peak: rate ?? defaultRate, warmUp: warmUp, decay: decay),
+      validationInterval: validateEvery ?? max(1, steps / 10),
+      checkpointInterval: checkpointEvery)
+  }
+
+  /// Makes the steps of a run that are left, and shows them.
+  ///
+  /// - Parameter unit: what a step reads, such as “words”.
+  /// - Throws: `ExitCode` after an interruption.
+  func run<Task>(_ run: inout TrainingRun<Task>, steps: Int, unit: String) throws {
+    let isQuiet = quiet
+    let interruption = Interruption {
+      if !isQuiet { note("finishing the step; once more stops at once") }
+    }
+    if run.step > 0, !isQuiet { note("going on after step \(run.step)") }
+    var display = TrainingProgress(
+      steps: steps, done: run.step, unit: unit, style: progress, isQuiet: isQuiet)
+    defer { display.finish() }
+    try run.run(shouldStop: { interruption.flag.isRaised }) { event in
+      switch event {
+      case .step(let step, let report, _): display.advance(to: step, report)
+      case .validation(let step, let scores, let isBest):
+        let text = scores.map { "\($0.name) \(String(format: "%.2f %%", 100 * $0.value))" }
+        if !isQuiet {
+          display.say(
+            "step \(step): " + text.joined(separator: ", ") + (isBest ? ", the best so far" : ""))
+        }
+      }
+    }
+    if let status = interruption.exitStatus {
+      if !isQuiet { note("interrupted; the same command with --resume goes on from here") }
+      throw ExitCode(status)
+    }
+  }
+}
