@@ -103,7 +103,7 @@ package struct SentimentPage: Sendable {
       <h2>\(PageTemplate.escaped(text.label))</h2>
       <ul class="probabilities">\(probabilities.joined())</ul>
       <p class="words">\(pieces.joined())</p>
-      <ol class="strongest">\(strongest.joined())</ol>
+      \(strongest.isEmpty ? "" : "<ol class=\"strongest\">\(strongest.joined())</ol>")
       </article>
 
       """

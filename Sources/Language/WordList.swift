@@ -48,7 +48,10 @@ public struct WordList: Sendable {
       if word.isEmpty {
         throw VocabularyError.malformed(path: path, line: id + 1, reason: "the line is empty")
       }
-      if word.unicodeScalars.contains(where: { $0.properties.isWhitespace || $0.value < 0x20 }) {
+      // Unicode's properties take time, and most words are letters of ASCII.
+      if word.utf8.contains(where: { $0 <= 0x20 || $0 >= 0x7F }),
+        word.unicodeScalars.contains(where: { $0.properties.isWhitespace || $0.value < 0x20 })
+      {
         throw VocabularyError.malformed(
           path: path, line: id + 1, reason: "a word cannot hold white space")
       }

@@ -1,5 +1,4 @@
 import Sentiment
-import Tensors
 
 /// A classifier, how sure it must be, and on how many threads it works.
 struct SentimentLabeller: Sendable {
@@ -35,20 +34,13 @@ struct SentimentLabeller: Sendable {
       return zip(texts, classifier.classify(texts, neutralBelow: threshold, threads: threads))
         .map { text, result in result.map { ClassifiedText(text, $0, words: [], labels: labels) } }
     }
-    var results = [Result<ClassifiedText, SentimentError>](
-      repeating: .failure(.empty), count: texts.count)
-    results.withUnsafeMutableBufferPointer { results in
-      let results = UncheckedSendable(results)
-      parallelFor(texts.count, threads: threads) { index in
-        do throws(SentimentError) {
-          let (sentiment, words) = try classifier.explain(texts[index], neutralBelow: threshold)
-          results.value[index] = .success(
-            ClassifiedText(texts[index], sentiment, words: words, labels: labels))
-        } catch {
-          results.value[index] = .failure(error)
-        }
+    return parallelMap(texts, threads: threads) { text in
+      do throws(SentimentError) {
+        let (sentiment, words) = try classifier.explain(text, neutralBelow: threshold)
+        return .success(ClassifiedText(text, sentiment, words: words, labels: labels))
+      } catch {
+        return .failure(error)
       }
     }
-    return results
   }
 }

@@ -23,12 +23,14 @@ typealias NumberedText = (line: Int?, text: ClassifiedText)
 struct SentimentPrinter {
   private let isTerminal = isatty(STDOUT_FILENO) == 1
   private let colours = mayColour()
+  private let threads: Int
   private let legend: String
   /// How many columns the longest label takes.
   private let labelWidth: Int
   private var hasShownLegend = false
 
   init(_ labeller: SentimentLabeller) {
+    threads = labeller.threads
     let (against, towards) = labeller.sides
     legend = ColouredText.legend(against: against, towards: towards)
     labelWidth = labeller.allLabels.map(Table.columns).max() ?? 0
@@ -51,7 +53,10 @@ struct SentimentPrinter {
 
   /// - Throws: `FileError.notWritten`.
   func printJSON(_ texts: [NumberedText]) throws {
-    try printAtOnce(texts.map { try jsonLine(SentimentRecord($0.text, line: $0.line)) })
+    let lines = parallelMap(texts, threads: threads) { line, text in
+      Result { try jsonLine(SentimentRecord(text, line: line)) }
+    }
+    try printAtOnce(lines.map { try $0.get() })
   }
 
   /// - Throws: `FileError.notWritten`.

@@ -20,7 +20,7 @@ enum TextInput {
   }
 
   /// The most that is held at once, in lines and in bytes.
-  private static let batch = (lines: 4_096, bytes: 4 << 20)
+  private static let batch = (lines: 4_096, bytes: 2 << 20)
   /// For how long a batch waits for another line, in milliseconds: those who write quickly are
   /// answered in large batches, those who wait for an answer do not notice.
   private static let patience: Int32 = 2

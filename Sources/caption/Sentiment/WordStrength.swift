@@ -36,12 +36,14 @@ extension ClassifiedText {
     return pieces + between(position..<bytes.count)
   }
 
-  /// The words that say most, in whichever direction, each once.
+  /// The words that say most, in whichever direction, each once; no punctuation, and none that says
+  /// next to nothing.
   func strongestWords(_ count: Int) -> [Word] {
     var seen: Set<String> = []
     return Array(
-      words.sorted { abs($0.leaning) > abs($1.leaning) }
-        .filter { seen.insert($0.text.lowercased()).inserted && abs($0.leaning) >= 0.05 }
+      words.filter { abs($0.leaning) >= 0.05 && $0.text.contains { $0.isLetter || $0.isNumber } }
+        .sorted { abs($0.leaning) > abs($1.leaning) }
+        .filter { seen.insert($0.text.lowercased()).inserted }
         .prefix(count))
   }
 }
