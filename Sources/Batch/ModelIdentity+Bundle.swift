@@ -1,7 +1,7 @@
 package import Captioning
 internal import Foundation
 internal import Language
-package import ModelFiles
+internal import ModelFiles
 package import Store
 internal import SystemPackage
 

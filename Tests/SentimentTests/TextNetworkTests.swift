@@ -1,3 +1,4 @@
+import Foundation
 import NeuralNet
 import Sentiment
 import TestSupport
@@ -57,15 +58,22 @@ import Testing
     return (answers.logits, loss, gradients)
   }
 
+  struct Golden {
+    let name: String
+    let layers: Int
+    let pooling: StatePooling
+    let windows: Float
+    let smoothing: Float
+  }
+
   // Scripts/references/sentiment.py, attention and last
   @Test(
     arguments: [
-      (name: "attention", layers: 1, pooling: StatePooling.attention, windows: Float(0.3), 0.05),
-      (name: "last", layers: 2, pooling: .last, windows: 0, 0),
+      Golden(name: "attention", layers: 1, pooling: .attention, windows: 0.3, smoothing: 0.05),
+      Golden(name: "last", layers: 2, pooling: .last, windows: 0, smoothing: 0),
     ], [1, 2])
   func `logits, losses and gradients are PyTorch's`(
-    golden: (name: String, layers: Int, pooling: StatePooling, windows: Float, smoothing: Float),
-    threads: Int
+    golden: Golden, threads: Int
   ) throws {
     let network = network(layers: golden.layers, golden.pooling)
     let found = gradients(

@@ -4,8 +4,9 @@ import Testing
 import Training
 
 @Suite struct TrainingLogTests {
-  private func entry(_ step: Int) -> TrainingLog.Entry {
-    TrainingLog.Entry(event: "step", step: step, loss: 0.5, rate: 1e-3, seconds: Double(step))
+  private func entry(_ step: Int) throws -> TrainingLog.Entry {
+    let json = #"{"event":"step","step":\#(step),"loss":0.5,"rate":0.001,"seconds":\#(step)}"#
+    return try JSONDecoder().decode(TrainingLog.Entry.self, from: Data(json.utf8))
   }
 
   @Test func `entries later than the checkpoint are dropped`() throws {

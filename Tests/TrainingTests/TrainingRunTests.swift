@@ -75,9 +75,7 @@ private struct Halving: TrainingTask {
     let folder = try TemporaryFolder()
     var run = try run(folder.path, steps: 200)
     var validations = 0
-    try run.run { event in
-      if case .validation = event { validations += 1 }
-    }
+    try run.run(observe: { if case .validation = $0 { validations += 1 } })
     #expect(run.isFinished && validations == 20)
     let model = try SafetensorsFile(path: folder.path + "/model.safetensors")
     #expect(abs(try model.tensor("weight").elements[0] - 0.5) < 0.02)
@@ -111,7 +109,7 @@ private struct Halving: TrainingTask {
     struct Kill: Error {}
     var first = try run(parts.path)
     #expect(throws: Kill.self) {
-      try first.run { event in if case .step(14, _, _) = event { throw Kill() } }
+      try first.run(observe: { if case .step(14, _, _) = $0 { throw Kill() } })
     }
     // As if the machine had stopped within a line.
     let log = try #require(FileHandle(forWritingAtPath: parts.path + "/log.ndjson"))

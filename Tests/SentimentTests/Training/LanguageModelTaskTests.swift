@@ -1,5 +1,6 @@
 import Language
 import ModelFiles
+import NeuralNet
 import Sentiment
 import TestSupport
 import Testing
@@ -41,9 +42,9 @@ import Training
         checkpointInterval: 50),
       folder: folder.path, resumes: false, fingerprint: "toy")
     var losses: [Double] = []
-    try run.run { event in
-      if case .step(_, let report, _) = event { losses.append(report.loss) }
-    }
+    try run.run(observe: {
+      if case .step(_, let report, _) = $0 { losses.append(report.loss) }
+    })
     #expect(losses[0] > 1.5)
     #expect(losses.suffix(10).reduce(0, +) / 10 < 0.45)
     let start = try TextModelStart(ModelFolder(path: folder.path))
