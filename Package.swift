@@ -73,9 +73,10 @@ let package = Package(
     // In the code, so that the program stays one file.
     library(
       "Gallery", ["Imaging", "Store", "Tensors", filePaths],
-      resources: ["page.html", "page.css", "page.js", "report.html", "report.css", "sentiment.css"].map {
-        .embedInCode($0)
-      }),
+      resources: ["page.html", "page.css", "page.js", "report.html", "report.css", "sentiment.css"]
+        .map {
+          .embedInCode($0)
+        }),
     library(
       "Evaluation", ["Figures", "Gallery", "Language", "Metrics", "Store", "Tensors", filePaths]),
     .executableTarget(

@@ -105,28 +105,6 @@ def cross_entropy():
         keep(f"linear-cross-entropy-{smoothing}", loss=loss[None], input=x.grad, weight=weight.grad, bias=bias.grad)
 
 
-def sequences(x):
-    """The rows of a layout of LENGTHS as a list of [length, size]."""
-    starts = torch.cumsum(torch.cat([torch.zeros(1).long(), BATCH_SIZES]), 0)
-    return [torch.stack([x[starts[step] + ORDER.index(i)] for step in range(n)]) for i, n in enumerate(LENGTHS)]
-
-
-def pooling():
-    for name, pool in (("mean", lambda s: s.mean(0)), ("max", lambda s: s.amax(0))):
-        x = p((13, 6), 1)
-        y = torch.stack([pool(s) for s in sequences(x)])
-        y.backward(t((4, 6), 2))
-        keep(f"pooling-{name}", output=y, input=x.grad)
-    x, weight, bias, v = p((13, 6), 1), p((5, 6), 3), p((5,), 4), p((1, 5), 5)
-    outputs = []
-    for s in sequences(x):
-        alpha = torch.softmax(F.linear(torch.tanh(F.linear(s, weight, bias)), v), 0)
-        outputs.append((alpha * s).sum(0))
-    y = torch.stack(outputs)
-    y.backward(t((4, 6), 2))
-    keep("pooling-attention", output=y, input=x.grad, weight=weight.grad, bias=bias.grad, score=v.grad)
-
-
 def attention_lstm(name, activation, gate, images):
     """Steps of the decoder of Xu et al. over the sentences of LENGTHS, three regions of seven channels each."""
     channels, size, hidden, words = 7, 6, 9, 5
@@ -275,7 +253,6 @@ for hidden in (9, 33):
     lstm(True, hidden)
 maxout()
 cross_entropy()
-pooling()
 activations()
 attention_lstm("gate", torch.relu, True, [0, 1, 2, 3])
 attention_lstm("tanh", torch.tanh, False, [1, 0, 1, 1])

@@ -16,7 +16,8 @@ public struct SentimentClassifier: Sendable {
   /// The model's folder.
   public let folder: String
   private let reader: WordReader
-  private let network: TextNetwork
+  private let encoder: PackedTextEncoder
+  private let head: ClassificationHead
   private let windows: TextWindows
 
   /// The name of the model that is used when none is given.
@@ -64,7 +65,8 @@ public struct SentimentClassifier: Sendable {
   ) {
     self.configuration = configuration
     self.reader = reader
-    self.network = network
+    encoder = PackedTextEncoder(network.encoder)
+    head = network.head
     self.folder = folder
     windows = TextWindows(reader)
   }
@@ -270,9 +272,9 @@ public struct SentimentClassifier: Sendable {
     guard !members.isEmpty else { return (logits, nil) }
     let layout = SequenceLayout(lengths: sequences.map(\.count))
     let batch = WordBatch(tokens: layout.packed(sequences), pieces: pieces)
-    let states = network.encoder.states(batch, layout)
-    let answers = network.head.answers(
-      network.head(states, layout), layout, groups: groups, count: members.count)
+    let states = encoder.states(batch, layout)
+    let answers = head.answers(
+      head(states, layout), layout, groups: groups, count: members.count)
     for (row, index) in members.enumerated() {
       for label in 0..<classes {
         logits[index * classes + label] = Double(answers.logits.elements[row * classes + label])

@@ -89,11 +89,6 @@ package struct TextEncoder: Trainable {
     return Trace(states: rows, batch: batch, traces: traces, dropouts: dropouts)
   }
 
-  /// The last layer's states, `[layout.rows, size]`, of words in the order of the layout's rows.
-  package func states(_ batch: WordBatch, _ layout: SequenceLayout, threads: Int = 1) -> Tensor {
-    layers.reduce(embedding(batch)) { $1($0, layout, threads: threads).output }
-  }
-
   /// - Parameters:
   ///   - stateGradient: of the loss with respect to `trace.states`.
   ///   - gradients: receives the sum of what it holds and the gradients of the parameters.

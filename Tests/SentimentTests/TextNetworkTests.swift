@@ -81,21 +81,11 @@ import Testing
     }
   }
 
-  @Test func `states without a trace are those of the trace`() {
-    let network = network(layers: 2, .last)
-    let layout = SequenceLayout(lengths: windows.map(\.count))
-    let batch = WordBatch(tokens: layout.packed(windows), pieces: pieces)
-    var random = SeededRandom(seed: 1)
-    let trace = network.encoder(
-      batch, layout, regularization: .init(embedding: 0, states: 0), random: &random)
-    #expect(network.encoder.states(batch, layout) == trace.states)
-  }
-
   @Test func `words' contributions add up to the logits`() throws {
     let network = network(layers: 1, .attention)
     let layout = SequenceLayout(lengths: windows.map(\.count))
     let batch = WordBatch(tokens: layout.packed(windows), pieces: pieces)
-    let opinions = network.head(network.encoder.states(batch, layout), layout)
+    let opinions = network.head(PackedTextEncoder(network.encoder).states(batch, layout), layout)
     let answers = network.head.answers(opinions, layout, groups: groups, count: 3)
     let contributions = try #require(answers.contributions)
     var sums = [Float](repeating: 0, count: 9)

@@ -1,0 +1,152 @@
+import Foundation
+import NeuralNet
+import TestSupport
+import Tensors
+import Testing
+import Training
+
+/// A layer that learns to halve what it reads, from numbers drawn at each step.
+private struct Halving: TrainingTask {
+  struct State: Codable, Sendable {
+    var order: ShuffledOrder
+    var optimizerSteps: Int
+  }
+
+  var layer = Linear(weight: Tensor([1, 1], [3]), bias: nil)
+  var optimizer = Optimizer(.adam())
+  var order = ShuffledOrder(count: 5, seed: 1)
+  /// The step that is to go wrong.
+  var failure: Int?
+
+  var state: State { State(order: order, optimizerSteps: optimizer.steps) }
+  var tensors: [String: [String: Tensor]] {
+    ["model": layer.tensors, "optimizer": optimizer.tensors]
+  }
+
+  mutating func restore(_ state: State, _ weights: (String) -> WeightReader) throws {
+    try layer.load(weights("model"))
+    try optimizer.restore(weights("optimizer"), steps: state.optimizerSteps, for: layer)
+    order = state.order
+  }
+
+  mutating func step(_ index: Int, rate: Float) throws -> StepReport {
+    if index == failure { throw TrainingError.diverged(step: index + 1, what: "the loss") }
+    let input = Tensor([1, 1], [Float(order.next())])
+    let error = layer(input).elements[0] - input.elements[0] / 2
+    var gradients = layer.zeros()
+    layer.addGradients(Tensor([1, 1], [2 * error]), input: input, to: &gradients)
+    optimizer.update(&layer, gradients, rate: rate)
+    return StepReport(
+      loss: Double(error * error), parts: ["square": Double(error * error)],
+      gradientNorm: gradients.norm(), items: 1)
+  }
+
+  func validate() throws -> [ValidationScore] {
+    [ValidationScore("closeness", -abs(Double(layer.weight.elements[0]) - 0.5))]
+  }
+
+  func writeModel(to folder: String, _ scores: [ValidationScore]) throws {
+    try writeSafetensors(layer.tensors, to: folder + "/model.safetensors")
+  }
+}
+
+@Suite struct TrainingRunTests {
+  private func options(_ steps: Int) -> TrainingRun<Halving>.Options {
+    var options = TrainingRun<Halving>.Options(
+      steps: steps,
+      schedule: LearningRateSchedule(peak: 0.1, warmUp: 3, decay: .cosine(steps: steps)),
+      validationInterval: 10, checkpointInterval: 4)
+    options.logInterval = 1
+    return options
+  }
+
+  private func run(
+    _ folder: String, steps: Int = 40, resumes: Bool = false, _ task: Halving = Halving()
+  ) throws -> TrainingRun<Halving> {
+    try TrainingRun(
+      task, options(steps), folder: folder, resumes: resumes, fingerprint: "halving \(steps)")
+  }
+
+  private func losses(_ folder: String) throws -> [Double?] {
+    try TrainingLog.read(path: folder + "/log.ndjson").filter { $0.event == "step" }.map(\.loss)
+  }
+
+  @Test func `a task learns, and its best model is kept`() throws {
+    let folder = try TemporaryFolder()
+    var run = try run(folder.path, steps: 200)
+    var validations = 0
+    try run.run { event in
+      if case .validation = event { validations += 1 }
+    }
+    #expect(run.isFinished && validations == 20)
+    let model = try SafetensorsFile(path: folder.path + "/model.safetensors")
+    #expect(abs(try model.tensor("weight").elements[0] - 0.5) < 0.02)
+    let entries = try TrainingLog.read(path: folder.path + "/log.ndjson")
+    #expect(entries.filter { $0.event == "step" }.count == 200)
+    #expect(entries.filter { $0.event == "validation" }.last?.scores?["closeness"] ?? -1 > -0.1)
+  }
+
+  @Test(arguments: [1, 7, 8, 23])
+  func `an interrupted run makes the same steps`(stop: Int) throws {
+    let (whole, parts) = (try TemporaryFolder(), try TemporaryFolder())
+    var reference = try run(whole.path)
+    try reference.run()
+    var first = try run(parts.path)
+    var made = 0
+    try first.run(shouldStop: { made == stop }) { event in
+      if case .step = event { made += 1 }
+    }
+    #expect(first.step == stop)
+    var second = try run(parts.path, resumes: true)
+    #expect(second.step == stop)
+    try second.run()
+    #expect(try losses(parts.path) == losses(whole.path))
+    #expect(second.task.layer.weight == reference.task.layer.weight)
+  }
+
+  @Test func `a run that was killed goes on from its last checkpoint`() throws {
+    let (whole, parts) = (try TemporaryFolder(), try TemporaryFolder())
+    var reference = try run(whole.path)
+    try reference.run()
+    struct Kill: Error {}
+    var first = try run(parts.path)
+    #expect(throws: Kill.self) {
+      try first.run { event in if case .step(14, _, _) = event { throw Kill() } }
+    }
+    // As if the machine had stopped within a line.
+    let log = try #require(FileHandle(forWritingAtPath: parts.path + "/log.ndjson"))
+    try log.seekToEnd()
+    try log.write(contentsOf: Data(#"{"event":"st"#.utf8))
+    try log.close()
+    var second = try run(parts.path, resumes: true)
+    #expect(second.step == 12)
+    try second.run()
+    #expect(try losses(parts.path) == losses(whole.path))
+    #expect(second.task.layer.weight == reference.task.layer.weight)
+  }
+
+  @Test func `a run that diverges keeps its checkpoint and names the step`() throws {
+    let folder = try TemporaryFolder()
+    var task = Halving()
+    task.failure = 9
+    var run = try run(folder.path, task)
+    let error = try #require(throws: TrainingError.self) { try run.run() }
+    #expect("\(error)".contains("step 10") && "\(error)".contains("the loss"))
+    #expect(try self.run(folder.path, resumes: true).step == 8)
+  }
+
+  @Test func `a folder with a run is not begun anew, nor gone on with by others`() throws {
+    let folder = try TemporaryFolder()
+    var first = try run(folder.path)
+    try first.run()
+    let anew = try #require(throws: TrainingError.self) { try run(folder.path) }
+    #expect("\(anew)".contains("--resume"))
+    let other = try #require(throws: TrainingError.self) {
+      try run(folder.path, steps: 50, resumes: true)
+    }
+    #expect("\(other)".contains("halving 40"))
+    try Data("no checkpoint".utf8).write(
+      to: URL(filePath: folder.path + "/checkpoint.safetensors"))
+    #expect(throws: WeightError.self) { try run(folder.path, resumes: true) }
+  }
+}
