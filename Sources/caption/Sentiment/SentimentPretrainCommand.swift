@@ -1,5 +1,6 @@
 import ArgumentParser
 import Language
+import NeuralNet
 import Sentiment
 import Tensors
 import Training
