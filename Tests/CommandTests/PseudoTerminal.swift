@@ -8,12 +8,17 @@ final class PseudoTerminal {
   /// Held open, so that what was written stays until it is read.
   private let other: Int32
 
+  /// From Linux's asm-generic/ioctls.h: TIOCSPTLCK unlocks the other side, TIOCGPTN tells its number.
+  private static let (unlock, tellNumber): (UInt, UInt) = (0x4004_5431, 0x8004_5430)
+
   init() throws {
-    descriptor = posix_openpt(O_RDWR | O_NOCTTY)
-    guard descriptor >= 0, grantpt(descriptor) == 0, unlockpt(descriptor) == 0,
-      let name = ptsname(descriptor)
+    descriptor = open("/dev/ptmx", O_RDWR | O_NOCTTY)
+    var locked: Int32 = 0
+    var number: UInt32 = 0
+    guard descriptor >= 0, ioctl(descriptor, Self.unlock, &locked) == 0,
+      ioctl(descriptor, Self.tellNumber, &number) == 0
     else { throw POSIXError(.ENOTTY) }
-    path = String(cString: name)
+    path = "/dev/pts/\(number)"
     other = open(path, O_RDWR | O_NOCTTY)
   }
 

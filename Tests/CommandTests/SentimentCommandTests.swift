@@ -187,19 +187,23 @@ import Testing
       + "1,\"\(praise)\nReally, it is.\",\"x,y\",positive,\(number)\r\n2,  ,,,\r\n3,\"\(blame)\","
       + "z,negative,\(number)\r\n$"
     #expect(written.range(of: expected, options: .regularExpression) != nil, "\(written)")
-    let tabs = try sentiment(["--csv", "-", "--column", "b"], input: Data("a\tb\n\"\t\(blame)\n".utf8))
-    #expect(tabs.output.hasPrefix("a\tb\tsentiment\tsentiment_probability\n\"\t\(blame)\tnegative\t"))
+    let tabs = try sentiment(
+      ["--csv", "-", "--column", "b"], input: Data("a\tb\n\"\t\(blame)\n".utf8))
+    #expect(
+      tabs.output.hasPrefix("a\tb\tsentiment\tsentiment_probability\n\"\t\(blame)\tnegative\t"))
   }
 
   @Test func `a table without the column, or in its own way, is refused`() throws {
-    let path = try write("table.csv", "id,review\n1,\(praise.replacingOccurrences(of: ",", with: ""))\n")
+    let path = try write(
+      "table.csv", "id,review\n1,\(praise.replacingOccurrences(of: ",", with: ""))\n")
     let column = try sentiment("--csv", path, "--column", "text")
     #expect(column.status == 65)
     #expect(
       column.errors == "caption: \(path): line 1: there is no column “text” among “id”, “review”\n")
     #expect(column.output == "")
     let before = try Data(contentsOf: URL(filePath: path))
-    let own = try sentiment("--csv", path, "--column", "review", "--output", folder.path + "/./table.csv")
+    let own = try sentiment(
+      "--csv", path, "--column", "review", "--output", folder.path + "/./table.csv")
     #expect(own.status == 64)
     #expect(own.errors.contains("--output is the table that is read"))
     #expect(try Data(contentsOf: URL(filePath: path)) == before)
@@ -266,8 +270,9 @@ import Testing
     _ = try sentiment(praise)
     let list = try sentiment("list")
     #expect(list.status == 0, "\(list.errors)")
-    #expect(list.lines.map { [cells($0)[0], cells($0)[1], cells($0)[3]].joined(separator: "\t") }
-      == first.lines.reversed())
+    #expect(
+      list.lines.map { [cells($0)[0], cells($0)[1], cells($0)[3]].joined(separator: "\t") }
+        == first.lines.reversed())
     #expect(try sentiment("list", "--limit", "1", "--json").lines.count == 1)
     // Another threshold is another opinion.
     _ = try sentiment("--threshold", "1", praise)
@@ -275,7 +280,8 @@ import Testing
   }
 
   @Test func `a store that cannot be used is a warning, but one that was named must work`() throws {
-    let usual = try caption.run(["sentiment", praise], environment: ["CAPTION_STORE": "/proc/none/s"])
+    let usual = try caption.run(
+      ["sentiment", praise], environment: ["CAPTION_STORE": "/proc/none/s"])
     #expect(usual.status == 0)
     #expect(usual.lines.count == 1)
     #expect(usual.errors.contains("results are not kept: "))

@@ -11,7 +11,7 @@ import Testing
     return try #require(String(data: data, encoding: .utf8))
   }
 
-  /// What stands between the title and the end, written by hand.
+  /// The reference is the page of this very text, read through by hand.
   @Test func `words have the class of their strength, and all texts are escaped`() throws {
     let hostile = "</style><script>alert(1)</script>{{content}}\" onmouseover=\"x & y"
     let text = SentimentPage.Text(
