@@ -8,7 +8,8 @@ func csvLine(_ cells: [String], separator: String = ",") -> String {
 }
 
 private func quoted(_ cell: String, _ separator: String) -> String {
-  guard cell.utf8.contains(where: { [10, 13, 34].contains($0) || separator.utf8.first == $0 }) else {
+  guard cell.utf8.contains(where: { [10, 13, 34].contains($0) || separator.utf8.first == $0 })
+  else {
     return cell
   }
   return "\"" + cell.replacingOccurrences(of: "\"", with: "\"\"") + "\""

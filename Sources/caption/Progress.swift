@@ -33,7 +33,8 @@ struct Progress {
     done += count
     self.failed += failed
     rate.add(worked, at: .now)
-    line.show(text, done: done, of: total, isWarning: self.failed > 0)
+    let now = self
+    line.show(now.text, done: done, of: total, isWarning: self.failed > 0)
   }
 
   /// Writes a line to standard error without tearing the bar.

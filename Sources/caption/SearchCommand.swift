@@ -22,7 +22,7 @@ struct SearchCommand: ParsableCommand {
         after:2021-07         taken in July 2021 or later
         before:2022           taken before 2022
         confidence<0.4        captions that the model doubted; also <=, > and >=
-        sentiment:positive    captions that “caption sentiment --captions” labelled so
+        sentiment:positive    captions that “caption sentiment” called positive
         origin:human          captions that people wrote; origin:machine, the others
         failed:               photos that could not be captioned; only folder: goes with it
         failed:truncated      those with this word in the reason

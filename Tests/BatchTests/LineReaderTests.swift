@@ -44,4 +44,24 @@ struct LineReaderTests {
     #expect(try lines(bytes, maximumLength: 1 << 20) == texts)
     #expect(try lines(bytes, maximumLength: 10_000).count { $0 == nil } == 13)
   }
+
+  @Test func linesAreTakenAsFarAsTheyAreThere() throws {
+    let (input, output) = try FileDescriptor.pipe()
+    try input.closeAfter {
+      var reader = LineReader(input, maximumLength: 10)
+      #expect(try reader.next(within: 0) == nil)
+      try output.writeAll("a\nb\nc".utf8)
+      #expect(try reader.next() == .line(Array("a".utf8)))
+      #expect(try reader.next(within: 0) == .line(Array("b".utf8)))
+      // What there is of a line is kept.
+      #expect(try reader.next(within: 1) == nil)
+      try output.writeAll("d\n".utf8)
+      #expect(try reader.next(within: 0) == .line(Array("cd".utf8)))
+      try output.writeAll("e".utf8)
+      try output.close()
+      #expect(try reader.next(within: 0) == .line(Array("e".utf8)))
+      #expect(try reader.next(within: 0) == nil)
+      #expect(try reader.next() == nil)
+    }
+  }
 }

@@ -29,7 +29,7 @@ final class SentimentKeeper {
       self.place = place
       try place.store.enter(
         texts.map { (text: $0.text, sentiment: $0.stored) }, by: place.model)
-    } catch where options.file == nil {
+    } catch let error where options.file == nil {
       isBroken = true
       logger.warning("results are not kept: \(error)")
     }
@@ -39,7 +39,7 @@ final class SentimentKeeper {
   func close() throws {
     do {
       try place?.store.close()
-    } catch where options.file == nil {
+    } catch let error where options.file == nil {
       logger.warning("results may not have been kept: \(error)")
     }
     place = nil

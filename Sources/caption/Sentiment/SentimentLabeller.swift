@@ -23,7 +23,9 @@ struct SentimentLabeller: Sendable {
 
   /// What colours stand for: words of the one side, and of the other.
   var sides: (against: String, towards: String) {
-    guard labels.contains(ClassifiedText.leaningLabel) else { return ("against the label", "for it") }
+    guard labels.contains(ClassifiedText.leaningLabel) else {
+      return ("against the label", "for it")
+    }
     let other = labels.count == 2 ? labels.first { $0 != ClassifiedText.leaningLabel } : nil
     return (other ?? "not positive", ClassifiedText.leaningLabel)
   }

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Datasets
 import Foundation
 import Sentiment
@@ -16,7 +17,8 @@ struct SentimentTable {
 
   /// - Parameter output: nil for standard output.
   /// - Returns: which rows have no result; cells without text do not count.
-  /// - Throws: `DatasetError`, `FileError`, `StoreError`.
+  /// - Throws: `DatasetError`, `FileError`, `StoreError`; `ValidationError` where the output is the
+  ///   table itself.
   func write(to output: String?, isQuiet: Bool) throws -> TextFailures {
     let input = path == "-" ? FilePath("/dev/stdin") : FilePath(argument: path)
     let table = try TextTable(path: input, column: column)
@@ -24,7 +26,7 @@ struct SentimentTable {
       throw FileError.malformed(path: path, reason: "it has a column “\(name)” already")
     }
     if let output, Self.isSameFile(input, FilePath(argument: output)) {
-      throw FileError.notWritten(path: output, reason: "it is the table that is read")
+      throw ValidationError("\(output): --output is the table that is read.")
     }
     let file = try ResultFile(path: output)
     func write(_ cells: [String]) throws { try file.write(line(cells, table.separator)) }

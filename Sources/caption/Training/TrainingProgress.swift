@@ -26,7 +26,8 @@ struct TrainingProgress {
     loss = loss.map { $0 + Self.smoothing * (report.loss - $0) } ?? report.loss
     stepRate.add(1, at: .now)
     itemRate.add(report.items, at: .now)
-    line.show(text, done: step, of: steps)
+    let now = self
+    line.show(now.text, done: step, of: steps)
   }
 
   mutating func say(_ text: String) { line.say(text) }
