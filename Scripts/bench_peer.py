@@ -262,9 +262,79 @@ def score(peer, request):
     return run
 
 
+def sentiment(peer, request):
+    """The sentiment of each line of the file {"texts"} by the bundle {"model"}, as one would write it in
+    PyTorch: a regular expression cuts words, sentences are packed into windows, batches of 48 texts of
+    like length go through a packed LSTM."""
+    import re
+
+    import torch
+    from safetensors.torch import load_file
+    from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence
+
+    torch.set_num_threads(request["threads"])
+    torch.set_grad_enabled(False)
+    with open(request["model"] + "/config.json") as file:
+        network = json.load(file)["network"]
+    with open(request["model"] + "/vocabulary.txt") as file:
+        ids = {word: i for i, word in enumerate(file.read().split("\n")[:-1])}
+    weights = {k: v.float() for k, v in load_file(request["model"] + "/model.safetensors").items()}
+    lstm = torch.nn.LSTM(network["embedding"], network["hidden"], bidirectional=True, batch_first=True)
+    for direction, suffix in (("forward", ""), ("reverse", "_reverse")):
+        for name in ("weight_ih", "weight_hh", "bias_ih"):
+            getattr(lstm, f"{name}_l0{suffix}").copy_(weights[f"lstm.0.{direction}.{name}"])
+        getattr(lstm, f"bias_hh_l0{suffix}").zero_()
+    heads = network["heads"]
+    word = re.compile(r"n't|'s|'re|'ve|'ll|'d|'m|\w+?(?=n't)|\w+|\.\.+|[.!?,;:()\"*/&$%]")
+    ends = {ids[mark] for mark in (".", "!", "?", "...", "<p>") if mark in ids}
+
+    def windows(text):
+        tokens = [ids.get(w, 0) for w in word.findall(text.lower().replace("<br />", " "))]
+        result, window, start = [], [], 0
+        for place, token in enumerate(tokens + [None]):
+            if token is None or token in ends or place - start == 63:
+                sentence = tokens[start : place + 1]
+                if len(window) + len(sentence) > 64 and window:
+                    result.append(window)
+                    window = []
+                window = window + sentence
+                start = place + 1
+        return result + [window] if window else result or [[0]]
+
+    def logits(texts):
+        rows = [torch.tensor(window) for windows in texts for window in windows]
+        lengths = torch.tensor([len(row) for row in rows])
+        group = torch.repeat_interleave(torch.arange(len(texts)), torch.tensor([len(w) for w in texts]))
+        x = weights["embedding.words.weight"][pad_sequence(rows, batch_first=True)]
+        packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+        y, _ = pad_packed_sequence(lstm(packed)[0], batch_first=True)
+        h = y[torch.arange(y.shape[1])[None] < lengths[:, None]]
+        group = torch.repeat_interleave(group, lengths)
+        score = h @ weights["head.attention.score.weight"].T
+        vote = (h @ weights["head.attention.vote.weight"].T + weights["head.attention.vote.bias"]).view(len(h), heads, -1)
+        largest = torch.full((len(texts), heads), -1e9).scatter_reduce(0, group[:, None].expand_as(score), score, "amax")
+        power = (score - largest[group]).exp()
+        sums = torch.zeros(len(texts), heads).index_add(0, group, power)
+        votes = torch.zeros(len(texts), heads, vote.shape[2]).index_add(0, group, power[:, :, None] * vote)
+        return (votes / sums[:, :, None]).sum(1)
+
+    def run():
+        with open(request["texts"]) as file:
+            texts = [windows(line) for line in file]
+        order = sorted(range(len(texts)), key=lambda i: sum(map(len, texts[i])))
+        result = [None] * len(texts)
+        for first in range(0, len(order), 48):
+            part = order[first : first + 48]
+            for place, row in zip(part, torch.softmax(logits([texts[i] for i in part]), 1).tolist()):
+                result[place] = row
+        return result
+
+    return run
+
+
 tasks = {
     "encoder": encoder, "attention-step": attention_step, "jpeg": jpeg, "resize": resize, "batch": batch,
-    "score": score,
+    "score": score, "sentiment": sentiment,
     "lstm-training": lstm_training, "language-model-training": language_model_training,
     "decoder-training": decoder_training, "network-training": network_training,
 }

@@ -26,6 +26,7 @@ func allBenchmarks(threads: [Int]) -> [Benchmark] {
     similarBenchmark(),
   ]
   result += scoreBenchmarks(threads: threads.max() ?? 1)
+  for count in threads { result += sentimentBenchmarks(threads: count) }
   return result + batchBenchmarks(threads: threads.max() ?? 1)
 }
 
