@@ -24,9 +24,9 @@ WEIGHT = re.compile(r"\s\*(\d+)$")
 AGREEMENT = re.compile(r"~([phs])|<([^>]+)>")
 SOUNDS_LIKE_CONSONANT = ("us", "uni", "one")
 
-SUBJECT_FORMS = {"it": {"s": ["it"], "p": ["they"], "h": ["he", "she"]},
-                 "them": {"s": ["it"], "p": ["them"], "h": ["him", "her"]},
-                 "its": {"s": ["its"], "p": ["their"], "h": ["his", "her"]}}
+PRONOUNS = {"it": {"s": ["it"], "p": ["they"], "h": ["he", "she"]},
+            "them": {"s": ["it"], "p": ["them"], "h": ["him", "her"]},
+            "its": {"s": ["its"], "p": ["their"], "h": ["his", "her"]}}
 
 
 class Grammar:
@@ -109,15 +109,15 @@ class Expander:
 
     def agree(self, text):
         """Verbs and pronouns take the number of the subject before them, and all verbs one tense."""
-        number, past = "s", self.random.random() < 0.5
+        number, past, person = "s", self.random.random() < 0.5, self.random.random()
 
         def replacement(match):
             nonlocal number
             if match[1]:
                 number = match[1]
                 return ""
-            if forms := SUBJECT_FORMS.get(match[2]):
-                return self.random.choice(forms[number])
+            if forms := PRONOUNS.get(match[2]):
+                return forms[number][int(person * len(forms[number]))]
             base, *negation = match[2].split()
             return self.grammar.conjugate(base, number, past) + ("n't" if negation else "")
 
@@ -147,7 +147,7 @@ def tidy(text):
 
 
 def with_article(match):
-    """ "an" and the word, unless its first sound is a consonant ("a useful lamp")."""
+    """The word after "an", or after "a" where its first sound is a consonant ("a useful lamp")."""
     article, word = match.groups()
     return f"{article} {word}" if word.startswith(SOUNDS_LIKE_CONSONANT) and word != "uninspired" \
         else f"{article}n {word}"
