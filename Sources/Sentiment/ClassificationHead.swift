@@ -25,32 +25,31 @@ package struct ClassificationHead: Trainable {
   package let classes: Int
 
   package init(
-    _ pooling: StatePooling, layer: RecurrentLayer, heads: Int, classes: Int,
-    random: inout SeededRandom
+    _ configuration: TextNetworkConfiguration, classes: Int, random: inout SeededRandom
   ) {
-    let size = layer.outputs
-    switch pooling {
+    let size = configuration.states
+    switch configuration.pooling {
     case .attention:
-      attention = VotingAttention(size: size, heads: heads, classes: classes, random: &random)
+      attention = VotingAttention(
+        size: size, heads: configuration.heads, classes: classes, random: &random)
     case .last: output = Linear(inputs: size, outputs: classes, random: &random)
     }
-    forwardSize = layer.forward.hidden
+    forwardSize = configuration.hidden
     self.classes = classes
   }
 
   /// - Throws: `WeightError`.
   package init(
-    _ weights: WeightReader, _ pooling: StatePooling, layer: RecurrentLayer, heads: Int,
-    classes: Int
+    _ weights: WeightReader, _ configuration: TextNetworkConfiguration, classes: Int
   ) throws {
-    let size = layer.outputs
-    switch pooling {
+    let size = configuration.states
+    switch configuration.pooling {
     case .attention:
       attention = try VotingAttention(
-        weights["attention"], size: size, heads: heads, classes: classes)
+        weights["attention"], size: size, heads: configuration.heads, classes: classes)
     case .last: output = try Linear(weights["output"], inputs: size, outputs: classes)
     }
-    forwardSize = layer.forward.hidden
+    forwardSize = configuration.hidden
     self.classes = classes
   }
 

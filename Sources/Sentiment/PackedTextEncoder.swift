@@ -3,12 +3,34 @@ package import Tensors
 
 /// A text encoder arranged for reading, without a way back.
 package struct PackedTextEncoder: Sendable {
-  private let embedding: WordEmbedding
+  private let words: StoredMatrix
+  private let pieces: StoredMatrix
   private let layers: [(forward: LSTMReader, reverse: LSTMReader?)]
 
   package init(_ encoder: TextEncoder) {
-    embedding = encoder.embedding
-    layers = encoder.layers.map { (LSTMReader($0.forward), $0.reverse.map { LSTMReader($0) }) }
+    self.init(
+      words: StoredMatrix(encoder.embedding.words.weight),
+      pieces: StoredMatrix(encoder.embedding.pieces.weight), encoder.layers)
+  }
+
+  /// An encoder whose vectors stay in the file until a text has the word.
+  ///
+  /// - Throws: `WeightError`.
+  package init(_ file: SafetensorsFile, _ configuration: TextNetworkConfiguration, words: Int)
+    throws
+  {
+    let size = configuration.embedding
+    self.init(
+      words: try file.matrix("embedding.words.weight", rows: words, columns: size),
+      pieces: try file.matrix(
+        "embedding.pieces.weight", rows: configuration.buckets, columns: size),
+      try configuration.recurrentLayers(WeightReader(file)["lstm"]))
+  }
+
+  private init(words: StoredMatrix, pieces: StoredMatrix, _ layers: [RecurrentLayer]) {
+    self.words = words
+    self.pieces = pieces
+    self.layers = layers.map { (LSTMReader($0.forward), $0.reverse.map { LSTMReader($0) }) }
   }
 
   /// The last layer's states.
@@ -18,7 +40,8 @@ package struct PackedTextEncoder: Sendable {
   package func states(_ batch: WordBatch, _ layout: SequenceLayout) -> Tensor {
     let (words, first) = batch.distinct()
     var places = first
-    var table = embedding(words)
+    var table = words.vectors(
+      size: self.words.columns, word: self.words.copyRow, piece: pieces.copyRow)
     for layer in layers {
       table = states(layer, table, places, layout)
       places = (0..<Int32(layout.rows)).map { $0 }

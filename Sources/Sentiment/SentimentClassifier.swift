@@ -51,22 +51,30 @@ public struct SentimentClassifier: Sendable {
     }
     let words = try WordList(path: folder.file(configuration.vocabulary))
     let weights = try SafetensorsFile(path: folder.weightsPath)
-    try self.init(
+    self.init(
       configuration, WordReader(words: words, buckets: configuration.network.buckets),
-      TextNetwork(
-        WeightReader(weights), configuration.network, words: words.count,
-        classes: configuration.labels.count),
+      try PackedTextEncoder(weights, configuration.network, words: words.count),
+      try ClassificationHead(
+        WeightReader(weights)["head"], configuration.network, classes: configuration.labels.count),
       folder: folder.path)
   }
 
+  /// A classifier in memory.
   package init(
-    _ configuration: SentimentConfiguration, _ reader: WordReader, _ network: TextNetwork,
-    folder: String
+    _ configuration: SentimentConfiguration, _ reader: WordReader, _ network: TextNetwork
+  ) {
+    self.init(
+      configuration, reader, PackedTextEncoder(network.encoder), network.head, folder: "")
+  }
+
+  private init(
+    _ configuration: SentimentConfiguration, _ reader: WordReader, _ encoder: PackedTextEncoder,
+    _ head: ClassificationHead, folder: String
   ) {
     self.configuration = configuration
     self.reader = reader
-    encoder = PackedTextEncoder(network.encoder)
-    head = network.head
+    self.encoder = encoder
+    self.head = head
     self.folder = folder
     windows = TextWindows(reader)
   }

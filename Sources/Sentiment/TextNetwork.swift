@@ -51,15 +51,7 @@ package struct TextEncoder: Trainable {
     embedding = try WordEmbedding(
       weights["embedding"], words: words, buckets: configuration.buckets,
       size: configuration.embedding)
-    layers = []
-    var inputs = configuration.embedding
-    for index in 0..<configuration.layers {
-      let layer = try RecurrentLayer(
-        weights["lstm"][index], inputs: inputs, hidden: configuration.hidden,
-        isBidirectional: configuration.isBidirectional)
-      inputs = layer.outputs
-      layers.append(layer)
-    }
+    layers = try configuration.recurrentLayers(weights["lstm"])
   }
 
   package mutating func visitParameters(_ visit: ParameterVisitor) {
@@ -122,9 +114,7 @@ package struct TextNetwork: Trainable {
     random: inout SeededRandom
   ) {
     self.encoder = encoder
-    head = ClassificationHead(
-      configuration.pooling, layer: encoder.lastLayer, heads: configuration.heads,
-      classes: classes, random: &random)
+    head = ClassificationHead(configuration, classes: classes, random: &random)
   }
 
   /// - Throws: `WeightError`.
@@ -132,9 +122,7 @@ package struct TextNetwork: Trainable {
     _ weights: WeightReader, _ configuration: TextNetworkConfiguration, words: Int, classes: Int
   ) throws {
     encoder = try TextEncoder(weights, configuration, words: words)
-    head = try ClassificationHead(
-      weights["head"], configuration.pooling, layer: encoder.lastLayer,
-      heads: configuration.heads, classes: classes)
+    head = try ClassificationHead(weights["head"], configuration, classes: classes)
   }
 
   package mutating func visitParameters(_ visit: ParameterVisitor) {
@@ -143,7 +131,17 @@ package struct TextNetwork: Trainable {
   }
 }
 
-extension TextEncoder {
-  /// - Precondition: there is at least one layer.
-  fileprivate var lastLayer: RecurrentLayer { layers[layers.count - 1] }
+extension TextNetworkConfiguration {
+  /// The layers of a network of these sizes.
+  ///
+  /// - Throws: `WeightError`.
+  func recurrentLayers(_ weights: WeightReader) throws -> [RecurrentLayer] {
+    var inputs = embedding
+    return try (0..<layers).map { index in
+      let layer = try RecurrentLayer(
+        weights[index], inputs: inputs, hidden: hidden, isBidirectional: isBidirectional)
+      inputs = layer.outputs
+      return layer
+    }
+  }
 }

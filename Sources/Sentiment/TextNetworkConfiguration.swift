@@ -20,6 +20,9 @@ package struct TextNetworkConfiguration: Codable, Equatable, Sendable {
     case isBidirectional = "bidirectional"
   }
 
+  /// The size of a step's state: of both directions, where there are two.
+  var states: Int { isBidirectional ? 2 * hidden : hidden }
+
   /// Why this cannot be a network, as half a sentence that names the key; nil if it can.
   package var fault: String? {
     let limits: [(String, Int, ClosedRange<Int>)] = [

@@ -14,6 +14,37 @@ package struct WordBatch: Sendable {
   }
 }
 
+extension WordBatch {
+  /// The words' vectors, `[rows, size]`.
+  ///
+  /// - Parameter word, piece: write the vector of a known word, and of a piece.
+  func vectors(
+    size: Int, word: (Int, UnsafeMutablePointer<Float>) -> Void,
+    piece: (Int, UnsafeMutablePointer<Float>) -> Void
+  ) -> Tensor {
+    var vector = [Float](repeating: 0, count: size)
+    return Tensor(uninitialized: [tokens.count, size]) { output in
+      for (row, token) in tokens.enumerated() {
+        let target = output + row * size
+        guard token < 0 else {
+          word(Int(token), target)
+          continue
+        }
+        let own = pieces[Int(~token)]
+        target.update(repeating: 0, count: size)
+        vector.withUnsafeMutableBufferPointer { vector in
+          guard let vector = vector.baseAddress else { return }
+          for index in own {
+            piece(Int(index), vector)
+            TrainingMath.add(
+              vector, scaledBy: 1 / Float(own.count), count: size, into: target)
+          }
+        }
+      }
+    }
+  }
+}
+
 /// Vectors of words: of known words a table, of all others the mean of their pieces' vectors.
 ///
 /// Checkpoint keys: `words.weight` `[words, size]`, `pieces.weight` `[buckets, size]`.
@@ -45,25 +76,7 @@ package struct WordEmbedding: Trainable {
   /// - Returns: `[rows, size]`
   /// - Precondition: ids and buckets are those of the tables.
   package func callAsFunction(_ batch: WordBatch) -> Tensor {
-    let size = size
-    return Tensor(uninitialized: [batch.tokens.count, size]) { output in
-      for (row, token) in batch.tokens.enumerated() {
-        let target = output + row * size
-        guard token < 0 else {
-          words.copyRow(Int(token), to: target)
-          continue
-        }
-        let own = batch.pieces[Int(~token)]
-        target.update(repeating: 0, count: size)
-        pieces.weight.elements.withUnsafeBufferPointer { table in
-          guard let table = table.baseAddress else { return }
-          for piece in own {
-            TrainingMath.add(
-              table + Int(piece) * size, scaledBy: 1 / Float(own.count), count: size, into: target)
-          }
-        }
-      }
-    }
+    batch.vectors(size: size, word: words.copyRow, piece: pieces.copyRow)
   }
 
   /// - Parameters:

@@ -13,14 +13,25 @@ package enum HalfVector {
 
   /// The numbers that `bytes` are of; a last odd byte is ignored.
   package static func values(_ bytes: UnsafeRawBufferPointer) -> [Float] {
-    let halves = [UInt16](unsafeUninitializedCapacity: bytes.count / 2) { buffer, initialized in
-      UnsafeMutableRawBufferPointer(buffer).copyMemory(
-        from: UnsafeRawBufferPointer(rebasing: bytes[..<(bytes.count / 2 * 2)]))
-      initialized = bytes.count / 2
+    let count = bytes.count / 2
+    return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+      if let base = buffer.baseAddress { widen(bytes, into: base) }
+      initialized = count
     }
-    return [Float](unsafeUninitializedCapacity: halves.count) { buffer, initialized in
-      if let base = buffer.baseAddress { ck_half_to_float(halves, base, halves.count) }
-      initialized = halves.count
+  }
+
+  /// Writes the numbers that `bytes` are of, wherever these stand.
+  static func widen(
+    _ bytes: UnsafeRawBufferPointer, into destination: UnsafeMutablePointer<Float>
+  ) {
+    let count = bytes.count / 2
+    guard count > 0, let base = bytes.baseAddress else { return }
+    // The kernel reads with unaligned loads, but C's type asks for alignment: copy where it lacks.
+    if Int(bitPattern: base) % 2 == 0 {
+      ck_half_to_float(base.assumingMemoryBound(to: UInt16.self), destination, count)
+    } else {
+      let aligned = (0..<count).map { bytes.loadUnaligned(fromByteOffset: 2 * $0, as: UInt16.self) }
+      ck_half_to_float(aligned, destination, count)
     }
   }
 

@@ -138,22 +138,7 @@ public final class SafetensorsFile: WeightSource {
         initialized = count
       }
     case .float16:
-      // The kernel reads with unaligned loads, but C's type asks for alignment: copy where it
-      // lacks.
-      elements = [Float](unsafeUninitializedCapacity: count) { result, initialized in
-        guard count > 0, let target = result.baseAddress, let base = bytes.baseAddress else {
-          return
-        }
-        if Int(bitPattern: base) % 2 == 0 {
-          ck_half_to_float(base.assumingMemoryBound(to: UInt16.self), target, count)
-        } else {
-          let aligned = (0..<count).map {
-            bytes.loadUnaligned(fromByteOffset: 2 * $0, as: UInt16.self)
-          }
-          ck_half_to_float(aligned, target, count)
-        }
-        initialized = count
-      }
+      elements = HalfVector.values(bytes)
     case .bfloat16:
       elements = (0..<count).map {
         Float(
@@ -168,6 +153,18 @@ public final class SafetensorsFile: WeightSource {
         path: path, reason: "tensor “\(name)” holds \(entry.type.rawValue), not real numbers")
     }
     return Tensor(entry.shape, elements)
+  }
+
+  /// A matrix of which rows are read when they are asked for.
+  ///
+  /// - Throws: `WeightError` as `tensor(_:shape:)`.
+  package func matrix(_ name: String, rows: Int, columns: Int) throws -> StoredMatrix {
+    guard let entry = entries[name], entry.type == .float16, entry.shape == [rows, columns] else {
+      return StoredMatrix(try tensor(name, shape: [rows, columns]))
+    }
+    return StoredMatrix(
+      file: self, halves: UnsafeRawBufferPointer(rebasing: mapping.bytes[entry.bytes]), rows: rows,
+      columns: columns)
   }
 
   /// A read-only memory mapping of a whole file.

@@ -278,7 +278,7 @@ package struct ClassificationTask: TrainingTask {
       SentimentConfiguration(
         name: configuration.name, labels: configuration.labels, temperature: temperature,
         network: configuration.network, vocabulary: configuration.vocabulary),
-      reader, average.average, folder: "")
+      reader, average.average)
   }
 
   private static func best(_ probabilities: [Double]) -> Int? {
