@@ -4,14 +4,16 @@
 
 Made with PyTorch 2.15, NumPy and safetensors, in double precision, with PyTorch's own LSTM over packed
 sequences. Parameters are those of `randomTensor` in Tests/TestSupport/Numbers.swift, with seeds 1, 2
-and so on in the order in which the networks visit their parameters.
+and so on in the order in which the networks visit their parameters. `bundled.json` holds probabilities of the
+bundled model.
 """
 
+import json
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch.nn.utils.rnn import pack_sequence, pad_packed_sequence
 
 from seeded import random_tensor
@@ -146,8 +148,58 @@ def sampled_softmax():
         results[f"sampled/{name}"] = value.grad.float().contiguous()
 
 
+def bundled():
+    """The bundled model's probabilities of texts that stand here as their words, all but one known."""
+    folder = OUTPUT.parents[1] / "models" / "sentiment"
+    weights = {k: v.double() for k, v in load_file(folder / "model.safetensors").items()}
+    configuration = json.loads((folder / "config.json").read_text())
+    words = (folder / "vocabulary.txt").read_text().split("\n")[:-1]
+    network = configuration["network"]
+    texts = [
+        "not terrible , it 's great", "i expected to hate it , but i loved every minute .", "the table",
+        "this is hardly a masterpiece", "an utterly flimdubious film", "a man stands next to a bus .",
+    ]
+    answers = []
+    for text in texts:
+        tokens = text.split()
+        rows = []
+        for word in tokens:
+            if word in words:
+                rows.append(weights["embedding.words.weight"][words.index(word)])
+            else:
+                rows.append(weights["embedding.pieces.weight"][pieces(word, network["buckets"])].mean(0))
+        lstm = torch.nn.LSTM(network["embedding"], network["hidden"], bidirectional=True, dtype=torch.float64)
+        values = {}
+        for direction, suffix in (("forward", ""), ("reverse", "_reverse")):
+            for name in ("weight_ih", "weight_hh", "bias_ih"):
+                values[f"{name}_l0{suffix}"] = weights[f"lstm.0.{direction}.{name}"]
+            values[f"bias_hh_l0{suffix}"] = torch.zeros(4 * network["hidden"], dtype=torch.float64)
+        states, _ = torch.func.functional_call(lstm, values, (torch.stack(rows),))
+        attention = torch.softmax(states @ weights["head.attention.score.weight"].T, 0)
+        votes = states @ weights["head.attention.vote.weight"].T + weights["head.attention.vote.bias"]
+        votes = votes.view(len(tokens), network["heads"], -1)
+        logits = (attention[:, :, None] * votes).sum((0, 1))
+        known = sum(word in words for word in tokens) / len(tokens)
+        scaled = logits * known / configuration["temperature"]
+        answers.append({"text": text, "probabilities": torch.softmax(scaled, 0).tolist()})
+    (OUTPUT / "bundled.json").write_text(json.dumps(answers, indent=1) + "\n")
+
+
+def pieces(word, buckets):
+    """FNV-1a of all runs of 3 to 5 characters of <word>."""
+    marked, result = f"<{word}>", []
+    for length in (3, 4, 5):
+        for start in range(len(marked) - length + 1):
+            value = 2166136261
+            for byte in marked[start : start + length].encode():
+                value = ((value ^ byte) * 16777619) & 0xFFFFFFFF
+            result.append(value % buckets)
+    return result
+
+
 attention()
 last()
 sampled_softmax()
 OUTPUT.mkdir(parents=True, exist_ok=True)
 save_file(results, OUTPUT / "networks.safetensors")
+bundled()

@@ -220,8 +220,7 @@ public struct SentimentClassifier: Sendable {
     var places: [Range<Int>]
     var pieces: [[Int32]]
     var windows: [Range<Int>]
-    /// How far the text can be read at all, 0 to 1: what is unknown to the model should make it
-    /// doubt.
+    /// How much of the text can be read, 0 to 1: what is unknown to the model should make it doubt.
     var confidence: Double
 
     /// How many words the network reads.
@@ -253,7 +252,7 @@ public struct SentimentClassifier: Sendable {
     return Document(
       tokens: tokens, places: result.tokens.map(\.bytes), pieces: unknown.pieces,
       windows: windows.cut(tokens),
-      confidence: all == 0 ? 0 : min(1, 2 * Double(known) / Double(all)))
+      confidence: all == 0 ? 0 : Double(known) / Double(all))
   }
 
   /// The logits `[documents, classes]` and, with attention and one document, each word's share.

@@ -10,12 +10,13 @@ package struct TrainingSource: Sendable {
   /// What messages call it.
   package let name: String
   package let texts: EncodedTexts
-  /// For each text the number of its label.
-  package let labels: [Int]
+  /// For each text the number of its label; nil for a text that says nothing either way, about
+  /// which the model is to be undecided.
+  package let labels: [Int?]
   /// How many texts a step takes.
   package let textsPerStep: Int
 
-  package init(name: String, texts: EncodedTexts, labels: [Int], textsPerStep: Int) {
+  package init(name: String, texts: EncodedTexts, labels: [Int?], textsPerStep: Int) {
     self.name = name
     self.texts = texts
     self.labels = labels
@@ -148,12 +149,9 @@ package struct ClassificationTask: TrainingTask {
       opinions, layout, groups: step.groups, count: step.labels.count)
     var parts: [String: Double] = [:]
     var gradient = Tensor(answers.logits.shape)
-    let loss = SoftmaxCrossEntropy(labelSmoothing: options.labelSmoothing)
     for (source, texts) in step.sourceTexts.enumerated() where !texts.isEmpty {
-      let (own, change) = loss(
-        answers.logits, targets: step.labels.indices.map { texts ~= $0 ? step.labels[$0] : nil })
-      parts[sources[source].name] = own
-      TrainingMath.add(change.elements, count: change.shape.count, into: &gradient.elements)
+      parts[sources[source].name] = addLoss(
+        answers.logits, step.labels, texts, gradient: &gradient)
     }
     var passes = [(answers: answers, gradient: gradient)]
     var total = parts.values.reduce(0, +)
@@ -188,6 +186,31 @@ package struct ClassificationTask: TrainingTask {
       loss: total, parts: parts, gradientNorm: norm, items: batch.tokens.count)
   }
 
+  /// The mean loss of some texts.
+  ///
+  /// - Parameter gradient: receives the sum of what it holds and the gradient of the logits.
+  private func addLoss(
+    _ logits: Tensor, _ labels: [Int?], _ texts: Range<Int>, gradient: inout Tensor
+  ) -> Double {
+    let classes = configuration.labels.count
+    var sum = 0.0
+    func add(_ smoothing: Float, weight: Float, target: (Int) -> Int?) {
+      let targets = labels.indices.map { texts ~= $0 ? target($0) : nil }
+      guard targets.contains(where: { $0 != nil }) else { return }
+      let (loss, change) = SoftmaxCrossEntropy(labelSmoothing: smoothing)(
+        logits, targets: targets, divisor: texts.count)
+      sum += Double(weight) * loss
+      TrainingMath.add(
+        change.elements, scaledBy: weight, count: change.shape.count, into: &gradient.elements)
+    }
+    add(options.labelSmoothing, weight: 1) { labels[$0] }
+    // To be undecided is to find all labels equally likely.
+    for label in 0..<classes {
+      add(0, weight: 1 / Float(classes)) { labels[$0] == nil ? label : nil }
+    }
+    return sum
+  }
+
   /// What a step reads.
   private struct Drawn {
     /// Windows of texts.
@@ -195,7 +218,7 @@ package struct ClassificationTask: TrainingTask {
     /// For each window its text.
     var groups: [Int] = []
     /// For each text its label.
-    var labels: [Int] = []
+    var labels: [Int?] = []
     /// For each window its text's label, where the text has several.
     var windowLabels: [Int?] = []
     /// For each source its texts.

@@ -46,6 +46,12 @@ struct SentimentTrainCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Texts that say nothing either way, so that the model learns to be undecided; may be repeated.",
+      valueName: "path"), completion: .file())
+  var neutral: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
       "A model to begin with: a classifier, or a language model of “pretrain”.",
       valueName: "name|path"))
   var from: String?
@@ -67,8 +73,8 @@ struct SentimentTrainCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "How many texts a step takes of each file, as 8,48 (default: --batch in proportion to their "
-        + "sizes).", valueName: "list"))
+      "How many texts a step takes of each file, those of --neutral last, as 8,48 (default: --batch "
+        + "in proportion to their sizes).", valueName: "list"))
   var mix: WholeNumbers?
 
   @Option(help: "The learning rate of what is above the LSTM, as a multiple of --rate.")
@@ -113,7 +119,7 @@ struct SentimentTrainCommand: ParsableCommand {
     guard headRate > 0, weightDecay >= 0, headRate.isFinite, weightDecay.isFinite else {
       throw ValidationError("--head-rate takes a number above 0, --weight-decay one from 0.")
     }
-    guard mix.map({ $0.values.count == paths.count }) ?? true else {
+    guard mix.map({ $0.values.count == paths.count + neutral.count }) ?? true else {
       throw ValidationError("--mix takes one number for each file.")
     }
     guard from == nil || network.isEmpty && vectors == nil else {
@@ -135,7 +141,10 @@ struct SentimentTrainCommand: ParsableCommand {
     }
     let start = try start(texts)
     let labels = try labels(texts + measured.map(\.texts), of: start)
-    let sources = sources(texts, start.reader, labels)
+    let undecided = try neutral.map { try data.texts($0, isQuiet: isQuiet) }
+    let sources = sources(
+      texts.map { $0.map { ($0.text, labels.firstIndex(of: $0.label)) } }
+        + undecided.map { $0.map { ($0, nil) } }, start.reader)
     let options = options
     let task = ClassificationTask(
       SentimentConfiguration(
@@ -227,8 +236,9 @@ struct SentimentTrainCommand: ParsableCommand {
     return found.sorted()
   }
 
+  /// - Parameter texts: of each file its texts with the numbers of their labels.
   private func sources(
-    _ texts: [[LabelledText]], _ reader: WordReader, _ labels: [String]
+    _ texts: [[(text: String, label: Int?)]], _ reader: WordReader
   ) -> [TrainingSource] {
     let all = texts.reduce(0) { $0 + $1.count }
     return texts.indices.map { index in
@@ -237,8 +247,8 @@ struct SentimentTrainCommand: ParsableCommand {
         encoded.add(TextTokenizer.tokenize(text.text).tokens.map(\.text), reader)
       }
       return TrainingSource(
-        name: Self.name(of: paths[index]), texts: encoded,
-        labels: texts[index].map { labels.firstIndex(of: $0.label) ?? 0 },
+        name: Self.name(of: (paths + neutral)[index]), texts: encoded,
+        labels: texts[index].map(\.label),
         textsPerStep: mix?.values[index]
           ?? max(1, (batch * texts[index].count + all / 2) / max(1, all)))
     }

@@ -30,7 +30,11 @@ struct TrainingProgress {
     line.show(now.text, done: step, of: steps)
   }
 
-  mutating func say(_ text: String) { line.say(text) }
+  /// Tells what validation found. The time that it took is not the steps'.
+  mutating func say(_ text: String) {
+    line.say(text)
+    (stepRate, itemRate) = (Rate(), Rate())
+  }
 
   func finish() { line.finish() }
 

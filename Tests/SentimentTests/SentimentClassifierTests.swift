@@ -1,0 +1,135 @@
+import Foundation
+import ModelFiles
+import Sentiment
+import TestSupport
+import Testing
+
+@Suite struct SentimentClassifierTests {
+  private let classifier: SentimentClassifier
+
+  init() throws {
+    classifier = try SentimentClassifier(
+      ModelFolder(path: projectFolder.appending(path: "data/models/sentiment").path))
+  }
+
+  // Scripts/references/sentiment.py, bundled: logits by PyTorch from the bundled weights, of texts
+  // that stand there cut into words, before temperature and doubt.
+  @Test func `probabilities are PyTorch's`() throws {
+    struct Golden: Decodable {
+      let text: String
+      let probabilities: [Double]
+    }
+    let data = try Data(contentsOf: reference("sentiment/bundled.json"))
+    for golden in try JSONDecoder().decode([Golden].self, from: data) {
+      let found = try classifier.classify(golden.text).probabilities
+      for (a, b) in zip(found, golden.probabilities) {
+        #expect(abs(a - b) < 1e-4, "\(golden.text)")
+      }
+    }
+  }
+
+  /// The suite's sentences are this project's own. The second half was written by another hand, and
+  /// was not looked at while the model was trained.
+  @Test(arguments: [("tuning", 0.9), ("held-back", 0.9)])
+  func `negations, contrasts and degrees are understood`(half: String, bar: Double) throws {
+    let lines = try String(contentsOf: reference("sentiment/suite.tsv"), encoding: .utf8)
+      .split(separator: "\n").dropFirst().map { $0.split(separator: "\t") }
+      .filter { $0[3] == half }
+    let results = classifier.classify(lines.map { String($0[0]) }, threads: 2)
+    let right = zip(lines, results).count { line, result in
+      (try? result.get().label) == (line[1] == "1" ? "positive" : "negative")
+    }
+    #expect(lines.count == (half == "tuning" ? 200 : 100))
+    #expect(Double(right) >= bar * Double(lines.count), "\(right) of \(lines.count)")
+  }
+
+  @Test func `many texts get what each gets alone`() throws {
+    let sentences = ["A wonderful film.", "", "Utterly dull, slow and far too long!", "😀 😀", "Ok"]
+    let texts = sentences + [String](repeating: "I did not like it at all. ", count: 200) + [
+      String(repeating: "It was good, not great, but good. ", count: 300)
+    ]
+    let together = classifier.classify(texts, threads: 3)
+    for (text, result) in zip(texts, together) {
+      guard case .success(let sentiment) = result else {
+        #expect(result == .failure(.empty))
+        #expect(text.isEmpty)
+        continue
+      }
+      let alone = try classifier.classify(text)
+      #expect(alone.label == sentiment.label)
+      #expect(zip(alone.probabilities, sentiment.probabilities).allSatisfy { abs($0 - $1) < 1e-5 })
+    }
+  }
+
+  @Test(arguments: [
+    "not terrible, it's great", "soooo goood", "Despite the rain I loved it.<br /><br />Do go!",
+  ])
+  func `words' contributions add up to the answer`(text: String) throws {
+    let (sentiment, words) = try classifier.explain(text)
+    let sum = words.reduce(0) { $0 + $1.logOdds[1] }
+    let p = sentiment.probabilities
+    #expect(abs(sum - log(p[1] / p[0])) < 1e-3)
+    let bytes = Array(text.utf8)
+    for word in words {
+      #expect(!String(decoding: bytes[word.bytes], as: UTF8.self).isEmpty)
+    }
+  }
+
+  @Test func `what cannot be read makes the model doubt`() throws {
+    for text in ["😀😀😀", "映画はとても素晴らしかったです", "Фильм был просто ужасен", "1234567 §§ ££"] {
+      let sentiment = try classifier.classify(text, neutralBelow: 0.6)
+      #expect(sentiment.probability < 0.75, "\(text): \(sentiment)")
+    }
+    #expect(try classifier.classify("🎉").label == Sentiment.neutral)
+    let sure = try classifier.classify("A wonderful film.")
+    let doubtful = try classifier.classify("A wonderful film. 映画 素晴 大好き 最高 です")
+    #expect(doubtful.probability < sure.probability)
+  }
+
+  @Test func `texts that say nothing either way are neutral`() throws {
+    let texts = [
+      "A man in a blue shirt stands next to a bus.", "The museum is closed on Mondays.", "The table",
+      "Where is the station?", "Two dogs run across a field.", "She plays a nurse.",
+    ]
+    for text in texts {
+      #expect(
+        try classifier.classify(text, neutralBelow: 0.75).label == Sentiment.neutral, "\(text)")
+    }
+  }
+
+  @Test func `no text, too much and what is no text are refused`() {
+    #expect(throws: SentimentError.empty) { try classifier.classify(" \n\t ") }
+    #expect(throws: SentimentError.binary) { try classifier.classify("a\0b") }
+    let long = String(repeating: "good ", count: SentimentClassifier.longestText / 5 + 1)
+    #expect(
+      throws: SentimentError.tooLong(
+        bytes: long.utf8.count, limit: SentimentClassifier.longestText)
+    ) { try classifier.classify(long) }
+  }
+
+  @Test(arguments: [
+    (#""labels" : ["#, #""labels" : ["negative", "#, "labels"),
+    (#""hidden" : 256"#, #""hidden" : 0"#, "network.hidden"),
+    (#""hidden" : 256"#, #""hidden" : 255"#, "lstm.0.forward.weight_ih"),
+    (#""kind" : "sentiment""#, #""kind" : "captioner""#, "captioner"),
+    (#""vocabulary" : "vocabulary.txt""#, #""vocabulary" : "../x""#, "../x"),
+  ])
+  func `a model that makes no sense is explained`(
+    text: String, replacement: String, reason: String
+  ) throws {
+    let source = projectFolder.appending(path: "data/models/sentiment").path
+    let folder = try TemporaryFolder()
+    let json = try String(contentsOfFile: source + "/config.json", encoding: .utf8)
+    let changed = json.replacingOccurrences(of: text, with: replacement)
+    #expect(changed != json)
+    try changed.write(toFile: folder.path + "/config.json", atomically: true, encoding: .utf8)
+    for name in ["vocabulary.txt", "model.safetensors"] {
+      try FileManager.default.createSymbolicLink(
+        atPath: "\(folder.path)/\(name)", withDestinationPath: "\(source)/\(name)")
+    }
+    let error = try #require(throws: (any Error).self) {
+      try SentimentClassifier(ModelFolder(path: folder.path))
+    }
+    #expect("\(error)".contains(reason), "\(error)")
+  }
+}
