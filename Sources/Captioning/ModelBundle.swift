@@ -43,10 +43,4 @@ public struct ModelBundle: Sendable {
   public static func find(_ name: String = defaultName) throws -> ModelBundle {
     try ModelBundle(ModelFolder.find(name))
   }
-
-  /// The names of all captioning models in the data folders, each with the folder that `find`
-  /// would open, by name.
-  public static func installed() -> [(name: String, folder: String)] {
-    ModelFolder.installed(kind: kind).map { ($0.name, $0.folder.path) }
-  }
 }

@@ -37,18 +37,24 @@ public struct ModelFolder: Sendable {
     throw ModelFolderError.noModel(name: name, searched: DataFolders.standard.models)
   }
 
-  /// All models of a kind in the data folders, each with the folder that `find` would open, by
-  /// name.
-  package static func installed(kind: String) -> [(name: String, folder: ModelFolder)] {
-    var found: [String: ModelFolder] = [:]
+  /// All models in the data folders, each with the folder that `find` would open, by name.
+  package static func installed() -> [(name: String, kind: String, folder: ModelFolder)] {
+    var found: [String: (kind: String, folder: ModelFolder)] = [:]
     for folder in DataFolders.standard.models {
       for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
       where found[name] == nil {
         let candidate = ModelFolder(path: "\(folder)/\(name)")
-        if (try? candidate.header())?.kind == kind { found[name] = candidate }
+        if let kind = try? candidate.kind { found[name] = (kind, candidate) }
       }
     }
-    return found.sorted { $0.key < $1.key }.map { (name: $0.key, folder: $0.value) }
+    return found.sorted { $0.key < $1.key }.map { ($0.key, $0.value.kind, $0.value.folder) }
+  }
+
+  /// What `config.json` says that the model is.
+  ///
+  /// - Throws: `ModelFolderError`.
+  package var kind: String {
+    get throws { try header().kind }
   }
 
   /// The folder's `config.json`.

@@ -79,6 +79,9 @@ public struct SentimentClassifier: Sendable {
     windows = TextWindows(reader)
   }
 
+  /// How many words the model knows.
+  package var wordCount: Int { reader.words.count }
+
   /// The files that the model is: its configuration, vocabulary and weights.
   ///
   /// - Throws: `ModelFolderError.invalid` if the configuration names a vocabulary elsewhere.

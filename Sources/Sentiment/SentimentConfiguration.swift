@@ -16,7 +16,7 @@ public struct SentimentConfiguration: Codable, Sendable {
   /// Shares of right answers by the name of the data that they were measured on.
   public let accuracy: [String: Double]?
 
-  static let kind = "sentiment"
+  package static let kind = "sentiment"
 
   package init(
     name: String, labels: [String], temperature: Double, network: TextNetworkConfiguration,

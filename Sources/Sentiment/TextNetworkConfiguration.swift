@@ -20,6 +20,14 @@ package struct TextNetworkConfiguration: Codable, Equatable, Sendable {
     case isBidirectional = "bidirectional"
   }
 
+  /// “LSTM of 256 in both directions, embedding 128, attention of 4 heads”
+  package var summary: String {
+    let depth = layers == 1 ? "LSTM" : "\(layers) layers of LSTM"
+    let reading = isBidirectional ? "in both directions" : "forwards"
+    let end = pooling == .attention ? "attention of \(heads) heads" : "the last state"
+    return "\(depth) of \(hidden) \(reading), embedding \(embedding), \(end)"
+  }
+
   /// The size of a step's state: of both directions, where there are two.
   var states: Int { isBidirectional ? 2 * hidden : hidden }
 

@@ -3,6 +3,8 @@ import Captioning
 import Foundation
 import Imaging
 import Language
+import ModelFiles
+import Sentiment
 import Tensors
 
 /// `caption model list|info`: which models there are and what they are.
@@ -18,14 +20,16 @@ struct ModelCommand: ParsableCommand {
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Print the name and folder of every installed model.",
+      abstract: "Print the name, folder and kind of every installed model.",
       discussion: """
         EXAMPLE:
           caption model list
         """)
 
     func run() throws {
-      for model in ModelBundle.installed() { try printLine("\(model.name)\t\(model.folder)") }
+      for model in ModelFolder.installed() {
+        try printLine("\(model.name)\t\(model.folder.path)\t\(model.kind)")
+      }
     }
   }
 
@@ -46,15 +50,34 @@ struct ModelCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-      let bundle = try ModelBundle.find(model)
-      let configuration = bundle.configuration
-      guard !json else {
-        try printLine(jsonLine(configuration))
-        return
+      let folder = try ModelFolder.find(model)
+      if try folder.kind == SentimentConfiguration.kind {
+        try describe(SentimentClassifier(folder))
+      } else {
+        try describe(ModelBundle.find(model))
       }
-      let entries = bundle.weights.entries.values
-      let parameters = entries.reduce(0) { $0 + $1.shape.count }
-      let bytes = entries.reduce(0) { $0 + $1.shape.count * $1.type.size }
+    }
+
+    private func describe(_ classifier: SentimentClassifier) throws {
+      let configuration = classifier.configuration
+      guard !json else { return try printLine(jsonLine(configuration)) }
+      let weights = try SafetensorsFile(path: ModelFolder(path: classifier.folder).weightsPath)
+      try printRows(
+        [
+          ("name", configuration.name), ("folder", classifier.folder),
+          ("network", configuration.network.summary),
+          ("labels", configuration.labels.joined(separator: ", ")),
+          ("vocabulary", "\(classifier.wordCount) words"), ("parameters", sizes(weights)),
+          ("temperature", "\(configuration.temperature)"),
+        ]
+          + (configuration.accuracy ?? [:]).sorted { $0.key < $1.key }.map {
+            ("accuracy on \($0.key)", String(format: "%.2f %%", 100 * $0.value))
+          })
+    }
+
+    private func describe(_ bundle: ModelBundle) throws {
+      let configuration = bundle.configuration
+      guard !json else { return try printLine(jsonLine(configuration)) }
       var rows = [
         ("name", configuration.name),
         ("folder", bundle.folder),
@@ -66,10 +89,7 @@ struct ModelCommand: ParsableCommand {
             + "\(configuration.preprocessing.geometry)"
         ),
         ("vocabulary", "\(bundle.vocabulary.count) words"),
-        (
-          "parameters",
-          String(format: "%.1f million in %.1f MB", Double(parameters) / 1e6, Double(bytes) / 1e6)
-        ),
+        ("parameters", sizes(bundle.weights)),
         ("beam", "\(configuration.decoding.beamWidth)"),
       ]
       for (data, scores) in (configuration.scores ?? [:]).sorted(by: { $0.key < $1.key }) {
@@ -80,10 +100,15 @@ struct ModelCommand: ParsableCommand {
         }
         rows.append((data, parts.joined(separator: ", ")))
       }
-      let width = rows.map({ $0.0.count }).max() ?? 0
-      for (name, value) in rows {
-        try printLine(name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + value)
-      }
+      try printRows(rows)
+    }
+
+    /// “7.5 million in 15.0 MB”
+    private func sizes(_ weights: SafetensorsFile) -> String {
+      let parameters = weights.entries.values.reduce(0) { $0 + $1.shape.count }
+      let bytes = weights.entries.values.reduce(0) { $0 + $1.shape.count * $1.type.size }
+      return String(
+        format: "%.1f million in %.1f MB", Double(parameters) / 1e6, Double(bytes) / 1e6)
     }
 
     private func decoderSummary(_ decoder: DecoderConfiguration) -> String {

@@ -17,7 +17,6 @@ import Testing
 
   @Test func `the default model is found by name`() throws {
     #expect(try ModelBundle.find().configuration.name == "embedded")
-    #expect(ModelBundle.installed().contains { $0.name == "embedded" })
   }
 
   @Test func `a model that does not exist is named with the places searched`() throws {

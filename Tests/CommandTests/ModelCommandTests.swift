@@ -21,6 +21,18 @@ import Testing
     #expect(result.output.contains("2577 words"))
   }
 
+  @Test func `describes the model of sentiment`() throws {
+    let list = try caption.run(["model", "list"])
+    #expect(list.lines.contains { $0.hasPrefix("sentiment\t") && $0.hasSuffix("\tsentiment") })
+    let result = try caption.run(["model", "info", "sentiment"])
+    #expect(result.output.contains("22000 words"))
+    #expect(result.output.contains("negative, positive"))
+    let json = try caption.run(["model", "info", "sentiment", "--json"])
+    #expect(json.output.contains("\"bidirectional\":true"))
+    let captioner = try caption.run(["--model", "sentiment", "data/samples/china.jpg"])
+    #expect(captioner.status == 65 && captioner.errors.contains("not a captioner"))
+  }
+
   @Test func `JSON is the configuration`() throws {
     let result = try caption.run(["model", "info", "--json"])
     let printed = try JSONSerialization.jsonObject(with: Data(result.output.utf8))

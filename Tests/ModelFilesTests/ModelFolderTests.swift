@@ -49,8 +49,9 @@ import Testing
 
   @Test func `a name is looked up among the data folders`() throws {
     #expect(
-      ModelFolder.installed(kind: "captioner").contains {
-        $0.name == "embedded" && $0.folder.path.hasSuffix("data/models/embedded")
+      ModelFolder.installed().contains {
+        $0.name == "embedded" && $0.kind == "captioner"
+          && $0.folder.path.hasSuffix("data/models/embedded")
       })
     let error = try #require(throws: ModelFolderError.self) { try ModelFolder.find("nothing") }
     #expect("\(error)".contains("“nothing”") && "\(error)".contains("data/models"))

@@ -1,0 +1,145 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct SentimentTrainCommandTests {
+  private let caption: CommandLineTool
+  private let folder: TemporaryFolder
+
+  init() throws {
+    caption = try CommandLineTool()
+    folder = try TemporaryFolder()
+    try write("texts.tsv", "sentence\tlabel\n" + Self.sentences(["good", "fine", "bad", "poor"]))
+    try write("other.tsv", "sentence\tlabel\n" + Self.sentences(["good", "bad"]))
+    try write(
+      "neutral.txt",
+      (0..<20).map { "the film has \(["one", "two", "three", "four"][$0 % 4]) parts\n" }.joined())
+  }
+
+  /// Sentences in which “not” turns the meaning round.
+  private static func sentences(_ words: [String]) -> String {
+    words.flatMap { word in
+      ["the film is", "it was", "a cup of tea is", "we are", "this one is"].flatMap { start in
+        let label = word == "good" || word == "fine" ? 1 : 0
+        return ["\(start) \(word)\t\(label)\n", "\(start) not \(word)\t\(1 - label)\n"]
+      }
+    }.joined()
+  }
+
+  private func write(_ name: String, _ text: String) throws {
+    try text.write(toFile: folder.path + "/" + name, atomically: true, encoding: .utf8)
+  }
+
+  private func path(_ name: String) -> String { folder.path + "/" + name }
+
+  private func train(
+    _ output: String, _ arguments: [String] = [], steps: Int = 120
+  ) throws -> CommandLineTool.Result {
+    try caption.run(
+      [
+        "sentiment", "train", path("texts.tsv"), "--validation", path("other.tsv"), "--output",
+        path(output), "--steps", "\(steps)", "--rate", "1e-2", "--average", "0.9", "--batch", "16",
+        "--validate-every", "40", "--threads", "1", "--word-dropout", "0",
+      ] + arguments)
+  }
+
+  private let small = ["--embedding", "12", "--hidden", "12", "--heads", "2"]
+
+  private func label(_ text: String, _ model: String, _ arguments: [String] = []) throws -> String {
+    let result = try caption.run(
+      ["sentiment", "--no-store", "--model", path(model), text] + arguments)
+    #expect(result.status == 0, "\(result.errors)")
+    return result.output.split(separator: "\t").first.map(String.init) ?? ""
+  }
+
+  @Test func `a model is trained, measured and used`() throws {
+    let result = try train("model", small)
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.output.contains("accuracy on other.tsv\t100.00 %"))
+    #expect(result.errors.contains("labels negative, positive"))
+    #expect(try label("it was not bad", "model") == "positive")
+    #expect(try label("the film is not good", "model") == "negative")
+    let log = try String(contentsOfFile: path("model/log.ndjson"), encoding: .utf8)
+    #expect(log.split(separator: "\n").count == 12 + 3)
+  }
+
+  @Test func `a run that is killed goes on, to the same model`() throws {
+    let whole = try train("whole", small, steps: 60)
+    #expect(whole.status == 0, "\(whole.errors)")
+    // Checkpoints decide nothing, so that the run may write one after each step.
+    let running = try caption.start(
+      [
+        "sentiment", "train", path("texts.tsv"), "--validation", path("other.tsv"), "--output",
+        path("parts"), "--steps", "60", "--rate", "1e-2", "--average", "0.9", "--batch", "16",
+        "--validate-every", "40", "--threads", "1", "--word-dropout", "0", "--checkpoint-every",
+        "1",
+      ] + small)
+    let deadline = Date(timeIntervalSinceNow: 20)
+    while !FileManager.default.fileExists(atPath: path("parts/checkpoint.safetensors")),
+      Date() < deadline
+    {
+      usleep(2_000)
+    }
+    running.signal(SIGKILL)
+    _ = try running.wait()
+    let again = try train("parts", small, steps: 60)
+    #expect(again.status == 65 && again.errors.contains("--resume"))
+    let resumed = try train("parts", small + ["--resume"], steps: 60)
+    #expect(resumed.status == 0, "\(resumed.errors)")
+    #expect(
+      try Data(contentsOf: URL(filePath: path("whole/model.safetensors")))
+        == Data(contentsOf: URL(filePath: path("parts/model.safetensors"))))
+    let other = try train("parts", small + ["--resume"], steps: 61)
+    #expect(other.status == 65 && other.errors.contains("other options"))
+  }
+
+  @Test func `a language model comes first, then a classifier, then more of it`() throws {
+    let pretrained = try caption.run(
+      [
+        "sentiment", "pretrain", path("texts.tsv"), path("neutral.txt"), "--weigh", "2,1",
+        "--output", path("language"), "--steps", "20", "--batch", "2", "--threads", "1",
+        "--embedding", "12", "--hidden", "12",
+      ])
+    #expect(pretrained.status == 0, "\(pretrained.errors)")
+    let first = try train("first", ["--from", path("language")], steps: 40)
+    #expect(first.status == 0, "\(first.errors)")
+    let second = try train(
+      "second", ["--from", path("first"), "--neutral", path("neutral.txt"), "--mix", "16,8"])
+    #expect(second.status == 0, "\(second.errors)")
+    #expect(try label("it was not bad", "second") == "positive")
+    #expect(try label("the film has two parts", "second", ["--threshold", "0.8"]) == "neutral")
+    let wrong = try caption.run(["sentiment", "--model", path("language"), "good"])
+    #expect(wrong.status == 65 && wrong.errors.contains("language-model"))
+  }
+
+  @Test func `word vectors are a beginning`() throws {
+    try write("vectors.txt", "good 1 0 0\nbad 0 1 0\nnot 0 0 1\nzebra 1 1 1\n")
+    let result = try train(
+      "model", ["--vectors", path("vectors.txt"), "--hidden", "8"], steps: 10)
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.errors.contains("3 of "))
+    let config = try String(contentsOfFile: path("model/config.json"), encoding: .utf8)
+    #expect(config.contains("\"embedding\" : 3"))
+    let wrong = try train(
+      "wrong", ["--vectors", path("vectors.txt"), "--embedding", "4"], steps: 10)
+    #expect(wrong.status == 64 && wrong.errors.contains("vectors of 3 numbers"))
+  }
+
+  @Test(arguments: [
+    (["--steps", "0"], Int32(64), "--steps"),
+    (["--mix", "1,2"], 64, "--mix"),
+    (["--mix", "0"], 64, "mix"),
+    (["--dropout", "1"], 64, "--dropout"),
+    (["--layers", "3"], 64, "network.layers"),
+    (["--from", "nothing"], 66, "nothing"),
+    (["--vectors", "/nowhere"], 66, "/nowhere"),
+    (["--text-column", "words"], 65, "words"),
+  ])
+  func `what cannot be is said in a sentence`(
+    arguments: [String], status: Int32, reason: String
+  ) throws {
+    let result = try train("model", arguments, steps: 5)
+    #expect(result.status == status, "\(result.errors)")
+    #expect(result.errors.contains(reason), "\(result.errors)")
+  }
+}
