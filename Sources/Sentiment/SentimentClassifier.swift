@@ -112,35 +112,33 @@ public struct SentimentClassifier: Sendable {
   public func classify(
     _ texts: [String], neutralBelow: Double = 0, threads: Int = 1
   ) -> [Result<Sentiment, SentimentError>] {
-    var prepared = [Result<Document, SentimentError>?](repeating: nil, count: texts.count)
-    Self.fill(&prepared, threads: threads, share: 16) { index in
+    let prepared = parallelMap(texts, threads: threads, share: 16) {
+      text -> Result<Document, SentimentError> in
       do throws(SentimentError) {
-        return .success(try prepare(texts[index]))
+        return .success(try prepare(text))
       } catch {
         return .failure(error)
       }
     }
     // Texts of like length together, so that blocks are full from the first step to the last.
-    let documents = prepared.map { try? $0?.get() }
+    let documents = prepared.map { try? $0.get() }
     let order = documents.indices.filter { documents[$0] != nil }
       .sorted { documents[$0]?.size ?? 0 < documents[$1]?.size ?? 0 }
     let blocks = Self.blocks(order) { documents[$0]?.size ?? 0 }
-    var answers = [[Result<Sentiment, SentimentError>]?](repeating: nil, count: blocks.count)
-    Self.fill(&answers, threads: threads, share: 1) { index in
-      let members = blocks[index].compactMap { documents[$0] }
+    let answers = parallelMap(blocks, threads: threads) { block in
+      let members = block.compactMap { documents[$0] }
       let logits = answer(members).logits
       return members.indices.map {
-        .success(sentiment(logits, $0, members[$0], neutralBelow: neutralBelow))
+        sentiment(logits, $0, members[$0], neutralBelow: neutralBelow)
       }
     }
-    var results = prepared.map { document -> Result<Sentiment, SentimentError> in
-      if case .failure(let error)? = document { return .failure(error) }
-      return .failure(.empty)
+    var sentiments = [Sentiment?](repeating: nil, count: texts.count)
+    for (index, sentiment) in zip(blocks.joined(), answers.joined()) {
+      sentiments[index] = sentiment
     }
-    for (block, answer) in zip(blocks, answers) {
-      for (index, result) in zip(block, answer ?? []) { results[index] = result }
+    return zip(prepared, sentiments).map { document, sentiment in
+      document.flatMap { _ in sentiment.map { .success($0) } ?? .failure(.empty) }
     }
-    return results
   }
 
   /// Consecutive documents of about `blockSize` words.
@@ -157,21 +155,6 @@ public struct SentimentClassifier: Sendable {
       sum += own
     }
     return blocks
-  }
-
-  /// Sets each element by its index, on several threads.
-  private static func fill<Value: Sendable>(
-    _ values: inout [Value?], threads: Int, share: Int, _ value: @Sendable (Int) -> Value
-  ) {
-    let count = values.count
-    values.withUnsafeMutableBufferPointer { values in
-      let values = UncheckedSendable(values)
-      parallelFor((count + share - 1) / share, threads: threads) { chunk in
-        for index in chunk * share..<min(count, (chunk + 1) * share) {
-          values.value[index] = value(index)
-        }
-      }
-    }
   }
 
   /// Classifies a text and says how much each word told.
