@@ -27,7 +27,7 @@ public struct SentimentClassifier: Sendable {
   public static let longestText = 4 << 20
 
   /// How many words are read at once: a block's activations fit into the cache.
-  private static let blockSize = 4096
+  private static let blockSize = 12_288
 
   /// Opens a model by name or path.
   ///
