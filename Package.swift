@@ -57,6 +57,12 @@ let package = Package(
     library(
       "Captioning", ["NeuralNet", "Tensors", "Figures", "Imaging", "Language", "ModelFiles"]),
     library("Training", ["NeuralNet", "Tensors"]),
+    library(
+      "CaptionTraining",
+      [
+        "Captioning", "Datasets", "Imaging", "Language", "Metrics", "ModelFiles", "NeuralNet",
+        "Tensors", "Training",
+      ]),
     library("Sentiment", ["NeuralNet", "Tensors", "Language", "ModelFiles", "Training"]),
     library("PhotoMetadata", ["CImageMetadata", "Imaging", filePaths]),
     library(
@@ -82,8 +88,8 @@ let package = Package(
     .executableTarget(
       name: "caption",
       dependencies: [
-        "Batch", "Captioning", "Datasets", "Evaluation", "Gallery", "Imaging", "Language",
-        "Metrics", "ModelFiles", "NeuralNet", "PhotoFinding", "PhotoMetadata", "Sentiment", "Store",
+        "Batch", "CaptionTraining", "Captioning", "Datasets", "Evaluation", "Gallery", "Imaging",
+        "Language", "Metrics", "ModelFiles", "NeuralNet", "PhotoFinding", "PhotoMetadata", "Sentiment", "Store",
         "Tensors", "Training",
         filePaths,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -112,6 +118,12 @@ let package = Package(
       "CaptioningTests",
       ["Captioning", "NeuralNet", "Imaging", "Language", "ModelFiles", "Tensors"]),
     tests("TrainingTests", ["Training", "NeuralNet", "Tensors"]),
+    tests(
+      "CaptionTrainingTests",
+      [
+        "CaptionTraining", "Captioning", "Imaging", "Language", "Metrics", "NeuralNet", "Tensors",
+        "Training",
+      ]),
     tests(
       "SentimentTests", ["Sentiment", "Language", "ModelFiles", "NeuralNet", "Tensors", "Training"]),
     tests("PhotoMetadataTests", ["PhotoMetadata", "Imaging", "Tensors", filePaths]),
