@@ -62,6 +62,9 @@ let package = Package(
     library(
       "Store",
       ["Tensors", "CLibcrypto", filePaths, grdb]),
+    library(
+      "CaptionTraining",
+      ["Captioning", "Figures", "Imaging", "NeuralNet", "Store", "Tensors", "Training", filePaths]),
     library("PhotoFinding", [filePaths]),
     library("Datasets", ["Imaging", "PhotoFinding", filePaths]),
     library(
@@ -82,9 +85,9 @@ let package = Package(
     .executableTarget(
       name: "caption",
       dependencies: [
-        "Batch", "Captioning", "Datasets", "Evaluation", "Gallery", "Imaging", "Language",
-        "Metrics", "ModelFiles", "NeuralNet", "PhotoFinding", "PhotoMetadata", "Sentiment", "Store",
-        "Tensors", "Training",
+        "Batch", "CaptionTraining", "Captioning", "Datasets", "Evaluation", "Gallery", "Imaging",
+        "Language", "Metrics", "ModelFiles", "NeuralNet", "PhotoFinding", "PhotoMetadata",
+        "Sentiment", "Store", "Tensors", "Training",
         filePaths,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -114,6 +117,9 @@ let package = Package(
     tests("TrainingTests", ["Training", "NeuralNet", "Tensors"]),
     tests(
       "SentimentTests", ["Sentiment", "Language", "ModelFiles", "NeuralNet", "Tensors", "Training"]),
+    tests(
+      "CaptionTrainingTests",
+      ["CaptionTraining", "Captioning", "Imaging", "Store", "Tensors", "Training", filePaths]),
     tests("PhotoMetadataTests", ["PhotoMetadata", "Imaging", "Tensors", filePaths]),
     tests("PhotoFindingTests", ["PhotoFinding", filePaths]),
     tests("DatasetsTests", ["Datasets", "Imaging", filePaths]),
