@@ -57,17 +57,17 @@ let package = Package(
     library(
       "Captioning", ["NeuralNet", "Tensors", "Figures", "Imaging", "Language", "ModelFiles"]),
     library("Training", ["NeuralNet", "Tensors"]),
-    library(
-      "CaptionTraining",
-      [
-        "Captioning", "Datasets", "Imaging", "Language", "Metrics", "ModelFiles", "NeuralNet",
-        "Tensors", "Training",
-      ]),
     library("Sentiment", ["NeuralNet", "Tensors", "Language", "ModelFiles", "Training"]),
     library("PhotoMetadata", ["CImageMetadata", "Imaging", filePaths]),
     library(
       "Store",
       ["Tensors", "CLibcrypto", filePaths, grdb]),
+    library(
+      "CaptionTraining",
+      [
+        "Captioning", "Datasets", "Figures", "Imaging", "Language", "Metrics", "ModelFiles",
+        "NeuralNet", "Store", "Tensors", "Training", filePaths,
+      ]),
     library("PhotoFinding", [filePaths]),
     library("Datasets", ["Imaging", "PhotoFinding", filePaths]),
     library(
@@ -89,8 +89,8 @@ let package = Package(
       name: "caption",
       dependencies: [
         "Batch", "CaptionTraining", "Captioning", "Datasets", "Evaluation", "Gallery", "Imaging",
-        "Language", "Metrics", "ModelFiles", "NeuralNet", "PhotoFinding", "PhotoMetadata", "Sentiment", "Store",
-        "Tensors", "Training",
+        "Language", "Metrics", "ModelFiles", "NeuralNet", "PhotoFinding", "PhotoMetadata",
+        "Sentiment", "Store", "Tensors", "Training",
         filePaths,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -119,13 +119,13 @@ let package = Package(
       ["Captioning", "NeuralNet", "Imaging", "Language", "ModelFiles", "Tensors"]),
     tests("TrainingTests", ["Training", "NeuralNet", "Tensors"]),
     tests(
+      "SentimentTests", ["Sentiment", "Language", "ModelFiles", "NeuralNet", "Tensors", "Training"]),
+    tests(
       "CaptionTrainingTests",
       [
-        "CaptionTraining", "Captioning", "Imaging", "Language", "Metrics", "NeuralNet", "Tensors",
-        "Training",
+        "CaptionTraining", "Captioning", "Imaging", "Language", "Metrics", "NeuralNet", "Store",
+        "Tensors", "Training", filePaths,
       ]),
-    tests(
-      "SentimentTests", ["Sentiment", "Language", "ModelFiles", "NeuralNet", "Tensors", "Training"]),
     tests("PhotoMetadataTests", ["PhotoMetadata", "Imaging", "Tensors", filePaths]),
     tests("PhotoFindingTests", ["PhotoFinding", filePaths]),
     tests("DatasetsTests", ["Datasets", "Imaging", filePaths]),

@@ -54,12 +54,10 @@ package struct CaptionBatch: Sendable {
   /// What is read and what should follow, by row of the layout.
   package let inputs: [Int]
   package let targets: [Int]
-  /// By caption, its image in the tensors below.
+  /// By caption, its image in the tensor below.
   package let images: [Int]
-  /// `[images, regions, channels]`
+  /// `[images, regions, channels]`; one region where the decoder sees the embedding of the whole.
   package let regions: Tensor
-  /// `[images, channels]`
-  package let pooled: Tensor
 
   /// - Parameters:
   ///   - captions: words and the number of their image in `features`; one that is whole is followed
@@ -75,19 +73,14 @@ package struct CaptionBatch: Sendable {
     inputs = layout.packed(targets.map { [start] + $0.dropLast() })
     self.targets = layout.packed(targets)
     var places: [Int: Int] = [:]
-    var (all, whole): ([Float], [Float]) = ([], [])
-    var shape = Shape([0, 0])
+    var seen: [Int] = []
     images = captions.map { caption in
       if let place = places[caption.image] { return place }
-      let seen = features.features(of: caption.image)
-      shape = seen.regions.shape
-      all += seen.regions.elements
-      whole += seen.pooled.elements
-      places[caption.image] = places.count
-      return places.count - 1
+      places[caption.image] = seen.count
+      seen.append(caption.image)
+      return seen.count - 1
     }
-    regions = Tensor([places.count, shape[0], shape[1]], all)
-    pooled = Tensor([places.count, whole.count / max(1, places.count)], whole)
+    regions = features.features(of: seen)
   }
 }
 

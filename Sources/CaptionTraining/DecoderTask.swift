@@ -39,7 +39,6 @@ package struct DecoderTask<Network: DecoderNetwork>: TrainingTask {
   private let scoreName: String
   private let selfCritical: SelfCritical?
   private let threads: Int
-  private let channels: Int
   private var network: Network
   private var gradients: Network
   private var optimizer: Optimizer
@@ -49,18 +48,16 @@ package struct DecoderTask<Network: DecoderNetwork>: TrainingTask {
 
   /// - Parameters:
   ///   - network: to begin with.
-  ///   - channels: the size of what it sees of an image.
   ///   - captions: those of `training`.
   ///   - selfCritical: nil to learn from the captions that people wrote.
   /// - Precondition: there are captions.
   package init(
-    _ model: CaptionModel, _ network: Network, channels: Int, training: CaptionSet,
-    captions: EncodedCaptions, validation: CaptionSet?, scoreName: String,
+    _ model: CaptionModel, _ network: Network, training: CaptionSet, captions: EncodedCaptions,
+    validation: CaptionSet?, scoreName: String,
     selfCritical: SelfCritical?, options: Options, threads: Int
   ) {
     self.model = model
     self.network = network
-    self.channels = channels
     self.training = training
     self.captions = captions
     self.validation = validation
@@ -94,7 +91,7 @@ package struct DecoderTask<Network: DecoderNetwork>: TrainingTask {
     let rows = options.batch * model.decoding.maximumLength
     let (hidden, embedding) = (model.decoder.hidden, model.decoder.embedding)
     let perRow =
-      14 * hidden + 6 * embedding + 5 * channels + 3 * model.decoder.attention
+      14 * hidden + 6 * embedding + 5 * training.features.channels + 3 * model.decoder.attention
       + min(model.vocabulary.count, (1 << 22) / max(1, rows)) * 2
     return 4 * (copies * parameterCount + rows * perRow)
   }
@@ -177,7 +174,7 @@ package struct DecoderTask<Network: DecoderNetwork>: TrainingTask {
 
   private func captioner(_ network: Network) throws -> SetCaptioner {
     SetCaptioner(
-      decoder: try model.makeDecoder(network.tensors, channels: channels),
+      decoder: try model.makeDecoder(network.tensors, channels: training.features.channels),
       vocabulary: model.vocabulary, threads: threads)
   }
 

@@ -6,47 +6,44 @@ package import Tensors
 package protocol FeatureSource: Sendable {
   /// How many images there are.
   var count: Int { get }
+  /// How many regions stand below each other and side by side; 1 × 1 for embeddings.
+  var grid: (height: Int, width: Int) { get }
+  var channels: Int { get }
 
-  /// - Parameter image: below `count`.
-  /// - Returns: as many regions of as many channels for every image.
-  func features(of image: Int) -> ImageFeatures
+  /// - Parameter images: each below `count`.
+  /// - Returns: `[images, regions, channels]`
+  func features(of images: [Int]) -> Tensor
 }
 
-/// Features in memory, in half precision.
-package struct FeatureMemory: FeatureSource {
-  /// One image's.
-  package struct Image: Sendable {
-    fileprivate let gridHeight: Int
-    fileprivate let gridWidth: Int
-    fileprivate let regions: [UInt8]
-    fileprivate let pooled: [UInt8]
-
-    package init(_ features: ImageFeatures) {
-      (gridHeight, gridWidth) = (features.gridHeight, features.gridWidth)
-      regions = HalfVector.bytes(of: features.regions.elements)
-      pooled = HalfVector.bytes(of: features.pooled.elements)
-    }
-  }
-
-  private let images: [Image]
-
-  package init(_ images: [Image]) {
-    self.images = images
-  }
-
-  package var count: Int { images.count }
-
-  /// How many bytes they take.
-  package var byteCount: Int { images.reduce(0) { $0 + $1.regions.count + $1.pooled.count } }
-
-  package func features(of image: Int) -> ImageFeatures {
-    let stored = images[image]
-    let regions = stored.regions.withUnsafeBytes { HalfVector.values($0) }
-    let pooled = stored.pooled.withUnsafeBytes { HalfVector.values($0) }
-    let count = stored.gridHeight * stored.gridWidth
+extension FeatureSource {
+  /// The features of one image as a decoder takes them.
+  func imageFeatures(of image: Int) -> ImageFeatures {
+    let (height, width) = grid
+    let features = features(of: [image]).reshaped([height * width, channels])
     return ImageFeatures(
-      regions: Tensor([count, regions.count / max(1, count)], regions),
-      gridHeight: stored.gridHeight, gridWidth: stored.gridWidth,
-      pooled: Tensor([pooled.count], pooled))
+      regions: features, gridHeight: height, gridWidth: width,
+      // A decoder that looks at regions looks at nothing else.
+      pooled: height * width == 1 ? features.reshaped([channels]) : Tensor([0]))
+  }
+}
+
+/// Some of the photos in a cache.
+package struct PhotoFeatures: FeatureSource {
+  private let cached: CachedFeatures
+  private let photos: [Int]
+
+  /// - Precondition: the photos have features.
+  package init(_ cached: CachedFeatures, photos: [Int]) {
+    precondition(photos.allSatisfy(cached.contains), "photos without features")
+    self.cached = cached
+    self.photos = photos
+  }
+
+  package var count: Int { photos.count }
+  package var grid: (height: Int, width: Int) { cached.grid }
+  package var channels: Int { cached.channels }
+
+  package func features(of images: [Int]) -> Tensor {
+    cached.features(of: images.map { photos[$0] })
   }
 }

@@ -24,7 +24,7 @@ struct SetCaptioner {
       let all = UncheckedSendable(all)
       parallelFor(images.count, threads: workers) { index, worker in
         all.value[index] = decoder.captions(
-          for: features.features(of: images[index]), options: options(index), rules: rules,
+          for: features.imageFeatures(of: images[index]), options: options(index), rules: rules,
           state: states[worker])
       }
     }

@@ -54,7 +54,7 @@ package struct ShowAndTellNetwork: DecoderNetwork {
   /// The image is a step before the first word: its rows stand before all others.
   package func forward(_ words: Tensor, _ batch: CaptionBatch, threads: Int) -> Trace {
     let layout = batch.layout
-    let images = imageEmbedding(batch.pooled, threads: threads)
+    let images = imageEmbedding(Self.embeddings(batch), threads: threads)
       .rows(layout.order.map { batch.images[$0] })
     let trace = cell.forward(
       Tensor(
@@ -83,9 +83,15 @@ package struct ShowAndTellNetwork: DecoderNetwork {
       [layout.sequences, size], Array(input.elements.prefix(layout.sequences * size)))
     imageEmbedding.addGradients(
       images.sums(
-        ofRows: layout.order.map { batch.images[$0] }, count: batch.pooled.shape[0]),
-      input: batch.pooled, to: &gradients.imageEmbedding, threads: threads)
+        ofRows: layout.order.map { batch.images[$0] }, count: batch.regions.shape[0]),
+      input: Self.embeddings(batch), to: &gradients.imageEmbedding, threads: threads)
     return Tensor(
       [layout.rows, size], Array(input.elements.dropFirst(layout.sequences * size)))
+  }
+
+  /// The images' embeddings, `[images, channels]`.
+  private static func embeddings(_ batch: CaptionBatch) -> Tensor {
+    precondition(batch.regions.shape[1] == 1, "Show and Tell on regions \(batch.regions.shape)")
+    return batch.regions.reshaped([batch.regions.shape[0], batch.regions.shape[2]])
   }
 }

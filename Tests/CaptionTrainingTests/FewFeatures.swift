@@ -1,29 +1,20 @@
 import CaptionTraining
-import Captioning
 import Tensors
 
-/// Features of a few images, as they are.
+/// Features of a few images, `[images, regions, channels]`, as they are.
 struct FewFeatures: FeatureSource {
-  let all: [ImageFeatures]
+  let all: Tensor
 
-  var count: Int { all.count }
+  var count: Int { all.shape[0] }
+  var grid: (height: Int, width: Int) { (1, all.shape[1]) }
+  var channels: Int { all.shape[2] }
 
-  func features(of image: Int) -> ImageFeatures { all[image] }
+  init(_ all: Tensor) { self.all = all }
 
-  /// - Parameters:
-  ///   - regions: `[images, regions, channels]`
-  ///   - pooled: `[images, channels]`
-  init(regions: Tensor, pooled: Tensor) {
-    let (count, channels) = (regions.shape[1], regions.shape[2])
-    all = (0..<regions.shape[0]).map { image in
-      ImageFeatures(
-        regions: Tensor(
-          [count, channels],
-          Array(regions.elements[image * count * channels..<(image + 1) * count * channels])),
-        gridHeight: 1, gridWidth: count,
-        pooled: Tensor(
-          [pooled.shape[1]],
-          Array(pooled.elements[image * pooled.shape[1]..<(image + 1) * pooled.shape[1]])))
-    }
+  func features(of images: [Int]) -> Tensor {
+    let size = all.shape[1] * all.shape[2]
+    return Tensor(
+      [images.count, all.shape[1], all.shape[2]],
+      images.flatMap { all.elements[$0 * size..<($0 + 1) * size] })
   }
 }

@@ -1,4 +1,5 @@
 import Sentiment
+import Tensors
 
 /// A classifier, how sure it must be, and on how many threads it works.
 struct SentimentLabeller: Sendable {

@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// How results are shown.
 enum SentimentOutput {

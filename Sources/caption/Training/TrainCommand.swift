@@ -5,6 +5,7 @@ import Foundation
 import Language
 import Metrics
 import NeuralNet
+import SystemPackage
 import Tensors
 import Training
 
@@ -61,6 +62,12 @@ struct TrainCommand: ParsableCommand {
     help: ArgumentHelp(
       "A model to go on from, with its encoder, decoder and words.", valueName: "name|path"))
   var from: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Where what encoders see is kept (default: caption/features in the user's cache folder).",
+      valueName: "folder"), completion: .directory)
+  var features: String?
 
   @Option(help: "How many captions a step reads, or draws.")
   var batch = 64
@@ -133,19 +140,20 @@ struct TrainCommand: ParsableCommand {
       dataset, split: split, validationSplit: validationSplit, store: store)
     let bundle = try ModelBundle.find(from ?? model ?? ModelBundle.defaultName)
     let model = try captionModel(bundle, photos)
-    let extractor = try FeatureExtractor(bundle)
-    let sets = try photos.encoded(extractor, training)
+    let extractor = try FeatureExtractor(
+      bundle, output: model.decoder.architecture == .attention ? .map : .embedding)
+    let sets = try photos.encoded(
+      extractor, features.map { FeatureCache(folder: FilePath(argument: $0)) } ?? FeatureCache(),
+      training)
     let captions = EncodedCaptions(
       sets.training, vocabulary: model.vocabulary, limit: model.decoding.maximumLength)
     try check(captions, model)
     if !training.quiet { tell(photos, sets.training, captions, model) }
     switch model.decoder.architecture {
     case .attention:
-      try train(
-        AttentionNetwork.self, model, sets, captions, channels: extractor.mapChannels, photos)
+      try train(AttentionNetwork.self, model, sets, captions, photos)
     case .showAndTell:
-      try train(
-        ShowAndTellNetwork.self, model, sets, captions, channels: extractor.embeddingCount, photos)
+      try train(ShowAndTellNetwork.self, model, sets, captions, photos)
     }
     try printResult()
   }
@@ -153,8 +161,9 @@ struct TrainCommand: ParsableCommand {
   private func train<Network: DecoderNetwork>(
     _ type: Network.Type, _ model: CaptionModel,
     _ sets: (training: CaptionSet, validation: CaptionSet?, byteCount: Int),
-    _ captions: EncodedCaptions, channels: Int, _ photos: TrainingPhotos
+    _ captions: EncodedCaptions, _ photos: TrainingPhotos
   ) throws {
+    let channels = sets.training.features.channels
     var random = SeededRandom(seed: training.seed)
     let words = model.vocabulary.count
     let network =
@@ -172,7 +181,7 @@ struct TrainCommand: ParsableCommand {
     options.examples = examples
     options.seed = training.seed
     let task = DecoderTask(
-      model, network, channels: channels, training: sets.training, captions: captions,
+      model, network, training: sets.training, captions: captions,
       validation: sets.validation,
       scoreName: "\(photos.name)-\(validationSplit ?? (photos.isHeldBack ? "held-back" : "val"))",
       selfCritical: selfCritical

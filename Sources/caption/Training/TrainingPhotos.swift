@@ -76,59 +76,63 @@ struct TrainingPhotos {
     }
   }
 
-  /// What an encoder sees of the photos.
+  /// What an encoder sees of the photos, from the cache where it is there.
   ///
   /// - Returns: training and validation photos that can be read.
-  /// - Throws: `TrainingError.data` where more than one in a hundred cannot; `ExitCode` after an
-  ///   interruption.
+  /// - Throws: `TrainingError.data` where more than one in a hundred cannot; `FeatureCacheError`;
+  ///   `ExitCode` after an interruption.
   func encoded(
-    _ extractor: FeatureExtractor, _ training: TrainingOptions
+    _ extractor: FeatureExtractor, _ cache: FeatureCache, _ training: TrainingOptions
   ) throws -> (training: CaptionSet, validation: CaptionSet?, byteCount: Int) {
     let all = self.training + validation
-    let interruption = Interruption { note("stopping") }
-    var bar = Progress(total: all.count, style: training.progress, isQuiet: training.quiet)
-    let results = try extractor.features(count: all.count, threads: training.threads) { index in
-      let photo = all[index]
-      guard let path = photo.path else {
-        throw TrainingError.data(path: photo.name, reason: "the photo was not found")
-      }
-      return (try PhotoFile(at: path).bytes, path.string)
-    } progress: { more, failed in
-      bar.advance(by: more, worked: more, failed: failed)
-      if let status = interruption.exitStatus {
-        bar.finish()
-        throw ExitCode(status)
-      }
-    }
-    bar.finish()
-    var (failed, first) = (0, "")
-    for case .failure(let error) in results {
-      if failed == 0 { first = "\(error)" }
-      failed += 1
-    }
-    guard failed * 100 <= all.count else {
+    let there = all.indices.filter { all[$0].path != nil }
+    var failures = all.filter { $0.path == nil }.map { "\($0.name): the photo was not found" }
+    let cached = try features(
+      of: there.compactMap { all[$0].path }, extractor, cache, training
+    ) { failures.append($0) }
+    guard failures.count * 100 <= all.count else {
       throw TrainingError.data(
-        path: name, reason: "\(failed) of \(all.count) photos cannot be read: \(first)")
+        path: name,
+        reason: "\(failures.count) of \(all.count) photos cannot be read, at first: \(failures[0])")
     }
-    if failed > 0, !training.quiet {
-      note("\(failed) of \(all.count) photos cannot be read and are left out: \(first)")
+    if let first = failures.first, !training.quiet {
+      note("\(failures.count) of \(all.count) photos are left out, at first: \(first)")
     }
-    let parts = [0..<self.training.count, self.training.count..<all.count].map { range in
-      var (images, photos): ([FeatureMemory.Image], [Photo]) = ([], [])
-      for index in range {
-        guard let image = try? results[index].get() else { continue }
-        images.append(image)
-        photos.append(all[index])
-      }
-      let memory = FeatureMemory(images)
-      return (
-        CaptionSet(
-          features: memory, names: photos.map(\.name), references: photos.map(\.references)),
-        memory.byteCount
-      )
+    func set(_ range: Range<Int>) -> CaptionSet {
+      let places = there.indices.filter { range ~= there[$0] && cached.contains($0) }
+      let photos = places.map { all[there[$0]] }
+      return CaptionSet(
+        features: PhotoFeatures(cached, photos: places), names: photos.map(\.name),
+        references: photos.map(\.references))
     }
+    let measured = set(self.training.count..<all.count)
     return (
-      parts[0].0, parts[1].0.names.isEmpty ? nil : parts[1].0, parts[0].1 + parts[1].1
+      set(0..<self.training.count), measured.names.isEmpty ? nil : measured,
+      2 * cached.size * there.count
     )
+  }
+
+  private func features(
+    of paths: [FilePath], _ extractor: FeatureExtractor, _ cache: FeatureCache,
+    _ training: TrainingOptions, failure: @escaping (String) -> Void
+  ) throws -> CachedFeatures {
+    let isQuiet = training.quiet
+    let interruption = Interruption {
+      if !isQuiet { note("stopping; what the encoder saw is kept") }
+    }
+    var line = ProgressLine(style: training.progress, isQuiet: isQuiet)
+    var observer = FeatureCache.Observer()
+    observer.progress = { stage, done, total in
+      let verb = stage == .reading ? "reading" : "looking at"
+      line.show("\(verb) photos, \(done)/\(total)", done: done, of: total)
+    }
+    observer.failure = { _, reason in failure(reason) }
+    observer.notice = { line.say("caption: \($0)") }
+    observer.shouldStop = { interruption.flag.isRaised }
+    let cached = try cache.features(
+      of: paths, by: extractor, threads: training.threads, observer: observer)
+    line.finish()
+    guard let cached else { throw ExitCode(interruption.exitStatus ?? 1) }
+    return cached
   }
 }
