@@ -1,5 +1,6 @@
 internal import Captioning
-package import Metrics
+internal import Language
+internal import Metrics
 package import NeuralNet
 package import Tensors
 package import Training

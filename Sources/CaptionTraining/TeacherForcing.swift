@@ -42,7 +42,8 @@ package struct TeacherForcing: Codable, Equatable, Sendable {
       outputs(trace.output, random: &random, threads: threads), through: network.output,
       targets: batch.targets, weights: rowWeights, gradients: &gradients.output,
       threads: threads)
-    let penalty = trace.weights.flatMap { attentionPenalty > 0 ? penalty($0, batch.layout) : nil }
+    let attended = attentionPenalty > 0 ? trace.weights : nil
+    let penalty = attended.map { self.penalty($0, batch.layout) }
     let wordGradient = network.backward(
       trace, batch,
       outputGradient: outputs.backward(slope, random: beforeOutput, threads: threads),

@@ -1,7 +1,9 @@
 import CaptionTraining
 import Captioning
-import TestSupport
+import Foundation
+import Imaging
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct FeatureExtractorTests {

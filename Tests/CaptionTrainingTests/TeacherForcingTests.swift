@@ -1,8 +1,9 @@
 import CaptionTraining
 import Captioning
+import Foundation
 import NeuralNet
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct TeacherForcingTests {

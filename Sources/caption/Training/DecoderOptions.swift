@@ -58,5 +58,3 @@ struct DecoderOptions: ParsableArguments {
     }
   }
 }
-
-extension DecoderConfiguration.Architecture: ExpressibleByArgument {}
