@@ -169,7 +169,8 @@ struct TrainingOptions: ParsableArguments {
       }
     }
     if run.isOutOfPatience, !isQuiet {
-      display.say("no better model for \(patience ?? 0) validations: the run ends at step \(run.step)")
+      display.say(
+        "no better model for \(patience ?? 0) validations: the run ends at step \(run.step)")
     }
     if let status = interruption.exitStatus {
       if !isQuiet { note("interrupted; the same command with --resume goes on from here") }
