@@ -119,7 +119,10 @@ let package = Package(
       "SentimentTests", ["Sentiment", "Language", "ModelFiles", "NeuralNet", "Tensors", "Training"]),
     tests(
       "CaptionTrainingTests",
-      ["CaptionTraining", "Captioning", "Imaging", "Store", "Tensors", "Training", filePaths]),
+      [
+        "CaptionTraining", "Captioning", "Figures", "Imaging", "Store", "Tensors", "Training",
+        filePaths,
+      ]),
     tests("PhotoMetadataTests", ["PhotoMetadata", "Imaging", "Tensors", filePaths]),
     tests("PhotoFindingTests", ["PhotoFinding", filePaths]),
     tests("DatasetsTests", ["Datasets", "Imaging", filePaths]),

@@ -208,7 +208,7 @@ package struct FeatureCache: Sendable {
       for start in stride(from: 0, to: missing.count, by: blockSize) {
         if observer.shouldStop() { return false }
         let block = Array(missing[start..<min(start + blockSize, missing.count)])
-        let results = parallelMapByWorker(block, threads: threads) { photo, worker in
+        let results = parallelMapByWorker(block, threads: threads) { [photos] photo, worker in
           Result { try workers.row(of: photos[photo], worker: worker) }
         }
         var rows: [(photo: ContentHash, row: [UInt8])] = []

@@ -48,6 +48,12 @@ struct TrainingOptions: ParsableArguments {
   var checkpointEvery = 200
 
   @Option(
+    help: ArgumentHelp(
+      "Also write the log as event files of TensorBoard, into this folder.", valueName: "folder"),
+    completion: .directory)
+  var tensorboard: String?
+
+  @Option(
     name: .customLong("threads"),
     help: ArgumentHelp("How many threads to use (default: all cores).", valueName: "count"))
   var requestedThreads: Int?
@@ -103,11 +109,13 @@ struct TrainingOptions: ParsableArguments {
       case .linear: .linear(steps: falling, final: 0.02)
       case .cosine: .cosine(steps: falling, final: 0.02)
       }
-    return TrainingRun<Task>.Options(
+    var options = TrainingRun<Task>.Options(
       steps: steps,
       schedule: LearningRateSchedule(peak: rate ?? defaultRate, warmUp: warmUp, decay: decay),
       validationInterval: validateEvery ?? max(1, steps / 10),
       checkpointInterval: checkpointEvery)
+    options.tensorBoard = tensorboard
+    return options
   }
 
   /// Makes the steps of a run that are left, and shows them.
