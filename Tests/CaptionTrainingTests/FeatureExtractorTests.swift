@@ -1,5 +1,7 @@
 import CaptionTraining
 import Captioning
+import Foundation
+import Imaging
 import TestSupport
 import Tensors
 import Testing
