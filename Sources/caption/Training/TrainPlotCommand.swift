@@ -33,7 +33,7 @@ struct TrainPlotCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "How smooth the bold line of the loss is, from 0 to below 1.", valueName: "share"))
-  var smoothing = 0.9
+  var smoothing = 0.8
 
   func validate() throws {
     guard (0..<1).contains(smoothing) else {
