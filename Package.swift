@@ -123,8 +123,8 @@ let package = Package(
     tests(
       "CaptionTrainingTests",
       [
-        "CaptionTraining", "Captioning", "Imaging", "Language", "Metrics", "NeuralNet", "Store",
-        "Tensors", "Training", filePaths,
+        "CaptionTraining", "Captioning", "Figures", "Imaging", "Language", "Metrics", "NeuralNet",
+        "Store", "Tensors", "Training", filePaths,
       ]),
     tests("PhotoMetadataTests", ["PhotoMetadata", "Imaging", "Tensors", filePaths]),
     tests("PhotoFindingTests", ["PhotoFinding", filePaths]),

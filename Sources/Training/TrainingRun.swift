@@ -17,6 +17,8 @@ package struct TrainingRun<Task: TrainingTask> {
     package var patience: Int?
     /// Steps that one line of the log sums up.
     package var logInterval = 10
+    /// A folder for event files of TensorBoard, which say what the log says; nil for none.
+    package var tensorBoard: String?
 
     package init(
       steps: Int, schedule: LearningRateSchedule, validationInterval: Int, checkpointInterval: Int
@@ -105,7 +107,10 @@ package struct TrainingRun<Task: TrainingTask> {
   package mutating func run(
     shouldStop: () -> Bool = { false }, observe: (Event) throws -> Void = { _ in }
   ) throws {
-    let log = try TrainingLog(path: logPath, keepingSteps: state.step)
+    guard !isFinished else { return }
+    let log = try Record(
+      TrainingLog(path: logPath, keepingSteps: state.step),
+      options.tensorBoard.map { try TensorBoardWriter(folder: $0, keepingSteps: state.step) })
     let clock = Stopwatch(state.seconds)
     var sum = Sum()
     while !isFinished {
@@ -128,7 +133,7 @@ package struct TrainingRun<Task: TrainingTask> {
     }
   }
 
-  private mutating func validate(_ log: TrainingLog, _ observe: (Event) throws -> Void) throws {
+  private mutating func validate(_ log: Record, _ observe: (Event) throws -> Void) throws {
     let scores = try task.validate()
     let merit = task.merit(scores)
     // Without anything to measure by, the last model is the best.
@@ -154,6 +159,22 @@ package struct TrainingRun<Task: TrainingTask> {
   private mutating func writeCheckpoint() throws {
     state.task = task.state
     try Checkpoint.write(state, task.tensors, to: checkpointPath)
+  }
+}
+
+/// Where a run writes down what happens.
+private struct Record {
+  private let log: TrainingLog
+  private let tensorBoard: TensorBoardWriter?
+
+  init(_ log: TrainingLog, _ tensorBoard: TensorBoardWriter?) {
+    self.log = log
+    self.tensorBoard = tensorBoard
+  }
+
+  func write(_ entry: TrainingLog.Entry) throws {
+    try log.write(entry)
+    try tensorBoard?.write(entry.scalars, step: entry.step)
   }
 }
 

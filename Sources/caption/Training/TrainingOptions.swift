@@ -65,6 +65,12 @@ struct TrainingOptions: ParsableArguments {
   var checkpointEvery = 200
 
   @Option(
+    help: ArgumentHelp(
+      "Also write the log as event files of TensorBoard, into this folder.", valueName: "folder"),
+    completion: .directory)
+  var tensorboard: String?
+
+  @Option(
     name: .customLong("threads"),
     help: ArgumentHelp("How many threads to use (default: all cores).", valueName: "count"))
   var requestedThreads: Int?
@@ -128,6 +134,7 @@ struct TrainingOptions: ParsableArguments {
       validationInterval: validateEvery ?? max(1, steps / 10),
       checkpointInterval: checkpointEvery)
     options.patience = patience
+    options.tensorBoard = tensorboard
     return options
   }
 
