@@ -62,6 +62,12 @@ let package = Package(
     library(
       "Store",
       ["Tensors", "CLibcrypto", filePaths, grdb]),
+    library(
+      "CaptionTraining",
+      [
+        "Captioning", "Datasets", "Figures", "Imaging", "Language", "Metrics", "ModelFiles",
+        "NeuralNet", "Store", "Tensors", "Training", filePaths,
+      ]),
     library("PhotoFinding", [filePaths]),
     library("Datasets", ["Imaging", "PhotoFinding", filePaths]),
     library(
@@ -82,9 +88,9 @@ let package = Package(
     .executableTarget(
       name: "caption",
       dependencies: [
-        "Batch", "Captioning", "Datasets", "Evaluation", "Gallery", "Imaging", "Language",
-        "Metrics", "ModelFiles", "NeuralNet", "PhotoFinding", "PhotoMetadata", "Sentiment", "Store",
-        "Tensors", "Training",
+        "Batch", "CaptionTraining", "Captioning", "Datasets", "Evaluation", "Gallery", "Imaging",
+        "Language", "Metrics", "ModelFiles", "NeuralNet", "PhotoFinding", "PhotoMetadata",
+        "Sentiment", "Store", "Tensors", "Training",
         filePaths,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -114,6 +120,12 @@ let package = Package(
     tests("TrainingTests", ["Training", "NeuralNet", "Tensors"]),
     tests(
       "SentimentTests", ["Sentiment", "Language", "ModelFiles", "NeuralNet", "Tensors", "Training"]),
+    tests(
+      "CaptionTrainingTests",
+      [
+        "CaptionTraining", "Captioning", "Figures", "Imaging", "Language", "Metrics", "NeuralNet",
+        "Store", "Tensors", "Training", filePaths,
+      ]),
     tests("PhotoMetadataTests", ["PhotoMetadata", "Imaging", "Tensors", filePaths]),
     tests("PhotoFindingTests", ["PhotoFinding", filePaths]),
     tests("DatasetsTests", ["Datasets", "Imaging", filePaths]),

@@ -22,5 +22,27 @@ public struct ModelConfiguration: Codable, Sendable {
     public let cider: Double?
     /// BLEU-1 to BLEU-4.
     public let bleu: [Double]?
+
+    package init(cider: Double?, bleu: [Double]?) {
+      self.cider = cider
+      self.bleu = bleu
+    }
+  }
+
+  /// The configuration of a captioner in this program's own layout.
+  package init(
+    name: String, encoder: EncoderConfiguration, preprocessing: PreprocessingConfiguration,
+    decoder: DecoderConfiguration, vocabulary: VocabularyConfiguration, decoding: DecodingOptions,
+    scores: [String: Scores]?
+  ) {
+    format = 1
+    self.name = name
+    kind = "captioner"
+    self.encoder = encoder
+    self.preprocessing = preprocessing
+    self.decoder = decoder
+    self.vocabulary = vocabulary
+    self.decoding = decoding
+    self.scores = scores
   }
 }

@@ -6,6 +6,10 @@ package struct Chart: Sendable {
     case histogram(Histogram)
     /// Through points given as (x, y); a point that is no number breaks the line.
     case line([FigurePoint])
+    /// A bold line through what is smoothed, over a faint one through what was measured.
+    case trend(measured: [FigurePoint], smooth: [FigurePoint])
+    /// Through few points, each with a dot.
+    case dots([FigurePoint])
   }
 
   package struct Series: Sendable {
@@ -36,15 +40,16 @@ package struct Chart: Sendable {
   package func draw(
     on canvas: inout some FigureCanvas, top: Double, width: Double, height: Double
   ) {
+    let legend = Legend(series.map(\.name), width: width - 120)
     let area = Area(
-      left: 90, right: width - 30, top: top + 112, bottom: top + height - 64,
+      left: 90, right: width - 30, top: top + 86 + legend.height, bottom: top + height - 64,
       x: Axis(showing: xValues, count: 8), y: Axis(showing: yValues, count: 5))
     canvas.write(title, at: FigurePoint(area.left, top + 36), .start, .black)
     drawAxes(area, on: &canvas)
     for (index, series) in series.enumerated() {
       draw(series, FigureColor.series[index % FigureColor.series.count], in: area, on: &canvas)
     }
-    drawLegend(area, top + 66, on: &canvas)
+    draw(legend, FigurePoint(area.left, top + 66), on: &canvas)
   }
 
   private func drawAxes(_ area: Area, on canvas: inout some FigureCanvas) {
@@ -82,8 +87,19 @@ package struct Chart: Sendable {
       canvas.fill(outline, color, opacity: 0.25)
       canvas.stroke(outline, color, width: 2)
     case .line(let points):
-      for run in points.split(whereSeparator: { !$0.x.isFinite || !$0.y.isFinite }) {
-        canvas.stroke(run.map { area.point($0.x, $0.y) }, color, width: 2)
+      draw(points, color, width: 2, in: area, on: &canvas)
+    case .trend(let measured, let smooth):
+      draw(measured, color.faint, width: 1, in: area, on: &canvas)
+      draw(smooth, color, width: 2.5, in: area, on: &canvas)
+    case .dots(let points):
+      draw(points, color, width: 2, in: area, on: &canvas)
+      for point in points where canShow(point) {
+        let center = area.point(point.x, point.y)
+        let dot = (0..<12).map { corner in
+          let angle = Double(corner) * .pi / 6
+          return FigurePoint(center.x + 4.5 * cos(angle), center.y + 4.5 * sin(angle))
+        }
+        canvas.fill(dot, color, opacity: 1)
       }
     }
     if let marker = series.marker {
@@ -95,18 +111,31 @@ package struct Chart: Sendable {
     }
   }
 
-  private func drawLegend(_ area: Area, _ baseline: Double, on canvas: inout some FigureCanvas) {
-    guard series.contains(where: { !$0.name.isEmpty }) else { return }
-    let step = (area.right - area.left) / Double(series.count)
-    for (index, series) in series.enumerated() {
-      let left = area.left + Double(index) * step
+  /// Draws a line that breaks where there is no number.
+  private func draw(
+    _ points: [FigurePoint], _ color: FigureColor, width: Double, in area: Area,
+    on canvas: inout some FigureCanvas
+  ) {
+    for run in points.split(whereSeparator: { !canShow($0) }) {
+      canvas.stroke(run.map { area.point($0.x, $0.y) }, color, width: width)
+    }
+  }
+
+  private func canShow(_ point: FigurePoint) -> Bool {
+    Axis.canShow(point.x) && Axis.canShow(point.y)
+  }
+
+  private func draw(_ legend: Legend, _ origin: FigurePoint, on canvas: inout some FigureCanvas) {
+    for (index, item) in legend.items.enumerated() {
+      let (left, baseline) = (origin.x + item.place.x, origin.y + item.place.y)
       let color = FigureColor.series[index % FigureColor.series.count]
       canvas.fill(
         [
           FigurePoint(left, baseline - 12), FigurePoint(left + 14, baseline - 12),
           FigurePoint(left + 14, baseline + 2), FigurePoint(left, baseline + 2),
         ], color, opacity: 1)
-      canvas.write(series.name, at: FigurePoint(left + 22, baseline), .start, .black)
+      canvas.write(
+        item.name, at: FigurePoint(left + Legend.indent, baseline), .start, .black)
     }
   }
 
@@ -114,7 +143,8 @@ package struct Chart: Sendable {
     series.flatMap { series -> [Double] in
       switch series.mark {
       case .histogram(let histogram): histogram.edges
-      case .line(let points): points.map(\.x)
+      case .line(let points), .dots(let points): points.map(\.x)
+      case .trend(let measured, let smooth): (measured + smooth).map(\.x)
       }
     }
   }
@@ -123,7 +153,8 @@ package struct Chart: Sendable {
     series.flatMap { series -> [Double] in
       switch series.mark {
       case .histogram(let histogram): [0] + histogram.counts.map(Double.init)
-      case .line(let points): points.map(\.y)
+      case .line(let points), .dots(let points): points.map(\.y)
+      case .trend(let measured, let smooth): (measured + smooth).map(\.y)
       }
     }
   }

@@ -27,8 +27,15 @@ package struct FigureColor: Equatable, Sendable {
   package static let axis = FigureColor(0x555555)
 
   /// Colours that people with any colour vision can tell apart (Okabe & Ito 2008).
-  package static let series: [FigureColor] = [0x0072B2, 0xD55E00, 0x009E73, 0xCC79A7, 0xE69F00]
-    .map(FigureColor.init)
+  package static let series: [FigureColor] = [
+    0x0072B2, 0xD55E00, 0x009E73, 0xCC79A7, 0xE69F00, 0x56B4E9, 0x000000,
+  ].map(FigureColor.init)
+
+  /// The colour behind something in the colour itself: mixed with white.
+  package var faint: FigureColor {
+    func mixed(_ value: UInt8) -> UInt32 { UInt32(value) * 3 / 10 + 178 }
+    return FigureColor(mixed(red) << 16 | mixed(green) << 8 | mixed(blue))
+  }
 }
 
 extension RGBImage {

@@ -21,7 +21,7 @@ package enum HalfVector {
   }
 
   /// Writes the numbers that `bytes` are of, wherever these stand.
-  static func widen(
+  package static func widen(
     _ bytes: UnsafeRawBufferPointer, into destination: UnsafeMutablePointer<Float>
   ) {
     let count = bytes.count / 2

@@ -23,6 +23,19 @@ package struct TrainingLog {
       case gradientNorm = "gradient_norm"
       case itemsPerSecond = "items_per_second"
     }
+
+    /// All that was measured, by names that keep what belongs together under one heading.
+    var scalars: [(tag: String, value: Double)] {
+      let single = [
+        ("loss", loss), ("learning_rate", rate), ("gradient_norm", gradientNorm),
+        ("items_per_second", itemsPerSecond),
+      ]
+      func group(_ name: String, _ values: [String: Double]?) -> [(tag: String, value: Double)] {
+        (values ?? [:]).sorted { $0.key < $1.key }.map { ("\(name)/\($0.key)", $0.value) }
+      }
+      return single.compactMap { name, value in value.map { (name, $0) } }
+        + group("loss_parts", parts) + group("validation", scores)
+    }
   }
 
   private let handle: FileHandle

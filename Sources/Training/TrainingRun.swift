@@ -13,8 +13,12 @@ package struct TrainingRun<Task: TrainingTask> {
     package var validationInterval: Int
     /// Steps from one checkpoint to the next; validations are always followed by one.
     package var checkpointInterval: Int
+    /// After so many validations without a better model the run ends; nil for never.
+    package var patience: Int?
     /// Steps that one line of the log sums up.
     package var logInterval = 10
+    /// A folder for event files of TensorBoard, which say what the log says; nil for none.
+    package var tensorBoard: String?
 
     package init(
       steps: Int, schedule: LearningRateSchedule, validationInterval: Int, checkpointInterval: Int
@@ -30,14 +34,18 @@ package struct TrainingRun<Task: TrainingTask> {
   package enum Event: Sendable {
     case step(Int, StepReport, rate: Float)
     case validation(Int, [ValidationScore], isBest: Bool)
+    /// What the model makes of a few fixed inputs, after a validation.
+    case examples([String])
   }
 
   /// Where a run stands, beside its task.
   private struct State: Codable, Sendable {
     var task: Task.State
     var step = 0
-    /// The mean of the scores of the model that is in the folder.
+    /// The merit of the model that is in the folder.
     var best: Double?
+    /// How many validations have found no better one since.
+    var validationsSinceBest = 0
     var seconds = 0.0
     /// What must be the same for the run to go on.
     let fingerprint: String
@@ -50,7 +58,11 @@ package struct TrainingRun<Task: TrainingTask> {
 
   /// How many steps were made.
   package var step: Int { state.step }
-  package var isFinished: Bool { state.step >= options.steps }
+  package var isFinished: Bool { state.step >= options.steps || isOutOfPatience }
+  /// Whether validations have found no better model for so long that the run ended early.
+  package var isOutOfPatience: Bool {
+    options.patience.map { state.validationsSinceBest >= $0 } ?? false
+  }
 
   private var checkpointPath: String { folder + "/checkpoint.safetensors" }
   private var logPath: String { folder + "/log.ndjson" }
@@ -95,7 +107,10 @@ package struct TrainingRun<Task: TrainingTask> {
   package mutating func run(
     shouldStop: () -> Bool = { false }, observe: (Event) throws -> Void = { _ in }
   ) throws {
-    let log = try TrainingLog(path: logPath, keepingSteps: state.step)
+    guard !isFinished else { return }
+    let log = try Record(
+      TrainingLog(path: logPath, keepingSteps: state.step),
+      options.tensorBoard.map { try TensorBoardWriter(folder: $0, keepingSteps: state.step) })
     let clock = Stopwatch(state.seconds)
     var sum = Sum()
     while !isFinished {
@@ -118,13 +133,14 @@ package struct TrainingRun<Task: TrainingTask> {
     }
   }
 
-  private mutating func validate(_ log: TrainingLog, _ observe: (Event) throws -> Void) throws {
+  private mutating func validate(_ log: Record, _ observe: (Event) throws -> Void) throws {
     let scores = try task.validate()
-    let mean = scores.reduce(0) { $0 + $1.value } / Double(max(1, scores.count))
+    let merit = task.merit(scores)
     // Without anything to measure by, the last model is the best.
-    let isBest = scores.isEmpty || state.best.map { mean > $0 } ?? true
+    let isBest = scores.isEmpty || state.best.map { merit > $0 } ?? true
+    state.validationsSinceBest = isBest ? 0 : state.validationsSinceBest + 1
     if isBest {
-      state.best = mean
+      state.best = merit
       try task.writeModel(to: folder, scores)
     }
     if !scores.isEmpty {
@@ -135,12 +151,30 @@ package struct TrainingRun<Task: TrainingTask> {
             scores.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }),
           seconds: state.seconds))
       try observe(.validation(state.step, scores, isBest: isBest))
+      let examples = try task.examples()
+      if !examples.isEmpty { try observe(.examples(examples)) }
     }
   }
 
   private mutating func writeCheckpoint() throws {
     state.task = task.state
     try Checkpoint.write(state, task.tensors, to: checkpointPath)
+  }
+}
+
+/// Where a run writes down what happens.
+private struct Record {
+  private let log: TrainingLog
+  private let tensorBoard: TensorBoardWriter?
+
+  init(_ log: TrainingLog, _ tensorBoard: TensorBoardWriter?) {
+    self.log = log
+    self.tensorBoard = tensorBoard
+  }
+
+  func write(_ entry: TrainingLog.Entry) throws {
+    try log.write(entry)
+    try tensorBoard?.write(entry.scalars, step: entry.step)
   }
 }
 

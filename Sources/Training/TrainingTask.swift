@@ -29,10 +29,25 @@ package protocol TrainingTask {
   /// Measures the model on data that it is not trained on; empty where there are none.
   func validate() throws -> [ValidationScore]
 
+  /// How good a model with these scores is; larger is better.
+  func merit(_ scores: [ValidationScore]) -> Double
+
+  /// What the model makes of a few fixed inputs, a line each, so that one sees it learn.
+  func examples() throws -> [String]
+
   /// Writes the model for use.
   ///
   /// - Parameter scores: what `validate` found.
   func writeModel(to folder: String, _ scores: [ValidationScore]) throws
+}
+
+extension TrainingTask {
+  /// The mean of the scores.
+  package func merit(_ scores: [ValidationScore]) -> Double {
+    scores.reduce(0) { $0 + $1.value } / Double(max(1, scores.count))
+  }
+
+  package func examples() -> [String] { [] }
 }
 
 /// What a step did.

@@ -22,3 +22,5 @@ extension Metric: ExpressibleByArgument {
 
   public static var allValueStrings: [String] { builtIn.map(\.rawValue) }
 }
+
+extension DecoderConfiguration.Architecture: ExpressibleByArgument {}

@@ -27,7 +27,7 @@ struct CaptionCommand: AsyncParsableCommand {
       DiffCommand.self, FailuresCommand.self, NoteCommand.self, ForgetCommand.self,
       UndoCommand.self, ExportCommand.self, StoreCommand.self, FeaturesCommand.self,
       ClassifyCommand.self, ModelCommand.self, DatasetCommand.self, ScoreCommand.self,
-      EvaluateCommand.self, RunsCommand.self, SentimentCommand.self,
+      EvaluateCommand.self, RunsCommand.self, TrainCommand.self, SentimentCommand.self,
     ],
     defaultSubcommand: DescribeCommand.self)
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Batch
+import CaptionTraining
 import Captioning
 import Datasets
 import Evaluation
@@ -51,7 +52,8 @@ func exitStatus(of error: any Error) -> ExitCode? {
   case WeightError.unreadable, VocabularyError.unreadable, WordVectorsError.unreadable,
     FileError.notRead, FileError.notStored:
     return noInput
-  case FileError.readFailed, FileError.notWritten, WordVectorsError.readFailed:
+  case FileError.readFailed, FileError.notWritten, WordVectorsError.readFailed,
+    is FeatureCacheError:
     return inputOutputFailed
   case is WeightError, is VocabularyError, is WordVectorsError, FileError.malformed: return badData
   default: return nil

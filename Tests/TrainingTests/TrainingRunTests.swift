@@ -123,6 +123,30 @@ private struct Halving: TrainingTask {
     #expect(second.task.layer.weight == reference.task.layer.weight)
   }
 
+  @Test func `event files of TensorBoard say what the log says`() throws {
+    let folder = try TemporaryFolder()
+    var options = options(20)
+    options.tensorBoard = folder.path + "/events"
+    for (stop, resumes) in [(7, false), (20, true), (20, true)] {
+      var run = try TrainingRun(
+        Halving(), options, folder: folder.path, resumes: resumes, fingerprint: "halving")
+      var made = run.step
+      try run.run(shouldStop: { made == stop }) {
+        if case .step(let step, _, _) = $0 { made = step }
+      }
+    }
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/events")
+    // A session that makes no steps writes nothing.
+    #expect(names.count == 2)
+    let text = try names.map {
+      String(
+        decoding: try Data(contentsOf: URL(filePath: "\(folder.path)/events/\($0)")), as: UTF8.self)
+    }.joined()
+    #expect(text.components(separatedBy: "loss_parts/square").count == 1 + 20)
+    #expect(text.components(separatedBy: "validation/closeness").count == 1 + 2)
+    #expect(text.contains("learning_rate") && text.contains("gradient_norm"))
+  }
+
   @Test func `a run that diverges keeps its checkpoint and names the step`() throws {
     let folder = try TemporaryFolder()
     var task = Halving()

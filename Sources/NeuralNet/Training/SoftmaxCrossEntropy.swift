@@ -23,19 +23,22 @@ package struct SoftmaxCrossEntropy: Sendable {
   ///   - targets: the right class of each row; nil where a row does not count.
   ///   - divisor: what the sum over the rows is divided by; nil for the number of rows that count.
   ///     Where gradients of several batches are added up, the number of rows in all of them.
+  ///   - weights: what each row's loss is multiplied by; nil for 1.
   /// - Returns: the mean loss, and its gradient with respect to the logits, `[rows, classes]`.
   /// - Precondition: every target is in `0..<classes`.
   package func callAsFunction(
-    _ logits: Tensor, targets: [Int?], divisor: Int? = nil, threads: Int = 1
+    _ logits: Tensor, targets: [Int?], divisor: Int? = nil, weights: [Float]? = nil,
+    threads: Int = 1
   ) -> (loss: Double, gradient: Tensor) {
     precondition(
-      logits.shape.rank == 2 && logits.shape[0] == targets.count,
+      logits.shape.rank == 2 && logits.shape[0] == targets.count
+        && weights?.count ?? targets.count == targets.count,
       "\(targets.count) targets for logits \(logits.shape)")
     let divisor = divisor ?? targets.count { $0 != nil }
     var gradient = logits
     let loss = differentiate(
       &gradient.elements, classes: logits.shape[1], targets: targets[...], divisor: divisor,
-      threads: threads)
+      weights: weights?[...], threads: threads)
     return (loss / Double(max(1, divisor)), gradient)
   }
 
@@ -45,15 +48,16 @@ package struct SoftmaxCrossEntropy: Sendable {
   /// - Parameters:
   ///   - input: `[rows, layer.inputs]`
   ///   - layer: computes the logits.
-  ///   - targets, divisor: as above.
+  ///   - targets, divisor, weights: as above.
   ///   - gradients: receives the sum of what it holds and the gradients of the layer.
   /// - Returns: the mean loss, and its gradient with respect to the input.
   package func callAsFunction(
     _ input: Tensor, through layer: Linear, targets: [Int?], divisor: Int? = nil,
-    gradients: inout Linear, threads: Int = 1
+    weights: [Float]? = nil, gradients: inout Linear, threads: Int = 1
   ) -> (loss: Double, gradient: Tensor) {
     precondition(
-      input.shape == [targets.count, layer.inputs],
+      input.shape == [targets.count, layer.inputs]
+        && weights?.count ?? targets.count == targets.count,
       "\(targets.count) targets for \(input.shape) through weight \(layer.weight.shape)")
     let divisor = divisor ?? targets.count { $0 != nil }
     let rows = targets.count
@@ -73,7 +77,7 @@ package struct SoftmaxCrossEntropy: Sendable {
         }
         loss += differentiate(
           &logits.elements, classes: layer.outputs, targets: targets[first..<first + count],
-          divisor: divisor, threads: threads)
+          divisor: divisor, weights: weights?[first..<first + count], threads: threads)
         layer.addGradients(logits, input: part, to: &gradients, threads: threads)
         back(
           logits.elements, rows: count, into: inputGradient + first * size, threads: threads)
@@ -85,7 +89,7 @@ package struct SoftmaxCrossEntropy: Sendable {
   /// Replaces logits by the gradient of the mean; returns the sum of the losses.
   private func differentiate(
     _ logits: UnsafeMutablePointer<Float>, classes: Int, targets: ArraySlice<Int?>, divisor: Int,
-    threads: Int
+    weights: ArraySlice<Float>?, threads: Int
   ) -> Double {
     let scale = 1 / Float(max(1, divisor))
     var losses = [Double](repeating: 0, count: targets.count)
@@ -97,8 +101,12 @@ package struct SoftmaxCrossEntropy: Sendable {
         for row in index * share..<min(targets.count, (index + 1) * share) {
           let logits = logits + row * classes
           if let target = targets[targets.startIndex + row] {
-            losses.value[row] = TrainingMath.crossEntropy(
-              logits, count: classes, target: target, smoothing: labelSmoothing, scale: scale)
+            let weight = weights.map { $0[$0.startIndex + row] } ?? 1
+            losses.value[row] =
+              Double(weight)
+              * TrainingMath.crossEntropy(
+                logits, count: classes, target: target, smoothing: labelSmoothing,
+                scale: scale * weight)
           } else {
             logits.update(repeating: 0, count: classes)
           }

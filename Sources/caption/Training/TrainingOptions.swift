@@ -36,6 +36,17 @@ struct TrainingOptions: ParsableArguments {
       "Shorten gradients to this Euclidean norm; 0 leaves them.", valueName: "norm"))
   var clip = 1.0
 
+  @Option(
+    help: ArgumentHelp(
+      "With --schedule step: steps after which the rate falls (default: a third of all).",
+      valueName: "steps"))
+  var decayEvery: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --schedule step: what the rate is multiplied by.", valueName: "factor"))
+  var decayFactor: Float = 0.3
+
   @Option(help: "The seed of all that is random: the same seed gives the same model.")
   var seed: UInt64 = 1
 
@@ -44,8 +55,20 @@ struct TrainingOptions: ParsableArguments {
       "Steps from one validation to the next (default: a tenth of all).", valueName: "steps"))
   var validateEvery: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "End the run after so many validations without a better model (default: never).",
+      valueName: "count"))
+  var patience: Int?
+
   @Option(help: ArgumentHelp("Steps from one checkpoint to the next.", valueName: "steps"))
   var checkpointEvery = 200
+
+  @Option(
+    help: ArgumentHelp(
+      "Also write the log as event files of TensorBoard, into this folder.", valueName: "folder"),
+    completion: .directory)
+  var tensorboard: String?
 
   @Option(
     name: .customLong("threads"),
@@ -59,7 +82,7 @@ struct TrainingOptions: ParsableArguments {
   var quiet = false
 
   enum ScheduleName: String, CaseIterable, ExpressibleByArgument {
-    case constant, linear, cosine
+    case constant, linear, cosine, step
   }
 
   var threads: Int { requestedThreads ?? ProcessInfo.processInfo.activeProcessorCount }
@@ -74,7 +97,8 @@ struct TrainingOptions: ParsableArguments {
     let positive: [(String, Double)] = [
       ("--steps", Double(steps ?? 1)), ("--epochs", epochs), ("--rate", Double(rate ?? 1)),
       ("--validate-every", Double(validateEvery ?? 1)),
-      ("--checkpoint-every", Double(checkpointEvery)),
+      ("--checkpoint-every", Double(checkpointEvery)), ("--patience", Double(patience ?? 1)),
+      ("--decay-every", Double(decayEvery ?? 1)), ("--decay-factor", Double(decayFactor)),
     ]
     for (name, value) in positive where !(value > 0 && value.isFinite) {
       throw ValidationError("\(name) takes a number above 0.")
@@ -102,19 +126,30 @@ struct TrainingOptions: ParsableArguments {
       case .constant: .constant
       case .linear: .linear(steps: falling, final: 0.02)
       case .cosine: .cosine(steps: falling, final: 0.02)
+      case .step: .step(every: decayEvery ?? max(1, steps / 3), factor: decayFactor)
       }
-    return TrainingRun<Task>.Options(
+    var options = TrainingRun<Task>.Options(
       steps: steps,
       schedule: LearningRateSchedule(peak: rate ?? defaultRate, warmUp: warmUp, decay: decay),
       validationInterval: validateEvery ?? max(1, steps / 10),
       checkpointInterval: checkpointEvery)
+    options.patience = patience
+    options.tensorBoard = tensorboard
+    return options
   }
 
   /// Makes the steps of a run that are left, and shows them.
   ///
-  /// - Parameter unit: what a step reads, such as “words”.
+  /// - Parameters:
+  ///   - unit: what a step reads, such as “words”.
+  ///   - stepsPerEpoch: how many steps go once through the data: nil where an epoch's time is not
+  ///     of interest.
+  ///   - text: of a score, a percentage by default.
   /// - Throws: `ExitCode` after an interruption.
-  func run<Task>(_ run: inout TrainingRun<Task>, steps: Int, unit: String) throws {
+  func run<Task>(
+    _ run: inout TrainingRun<Task>, steps: Int, unit: String, stepsPerEpoch: Double? = nil,
+    text: (ValidationScore) -> String = { String(format: "%.2f %%", 100 * $0.value) }
+  ) throws {
     let isQuiet = quiet
     let interruption = Interruption {
       if !isQuiet { note("finishing the step; once more stops at once") }
@@ -123,20 +158,55 @@ struct TrainingOptions: ParsableArguments {
     var display = TrainingProgress(
       steps: steps, done: run.step, unit: unit, style: progress, isQuiet: isQuiet)
     defer { display.finish() }
+    var estimate = stepsPerEpoch.map { EpochEstimate(stepsPerEpoch: $0) }
     try run.run(shouldStop: { interruption.flag.isRaised }) { event in
       switch event {
-      case .step(let step, let report, _): display.advance(to: step, report)
+      case .step(let step, let report, _):
+        display.advance(to: step, report)
+        if let sentence = estimate?.add(), !isQuiet { display.say(sentence) }
       case .validation(let step, let scores, let isBest):
-        let text = scores.map { "\($0.name) \(String(format: "%.2f %%", 100 * $0.value))" }
+        let scores = scores.map { "\($0.name) \(text($0))" }
         if !isQuiet {
           display.say(
-            "step \(step): " + text.joined(separator: ", ") + (isBest ? ", the best so far" : ""))
+            "step \(step): " + scores.joined(separator: ", ")
+              + (isBest ? ", the best so far" : ""))
         }
+      case .examples(let lines):
+        if !isQuiet { for line in lines { display.say("  " + line) } }
       }
+    }
+    if run.isOutOfPatience, !isQuiet {
+      display.say(
+        "no better model for \(patience ?? 0) validations: the run ends at step \(run.step)")
     }
     if let status = interruption.exitStatus {
       if !isQuiet { note("interrupted; the same command with --resume goes on from here") }
       throw ExitCode(status)
     }
+  }
+}
+
+/// Tells after the first steps how long one goes through the data.
+private struct EpochEstimate {
+  let stepsPerEpoch: Double
+  private var steps = 0
+  private var start: ContinuousClock.Instant?
+
+  /// The first step, which fetches everything into memory, is not counted.
+  private static let counted = 10
+
+  init(stepsPerEpoch: Double) { self.stepsPerEpoch = stepsPerEpoch }
+
+  /// - Returns: a sentence, once.
+  mutating func add() -> String? {
+    guard let start else {
+      start = .now
+      return nil
+    }
+    steps += 1
+    guard steps == Self.counted else { return nil }
+    let perStep = (ContinuousClock.now - start) / .seconds(1) / Double(steps)
+    return "an epoch of \(Int(stepsPerEpoch.rounded(.up))) steps takes about "
+      + Progress.duration(perStep * stepsPerEpoch)
   }
 }

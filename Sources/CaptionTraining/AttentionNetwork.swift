@@ -1,0 +1,122 @@
+package import Captioning
+package import NeuralNet
+package import Tensors
+
+/// Show, Attend and Tell in training; see `AttentionDecoder`, which runs it.
+package struct AttentionNetwork: DecoderNetwork {
+  package var embedding: Embedding
+  package var output: Linear
+  private var recurrence: AttentionLSTM
+  private var initialHidden: Linear?
+  private var initialCell: Linear?
+
+  package init(
+    _ configuration: DecoderConfiguration, channels: Int, vocabularySize: Int,
+    random: inout SeededRandom
+  ) {
+    let hidden = configuration.hidden
+    embedding = Embedding(tokens: vocabularySize, size: configuration.embedding, random: &random)
+    output = Linear(inputs: hidden, outputs: vocabularySize, random: &random)
+    recurrence = AttentionLSTM(
+      attention: AdditiveAttention(
+        channels: channels, hidden: hidden, size: configuration.attention,
+        activation: configuration.attentionActivation, random: &random),
+      contextGate: configuration.gate
+        ? Linear(inputs: hidden, outputs: channels, random: &random) : nil,
+      cell: LSTMCell(
+        inputs: configuration.embedding + channels, hidden: hidden, forgetBias: 1, random: &random))
+    guard configuration.initialState == .mean else { return }
+    initialHidden = Linear(inputs: channels, outputs: hidden, random: &random)
+    initialCell = Linear(inputs: channels, outputs: hidden, random: &random)
+  }
+
+  package init(
+    _ configuration: DecoderConfiguration, channels: Int, vocabularySize: Int,
+    weights: WeightReader
+  ) throws {
+    let hidden = configuration.hidden
+    embedding = try Embedding(
+      weights["embedding"], tokens: vocabularySize, size: configuration.embedding)
+    output = try Linear(weights["fc"], inputs: hidden, outputs: vocabularySize)
+    recurrence = AttentionLSTM(
+      attention: try AdditiveAttention(
+        weights["attention"], channels: channels, hidden: hidden, size: configuration.attention,
+        activation: configuration.attentionActivation),
+      contextGate: configuration.gate
+        ? try Linear(weights["f_beta"], inputs: hidden, outputs: channels) : nil,
+      cell: try LSTMCell(
+        weights["decode_step"], inputs: configuration.embedding + channels, hidden: hidden,
+        gateOrder: configuration.gateOrder, biases: configuration.biases,
+        forgetBias: configuration.forgetBias))
+    guard configuration.initialState == .mean else { return }
+    initialHidden = try Linear(weights["init_h"], inputs: channels, outputs: hidden)
+    initialCell = try Linear(weights["init_c"], inputs: channels, outputs: hidden)
+  }
+
+  package mutating func visitParameters(_ visit: ParameterVisitor) {
+    visit("embedding", &embedding)
+    recurrence.visitParameters(visit)
+    visit("init_h", &initialHidden)
+    visit("init_c", &initialCell)
+    visit("fc", &output)
+  }
+
+  package struct Trace: DecoderTrace {
+    fileprivate let recurrence: AttentionLSTM.Trace
+    /// `[images, channels]`
+    fileprivate let means: Tensor
+    package var output: Tensor { recurrence.output }
+    package var weights: Tensor? { recurrence.weights }
+  }
+
+  package func forward(_ words: Tensor, _ batch: CaptionBatch, threads: Int) -> Trace {
+    let means = Self.means(of: batch.regions)
+    let zeros = Tensor([batch.images.count, recurrence.hidden])
+    func initial(_ layer: Linear?) -> Tensor {
+      layer.map { $0(means, threads: threads).rows(batch.images) } ?? zeros
+    }
+    return Trace(
+      recurrence: recurrence.forward(
+        words, batch.layout, regions: batch.regions, images: batch.images,
+        initial: LSTMState(hidden: initial(initialHidden), cell: initial(initialCell)),
+        threads: threads),
+      means: means)
+  }
+
+  package func backward(
+    _ trace: Trace, _ batch: CaptionBatch, outputGradient: Tensor, weightGradient: Tensor?,
+    gradients: inout AttentionNetwork, threads: Int
+  ) -> Tensor {
+    let found = recurrence.backward(
+      trace.recurrence, outputGradient, weightGradient: weightGradient,
+      gradients: &gradients.recurrence, skipsRegions: true, threads: threads)
+    func addInitial(_ layer: Linear?, _ gradient: Tensor, to gradients: inout Linear?) {
+      guard let layer, var own = gradients else { return }
+      // Leaves one owner of the elements, so that they are changed in place.
+      gradients = nil
+      layer.addGradients(
+        gradient.sums(ofRows: batch.images, count: batch.regions.shape[0]), input: trace.means,
+        to: &own, threads: threads)
+      gradients = own
+    }
+    addInitial(initialHidden, found.initial.hidden, to: &gradients.initialHidden)
+    addInitial(initialCell, found.initial.cell, to: &gradients.initialCell)
+    return found.words
+  }
+
+  /// The mean of each image's regions.
+  private static func means(of regions: Tensor) -> Tensor {
+    let (images, count, channels) = (regions.shape[0], regions.shape[1], regions.shape[2])
+    let weights = [Float](repeating: 1 / Float(count), count: count)
+    return Tensor(uninitialized: [images, channels]) { means in
+      regions.elements.withUnsafeBufferPointer { regions in
+        guard let regions = regions.baseAddress else { return }
+        for image in 0..<images {
+          VectorMath.weightedSum(
+            values: regions + image * count * channels, rows: count, size: channels,
+            weights: weights, into: means + image * channels)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package import Tensors
+
+/// Features of photos, kept on disk in half precision: memory-mapped, so that what is read often
+/// stays in memory and what is not does not. Safe to read from several threads at once.
+///
+/// The file must not be made shorter while it is mapped; `FeatureCache` never does that.
+package struct CachedFeatures: Sendable {
+  /// How many regions stand below each other and side by side.
+  package let grid: (height: Int, width: Int)
+  package let channels: Int
+  private let mapping: FileMapping
+  /// Where each photo's features begin, in bytes.
+  private let offsets: [Int?]
+
+  /// - Precondition: the offsets lie within the mapping.
+  init(grid: (height: Int, width: Int), channels: Int, mapping: FileMapping, offsets: [Int?]) {
+    self.grid = grid
+    self.channels = channels
+    self.mapping = mapping
+    self.offsets = offsets
+    let last = mapping.bytes.count - 2 * grid.height * grid.width * channels
+    precondition(
+      offsets.allSatisfy { ($0 ?? 0) >= 0 && ($0 ?? 0) <= max(0, last) },
+      "features beyond the end of their file")
+  }
+
+  /// How many photos were asked for, those without features among them.
+  package var photoCount: Int { offsets.count }
+
+  /// How many vectors of `channels` numbers a photo has.
+  package var regions: Int { grid.height * grid.width }
+
+  /// How many numbers a photo has.
+  package var size: Int { regions * channels }
+
+  /// Whether a photo has features: whether it could be read.
+  package func contains(_ photo: Int) -> Bool { offsets[photo] != nil }
+
+  /// The photos that have features, in order.
+  package var available: [Int] { offsets.indices.filter { offsets[$0] != nil } }
+
+  /// Copies a photo's `[regions, channels]` to where there is room for `size` numbers.
+  ///
+  /// - Precondition: the photo has features.
+  package func copy(_ photo: Int, to destination: UnsafeMutablePointer<Float>) {
+    guard let offset = offsets[photo] else {
+      preconditionFailure("photo \(photo) has no features")
+    }
+    HalfVector.widen(
+      UnsafeRawBufferPointer(rebasing: mapping.bytes[offset..<offset + 2 * size]),
+      into: destination)
+  }
+
+  /// Copies the features of several photos, `[photos, regions, channels]`.
+  ///
+  /// - Precondition: the photos have features.
+  package func copy(
+    _ photos: [Int], to destination: UnsafeMutablePointer<Float>, threads: Int = 1
+  ) {
+    parallelFor(photos.count, threads: threads) { index in
+      copy(photos[index], to: destination + index * size)
+    }
+  }
+
+  /// The features of several photos: `[photos, regions, channels]`.
+  ///
+  /// - Precondition: the photos have features.
+  package func features(of photos: [Int], threads: Int = 1) -> Tensor {
+    let count = photos.count * size
+    let elements = [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+      if let base = buffer.baseAddress { copy(photos, to: base, threads: threads) }
+      initialized = count
+    }
+    return Tensor([photos.count, regions, channels], elements)
+  }
+}

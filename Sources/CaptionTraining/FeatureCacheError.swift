@@ -1,0 +1,11 @@
+/// Why features cannot be kept.
+package enum FeatureCacheError: Error, Equatable, CustomStringConvertible {
+  /// The cache's folder or a file in it cannot be made, read or written.
+  case inputOutput(path: String, reason: String)
+
+  package var description: String {
+    switch self {
+    case .inputOutput(let path, let reason): "\(path): features cannot be kept here: \(reason)"
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package import Captioning
+internal import Foundation
+package import Imaging
+internal import NeuralNet
+package import Store
+internal import Synchronization
+internal import SystemPackage
+package import Tensors
+
+/// A frozen encoder as training needs it: photos in, features out, and a hash that tells whether
+/// features that were kept are still the ones that it would make.
+package struct FeatureExtractor: Sendable {
+  /// Of parameters, configurations and kind of feature: equal hashes mean equal features.
+  package let identity: ContentHash
+  /// How many regions stand below each other and side by side; 1 × 1 for embeddings.
+  package let grid: (height: Int, width: Int)
+  package let channels: Int
+  private let encoder: ImageEncoder
+  private let preprocessor: ImagePreprocessor
+  private let output: EncoderOutput
+
+  /// Counts up when the same parameters and photos come to mean other features.
+  private static let version = 1
+
+  /// - Parameters:
+  ///   - weights: where the encoder's keys begin.
+  ///   - output: what training looks at: `.map` or `.embedding`.
+  /// - Throws: `CaptioningError`, `WeightError`; `NetworkError` if the network cannot take images of
+  ///   the size that preprocessing makes.
+  /// - Precondition: `output` is not `.logits`.
+  package init(
+    encoder configuration: EncoderConfiguration, preprocessing: PreprocessingConfiguration,
+    weights: WeightReader, output: EncoderOutput
+  ) throws {
+    precondition(output != .logits, "logits are no features")
+    let source = HashingWeights(weights)
+    encoder = try ImageEncoder(
+      configuration: configuration, weights: WeightReader(source), outputs: [output],
+      expectedImage: (preprocessing.height, preprocessing.width))
+    preprocessor = ImagePreprocessor(preprocessing)
+    self.output = output
+    identity = try source.identity(
+      Description(
+        version: Self.version, output: output, encoder: configuration,
+        preprocessing: preprocessing))
+    let blank = Tensor(
+      repeating: 0, [1, encoder.imageChannels, preprocessing.height, preprocessing.width])
+    let image = try encoder.encode(blank, outputs: [output], scratch: encoder.makeScratch())[0]
+    grid = image.map == nil ? (1, 1) : (image.gridHeight, image.gridWidth)
+    channels = image.map?.shape[1] ?? image.embedding?.shape.count ?? 0
+  }
+
+  /// The encoder of a model.
+  ///
+  /// - Throws: as `init(encoder:preprocessing:weights:output:)`.
+  package init(_ bundle: ModelBundle, output: EncoderOutput) throws {
+    try self.init(
+      encoder: bundle.configuration.encoder, preprocessing: bundle.configuration.preprocessing,
+      weights: WeightReader(bundle.weights)["encoder"], output: output)
+  }
+
+  /// How many vectors of `channels` numbers a photo has.
+  package var regions: Int { grid.height * grid.width }
+
+  /// What changes while one thread extracts features.
+  func makeScratch() -> NetworkScratch { encoder.makeScratch() }
+
+  /// The features `[regions, channels]` of a photo.
+  ///
+  /// - Parameters:
+  ///   - bytes: of the photo's file.
+  ///   - name: what errors call the photo.
+  /// - Throws: `ImagingError` if the bytes are not a readable image.
+  func features(of bytes: [UInt8], name: String, scratch: NetworkScratch) throws -> Tensor {
+    let photo = try ImageDecoder.decode(
+      bytes: bytes, name: name, minimumSize: preprocessor.minimumSize)
+    let pixels = encoder.adapted(preprocessor(photo))
+    let image = try encoder.encode(
+      pixels.reshaped(Shape([1] + pixels.shape.extents)), outputs: [output], scratch: scratch)[0]
+    let features = image.map ?? image.embedding ?? Tensor([0])
+    return features.reshaped([regions, channels])
+  }
+
+  /// What `identity` is of, besides the parameters.
+  private struct Description: Encodable {
+    let version: Int
+    let output: EncoderOutput
+    let encoder: EncoderConfiguration
+    let preprocessing: PreprocessingConfiguration
+  }
+
+  /// Parameters that are hashed as they are read, by the names that the encoder gives them: those
+  /// of other parts of a model do not count, nor how they are stored.
+  private final class HashingWeights: WeightSource {
+    private let reader: WeightReader
+    private let hashes = Mutex<[String: ContentHash]>([:])
+
+    init(_ reader: WeightReader) {
+      self.reader = reader
+    }
+
+    func shape(of name: String) -> Shape? { reader.shape(of: name) }
+
+    func contains(_ name: String) -> Bool { reader.contains(name) }
+
+    func tensor(_ name: String, shape: Shape) throws -> Tensor {
+      let tensor = try reader.tensor(name, shape)
+      let hash = tensor.elements.withUnsafeBytes { ContentHash(of: Array($0)) }
+      hashes.withLock { $0["\(name) \(shape.extents)"] = hash }
+      return tensor
+    }
+
+    func identity(_ description: some Encodable) throws -> ContentHash {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = .sortedKeys
+      let lines = hashes.withLock { $0.map { "\($0.key) \($0.value)\n" } }.sorted()
+      return ContentHash(of: Array(try encoder.encode(description)) + Array(lines.joined().utf8))
+    }
+  }
+}

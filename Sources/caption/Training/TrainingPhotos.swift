@@ -1,0 +1,138 @@
+import ArgumentParser
+import Batch
+import CaptionTraining
+import Datasets
+import Foundation
+import Store
+import SystemPackage
+import Training
+
+/// The photos of a dataset with their captions, some to learn from and some to measure by.
+struct TrainingPhotos {
+  struct Photo: Sendable {
+    let name: String
+    let path: FilePath?
+    let references: [String]
+  }
+
+  /// What messages call the dataset.
+  let name: String
+  let training: [Photo]
+  let validation: [Photo]
+  /// Whether the validation photos are some of the training split that were held back.
+  let isHeldBack: Bool
+
+  /// Every so many photos one is held back where there is no split to measure by.
+  private static let held = 10
+
+  /// - Parameters:
+  ///   - dataset: a dataset of the store or, with a slash in it, a folder.
+  ///   - split: whose photos to learn from; nil for `train` or, where there are no splits, all.
+  ///   - validationSplit: whose photos to measure by; nil for `val` or, where there is none, every
+  ///     tenth of the training photos.
+  /// - Throws: `StoreError`, `DatasetError`; `TrainingError.data` for a split without photos.
+  init(
+    _ dataset: String, split: String?, validationSplit: String?, store: StoreOptions
+  ) throws {
+    let photos = try Self.photos(of: dataset, store)
+    name = dataset.split(separator: "/").last.map(String.init) ?? dataset
+    func chosen(_ split: String) -> [Photo] { photos.filter { $0.split == split }.map(\.photo) }
+    func require(_ split: String) throws -> [Photo] {
+      let chosen = chosen(split)
+      guard chosen.isEmpty else { return chosen }
+      let known = Set(photos.map(\.split)).sorted().joined(separator: ", ")
+      throw TrainingError.data(
+        path: dataset, reason: "there are no photos in its split “\(split)”, only in: \(known)")
+    }
+    let all =
+      split == nil && photos.allSatisfy { $0.split == DatasetSplit.whole }
+      ? photos.map(\.photo) : try require(split ?? "train")
+    let measured = try validationSplit.map(require) ?? chosen("val")
+    isHeldBack = measured.isEmpty && all.count >= Self.held
+    guard isHeldBack else {
+      (training, validation) = (all, measured)
+      return
+    }
+    func part(_ isIncluded: (Int) -> Bool) -> [Photo] {
+      all.indices.filter { isIncluded($0 % Self.held) }.map { all[$0] }
+    }
+    (training, validation) = (part { $0 != Self.held - 1 }, part { $0 == Self.held - 1 })
+  }
+
+  private static func photos(
+    of dataset: String, _ store: StoreOptions
+  ) throws -> [(split: String, photo: Photo)] {
+    if dataset.contains("/") {
+      let path = FilePath(argument: dataset)
+      return try DatasetRequest(format: .folder, sources: [.init(path: path)]).read().entries.map {
+        (
+          $0.split ?? DatasetSplit.whole,
+          Photo(name: $0.name, path: $0.path, references: $0.references)
+        )
+      }
+    }
+    return try store.with(.read) { try $0.datasetItems(of: dataset, split: nil) }.map {
+      ($0.split, Photo(name: $0.name, path: $0.path, references: $0.references))
+    }
+  }
+
+  /// What an encoder sees of the photos, from the cache where it is there.
+  ///
+  /// - Returns: training and validation photos that can be read.
+  /// - Throws: `TrainingError.data` where more than one in a hundred cannot; `FeatureCacheError`;
+  ///   `ExitCode` after an interruption.
+  func encoded(
+    _ extractor: FeatureExtractor, _ cache: FeatureCache, _ training: TrainingOptions
+  ) throws -> (training: CaptionSet, validation: CaptionSet?, byteCount: Int) {
+    let all = self.training + validation
+    let there = all.indices.filter { all[$0].path != nil }
+    var failures = all.filter { $0.path == nil }.map { "\($0.name): the photo was not found" }
+    let cached = try features(
+      of: there.compactMap { all[$0].path }, extractor, cache, training
+    ) { failures.append($0) }
+    guard failures.count * 100 <= all.count else {
+      throw TrainingError.data(
+        path: name,
+        reason: "\(failures.count) of \(all.count) photos cannot be read, at first: \(failures[0])")
+    }
+    if let first = failures.first, !training.quiet {
+      note("\(failures.count) of \(all.count) photos are left out, at first: \(first)")
+    }
+    func set(_ range: Range<Int>) -> CaptionSet {
+      let places = there.indices.filter { range ~= there[$0] && cached.contains($0) }
+      let photos = places.map { all[there[$0]] }
+      return CaptionSet(
+        features: PhotoFeatures(cached, photos: places), names: photos.map(\.name),
+        references: photos.map(\.references))
+    }
+    let measured = set(self.training.count..<all.count)
+    return (
+      set(0..<self.training.count), measured.names.isEmpty ? nil : measured,
+      2 * cached.size * there.count
+    )
+  }
+
+  private func features(
+    of paths: [FilePath], _ extractor: FeatureExtractor, _ cache: FeatureCache,
+    _ training: TrainingOptions, failure: @escaping (String) -> Void
+  ) throws -> CachedFeatures {
+    let isQuiet = training.quiet
+    let interruption = Interruption {
+      if !isQuiet { note("stopping; what the encoder saw is kept") }
+    }
+    var line = ProgressLine(style: training.progress, isQuiet: isQuiet)
+    var observer = FeatureCache.Observer()
+    observer.progress = { stage, done, total in
+      let verb = stage == .reading ? "reading" : "looking at"
+      line.show("\(verb) photos, \(done)/\(total)", done: done, of: total)
+    }
+    observer.failure = { _, reason in failure(reason) }
+    observer.notice = { line.say("caption: \($0)") }
+    observer.shouldStop = { interruption.flag.isRaised }
+    let cached = try cache.features(
+      of: paths, by: extractor, threads: training.threads, observer: observer)
+    line.finish()
+    guard let cached else { throw ExitCode(interruption.exitStatus ?? 1) }
+    return cached
+  }
+}

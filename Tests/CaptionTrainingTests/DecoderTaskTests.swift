@@ -1,0 +1,143 @@
+import CaptionTraining
+import Captioning
+import Foundation
+import Language
+import NeuralNet
+import Tensors
+import TestSupport
+import Testing
+import Training
+
+@Suite struct DecoderTaskTests {
+  /// Images that differ in two regions, and what they show.
+  private static let captions: [[String]] = ["red", "blue"].flatMap { colour in
+    ["kite", "boat", "house"].map { thing in
+      ["A \(colour) \(thing) on a hill.", "a \(thing) that is \(colour)"]
+    }
+  }
+
+  private let set: CaptionSet
+  private let model: CaptionModel
+
+  init() throws {
+    var features = Tensor([6, 3, 6])
+    for image in 0..<6 {
+      features[image, 0, image / 3] = 1
+      features[image, 1, 2 + image % 3] = 1
+      features[image, 2, 5] = 1
+    }
+    set = CaptionSet(
+      features: FewFeatures(features), names: (0..<6).map { "\($0).png" },
+      references: Self.captions)
+    var words = CaptionWords()
+    for captions in Self.captions { words.add(captions) }
+    model = try CaptionModel(
+      name: "toy",
+      bundle: ModelBundle(folder: projectFolder.appending(path: "data/models/embedded").path),
+      decoder: DecoderConfiguration(attention: 12, embedding: 12, hidden: 24),
+      vocabulary: words.vocabulary(atLeast: 1, file: CaptionModel.vocabularyFile),
+      maximumLength: 8)
+  }
+
+  private func network() -> AttentionNetwork {
+    var random = SeededRandom(seed: 1)
+    return AttentionNetwork(
+      model.decoder, channels: 6, vocabularySize: model.vocabulary.count, random: &random)
+  }
+
+  private func task(
+    _ network: AttentionNetwork, selfCritical: SelfCritical.Baseline? = nil, threads: Int = 1
+  ) -> DecoderTask<AttentionNetwork> {
+    var options = DecoderTask<AttentionNetwork>.Options()
+    options.forcing.outputDropout = selfCritical == nil ? 0.1 : 0
+    options.forcing.embeddingDropout = 0
+    options.averageDecay = 0.9
+    options.batch = 12
+    return DecoderTask(
+      model, network, training: set,
+      captions: EncodedCaptions(set, vocabulary: model.vocabulary, limit: 8), validation: set,
+      scoreName: "toy-val",
+      selfCritical: selfCritical.map {
+        SelfCritical(set, vocabulary: model.vocabulary, baseline: $0, samples: 4, limit: 8)
+      }, options: options, threads: threads)
+  }
+
+  private func run(
+    _ task: DecoderTask<AttentionNetwork>, _ folder: TemporaryFolder, steps: Int,
+    rate: Float = 1e-2
+  ) throws -> TrainingRun<DecoderTask<AttentionNetwork>> {
+    try TrainingRun(
+      task,
+      .init(
+        steps: steps, schedule: LearningRateSchedule(peak: rate, warmUp: 5),
+        validationInterval: 1000, checkpointInterval: 10),
+      folder: folder.path, resumes: true, fingerprint: "toy")
+  }
+
+  @Test func `a decoder learns, its model is kept, and self-critical training improves it`()
+    throws
+  {
+    let folder = try TemporaryFolder()
+    // Stopped before it knows everything.
+    var run = try run(task(network()), folder, steps: 60)
+    try run.run()
+    let first = try ModelBundle(folder: folder.path)
+    let before = try #require(first.configuration.scores?["toy-val"]?.cider)
+    #expect(before > 2)
+    #expect(first.configuration.decoder.biases == 1)
+    #expect(first.vocabulary.words == model.vocabulary.words)
+    let trained = try AttentionNetwork(
+      first.configuration.decoder, channels: 6, vocabularySize: model.vocabulary.count,
+      weights: WeightReader(first.weights)["decoder"])
+    for baseline in SelfCritical.Baseline.allCases {
+      var better = task(trained, selfCritical: baseline)
+      var rewards: [Double] = []
+      for index in 0..<60 {
+        rewards.append(try #require(better.step(index, rate: 2e-3).parts["reward"]))
+      }
+      let (start, end) = (rewards.prefix(10).reduce(0, +), rewards.suffix(10).reduce(0, +))
+      #expect(end > 1.05 * start, "\(baseline): \(start / 10) to \(end / 10)")
+    }
+  }
+
+  @Test func `a run goes on as if never interrupted`() throws {
+    let (whole, parts) = (try TemporaryFolder(), try TemporaryFolder())
+    var reference = try run(task(network()), whole, steps: 24)
+    try reference.run()
+    var first = try run(task(network()), parts, steps: 24)
+    var made = 0
+    try first.run(shouldStop: { made == 13 }) { event in
+      if case .step = event { made += 1 }
+    }
+    var second = try run(task(network()), parts, steps: 24)
+    #expect(second.step == 13)
+    try second.run()
+    let (a, b) = (
+      try SafetensorsFile(path: whole.path + "/checkpoint.safetensors"),
+      try SafetensorsFile(path: parts.path + "/checkpoint.safetensors")
+    )
+    #expect(a.entries.keys.count > 60)
+    for name in a.entries.keys { #expect(try a.tensor(name) == b.tensor(name), "\(name)") }
+  }
+
+  @Test(arguments: [nil, SelfCritical.Baseline.greedy])
+  func `the number of threads changes nothing but rounding`(
+    baseline: SelfCritical.Baseline?
+  ) throws {
+    var one = task(network(), selfCritical: baseline)
+    var two = task(network(), selfCritical: baseline, threads: 2)
+    for index in 0..<3 {
+      let (a, b) = (try one.step(index, rate: 1e-3), try two.step(index, rate: 1e-3))
+      #expect(abs(a.loss - b.loss) < 1e-4)
+    }
+  }
+
+  @Test func `what is no number is named, and nothing is changed`() throws {
+    var broken = network()
+    broken.output.weight.elements[0] = .nan
+    var task = task(broken)
+    let error = #expect(throws: TrainingError.self) { try task.step(6, rate: 1e-3) }
+    #expect("\(try #require(error))".contains("step 7: the gradient of “"))
+    #expect(task.tensors["optimizer"]?.isEmpty == true)
+  }
+}

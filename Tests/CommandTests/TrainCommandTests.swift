@@ -1,0 +1,113 @@
+import Foundation
+import Imaging
+import TestSupport
+import Testing
+
+@Suite struct TrainCommandTests {
+  private let caption: CommandLineTool
+  private let folder: TemporaryFolder
+
+  private static let grounds: [(String, [UInt8])] = [
+    ("red", [200, 30, 30]), ("green", [30, 160, 40]), ("blue", [30, 50, 200]),
+    ("white", [240, 240, 240]),
+  ]
+  private static let shapes: [(String, @Sendable (Int, Int) -> Bool)] = [
+    ("a square", { abs($0 - 48) < 24 && abs($1 - 48) < 24 }),
+    ("stripes", { x, _ in x / 8 % 2 == 0 }),
+    ("a circle", { ($0 - 48) * ($0 - 48) + ($1 - 48) * ($1 - 48) < 900 }),
+    ("a bar", { _, y in abs(y - 70) < 10 }),
+  ]
+
+  /// The names of 16 pictures and what they show.
+  private let photos: [(path: String, caption: String)]
+
+  init() throws {
+    caption = try CommandLineTool()
+    folder = try TemporaryFolder()
+    let images = folder.path + "/images"
+    try FileManager.default.createDirectory(atPath: images, withIntermediateDirectories: true)
+    var photos: [(String, String)] = []
+    for (ground, colour) in Self.grounds {
+      for (shape, isIn) in Self.shapes {
+        let path = "\(images)/\(photos.count).png"
+        let pixels = (0..<96 * 96).flatMap { isIn($0 % 96, $0 / 96) ? [20, 20, 20] : colour }
+        try RGBImage(width: 96, height: 96, pixels: pixels).pngData()
+          .write(to: URL(filePath: path))
+        let text = "\(shape.prefix(1).uppercased() + shape.dropFirst()) on \(ground) ground."
+        try Data((text + "\n").utf8).write(to: URL(filePath: path + ".txt"))
+        photos.append((path, text))
+      }
+    }
+    self.photos = photos
+  }
+
+  private func path(_ name: String) -> String { folder.path + "/" + name }
+
+  private func arguments(_ output: String, steps: Int, _ more: [String]) -> [String] {
+    [
+      "train", "--dataset", path("images"), "--split", "all", "--validation-split", "all",
+      "--output", path(output), "--features", path("features"), "--steps", "\(steps)", "--batch",
+      "16", "--threads", "1",
+    ] + more
+  }
+
+  private let small = [
+    "--embedding", "32", "--hidden", "64", "--attention", "32", "--minimum-count", "1", "--dropout",
+    "0", "--embedding-dropout", "0", "--label-smoothing", "0", "--average", "0.9", "--rate", "1e-2",
+    "--validate-every", "60",
+  ]
+
+  @Test func `a small model is trained, and its captions come out right`() throws {
+    let result = try caption.run(arguments("model", steps: 180, small))
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.errors.contains("16 photos, 16 captions"))
+    #expect(result.errors.contains("an epoch of 1 steps takes about"))
+    #expect(result.errors.contains("  0.png: A square on red ground."))
+    #expect(result.output.contains("CIDEr-D on images-all\t10.0000"))
+    #expect(result.output.contains("BLEU-4 on images-all\t1.0000"))
+    let captions = try caption.run(["--model", path("model")] + photos.map(\.path))
+    #expect(captions.lines == photos.map { "\($0.path)\t\($0.caption)" })
+    let better = try caption.run(
+      arguments(
+        "better", steps: 4,
+        ["--from", path("model"), "--self-critical", "--baseline", "greedy", "--quiet"]))
+    #expect(better.status == 0, "\(better.errors)")
+    #expect(better.output.contains("CIDEr-D on images-all\t10.0000") && better.errors.isEmpty)
+  }
+
+  @Test(arguments: ["attention", "show-and-tell"])
+  func `a run that is killed goes on, to the same model`(decoder: String) throws {
+    let sizes = Array(small.dropFirst(decoder == "attention" ? 0 : 6)) + ["--decoder", decoder]
+    let whole = try caption.run(arguments("whole", steps: 40, sizes))
+    #expect(whole.status == 0, "\(whole.errors)")
+    let running = try caption.start(
+      arguments("parts", steps: 40, sizes + ["--checkpoint-every", "1"]))
+    let deadline = Date(timeIntervalSinceNow: 20)
+    while !FileManager.default.fileExists(atPath: path("parts/checkpoint.safetensors")),
+      Date() < deadline
+    {
+      usleep(2_000)
+    }
+    running.signal(SIGKILL)
+    _ = try running.wait()
+    let resumed = try caption.run(arguments("parts", steps: 40, sizes + ["--resume"]))
+    #expect(resumed.status == 0, "\(resumed.errors)")
+    #expect(
+      try Data(contentsOf: URL(filePath: path("whole/model.safetensors")))
+        == Data(contentsOf: URL(filePath: path("parts/model.safetensors"))))
+  }
+
+  @Test func `what cannot be trained on is said in a sentence`() throws {
+    let split = try caption.run([
+      "train", "--dataset", path("images"), "--split", "train", "--output", path("x"),
+    ])
+    #expect(split.status == 65)
+    #expect(split.errors.contains("there are no photos in its split “train”, only in: all"))
+    try Data("no picture".utf8).write(to: URL(filePath: photos[3].path))
+    let broken = try caption.run(arguments("x", steps: 1, small))
+    #expect(broken.status == 65)
+    #expect(broken.errors.contains("photos cannot be read, at first: "))
+    let sc = try caption.run(arguments("x", steps: 1, ["--self-critical"]))
+    #expect(sc.status == 64 && sc.errors.contains("--from"))
+  }
+}
