@@ -35,6 +35,25 @@ package func parallelFor(_ count: Int, threads: Int, _ body: (_ index: Int, _ wo
   }
 }
 
+/// What `transform` makes of each element, on at most `threads` threads.
+///
+/// - Parameter share: how many elements a thread takes at a time.
+package func parallelMap<Element: Sendable, Value: Sendable>(
+  _ elements: [Element], threads: Int, share: Int = 1, _ transform: @Sendable (Element) -> Value
+) -> [Value] {
+  let count = elements.count
+  var values = [Value?](repeating: nil, count: count)
+  values.withUnsafeMutableBufferPointer { values in
+    let values = UncheckedSendable(values)
+    parallelFor((count + share - 1) / share, threads: threads) { chunk in
+      for index in chunk * share..<min(count, (chunk + 1) * share) {
+        values.value[index] = transform(elements[index])
+      }
+    }
+  }
+  return values.compactMap { $0 }
+}
+
 /// Carries a value across threads where the caller, not the compiler, knows that this is safe.
 package struct UncheckedSendable<Value>: @unchecked Sendable {
   package let value: Value

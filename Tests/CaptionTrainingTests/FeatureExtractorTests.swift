@@ -2,8 +2,8 @@ import CaptionTraining
 import Captioning
 import Foundation
 import Imaging
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct FeatureExtractorTests {

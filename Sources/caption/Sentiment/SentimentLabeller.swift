@@ -37,7 +37,8 @@ struct SentimentLabeller: Sendable {
       return zip(texts, classifier.classify(texts, neutralBelow: threshold, threads: threads))
         .map { text, result in result.map { ClassifiedText(text, $0, words: [], labels: labels) } }
     }
-    return parallelMap(texts, threads: threads) { text in
+    return parallelMap(texts, threads: threads) {
+      text -> Result<ClassifiedText, SentimentError> in
       do throws(SentimentError) {
         let (sentiment, words) = try classifier.explain(text, neutralBelow: threshold)
         return .success(ClassifiedText(text, sentiment, words: words, labels: labels))
