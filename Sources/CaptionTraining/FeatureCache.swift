@@ -2,6 +2,7 @@ internal import Foundation
 internal import Imaging
 internal import NeuralNet
 internal import Store
+internal import Synchronization
 package import SystemPackage
 internal import Tensors
 
@@ -202,14 +203,14 @@ package struct FeatureCache: Sendable {
         guard let hash = hashes[photo], contents.offsets[hash] == nil else { return false }
         return seen.insert(hash).inserted
       }
-      let workers = Workers(extractor, count: threads)
+      let workers = Workers(extractor)
       let blockSize = FeatureCache.blockPerThread * threads
       var failed: [ContentHash: String] = [:]
       for start in stride(from: 0, to: missing.count, by: blockSize) {
         if observer.shouldStop() { return false }
         let block = Array(missing[start..<min(start + blockSize, missing.count)])
-        let results = parallelMapByWorker(block, threads: threads) { [photos] photo, worker in
-          Result { try workers.row(of: photos[photo], worker: worker) }
+        let results = parallelMap(block, threads: threads) { [photos] photo in
+          Result { try workers.row(of: photos[photo]) }
         }
         var rows: [(photo: ContentHash, row: [UInt8])] = []
         for (photo, result) in zip(block, results) {
@@ -235,22 +236,27 @@ package struct FeatureCache: Sendable {
     }
   }
 
-  /// One scratch memory for each thread.
-  ///
-  /// Unchecked: a worker's is used by one thread at a time.
-  private final class Workers: @unchecked Sendable {
+  /// An encoder with memory for as many photos as are in work at once.
+  private final class Workers: Sendable {
     private let extractor: FeatureExtractor
-    private let scratches: [NetworkScratch]
+    /// What no thread uses at the moment.
+    private let idle = Mutex<[Scratch]>([])
 
-    init(_ extractor: FeatureExtractor, count: Int) {
-      self.extractor = extractor
-      scratches = (0..<count).map { _ in extractor.makeScratch() }
+    /// Unchecked: a scratch is used by one thread at a time, the one that took it from `idle`.
+    private struct Scratch: @unchecked Sendable {
+      let scratch: NetworkScratch
     }
 
-    func row(of photo: FilePath, worker: Int) throws -> (photo: ContentHash, row: [UInt8]) {
+    init(_ extractor: FeatureExtractor) {
+      self.extractor = extractor
+    }
+
+    func row(of photo: FilePath) throws -> (photo: ContentHash, row: [UInt8]) {
+      let worker = idle.withLock { $0.popLast() } ?? Scratch(scratch: extractor.makeScratch())
+      defer { idle.withLock { $0.append(worker) } }
       let bytes = try read(photo)
       let features = try extractor.features(
-        of: bytes, name: photo.string, scratch: scratches[worker]
+        of: bytes, name: photo.string, scratch: worker.scratch
       ).elements
       guard features.allSatisfy({ abs($0) <= largestHalf }) else {
         throw ImagingError.unsupported(
