@@ -7,7 +7,7 @@ Made with PyTorch 2.15, torchvision 0.29, NumPy and safetensors, in double preci
 of Sources/Tensors/SeededWeights.swift; images and gradients of outputs those of `randomTensor` in
 Tests/TestSupport/Numbers.swift. `networks.safetensors` holds for each network
 
-- NAME/OUTPUT: the output that the gradient comes from
+- NAME/map: at most 1024 elements, evenly spaced, of the last feature map [batch, regions, channels]
 - NAME/norms: the norm of each parameter's gradient, by sorted checkpoint keys
 - NAME/samples: of each, at most 16 elements, evenly spaced, after one another
 - NAME/statistics: of all running statistics after the step, by sorted keys, samples after one another
@@ -81,19 +81,19 @@ def sample(tensor, limit=16):
     return values[torch.arange(count) * len(values) // count]
 
 
-def gradients(network, forward, images, output):
+def gradients(network, forward, images):
     """What one step leaves of the gradients."""
     seeded(network)
-    y = forward(images)
-    if y.dim() == 4:
-        y = y.permute(0, 2, 3, 1).flatten(1, 2)
+    y = forward(images).permute(0, 2, 3, 1).flatten(1, 2)
     y.backward(t(tuple(y.shape), 2))
     parameters = [p.grad for _, p in sorted(network.named_parameters()) if p.grad is not None]
     statistics = [b for name, b in sorted(network.named_buffers()) if "running" in name]
-    return {
-        output: y, "norms": torch.stack([g.norm() for g in parameters]),
-        "samples": torch.cat([sample(g) for g in parameters]),
-        "statistics": torch.cat([sample(s) for s in statistics])}
+    result = {
+        "map": sample(y, 1024), "norms": torch.stack([g.norm() for g in parameters]),
+        "samples": torch.cat([sample(g) for g in parameters])}
+    if statistics:
+        result["statistics"] = torch.cat([sample(s) for s in statistics])
+    return result
 
 
 class Captioner(nn.Module):
@@ -146,23 +146,15 @@ def losses(make):
     return torch.stack(result)
 
 
-@torch.no_grad()
-def without_dropout(network):
-    for module in network.modules():
-        if isinstance(module, nn.Dropout):
-            module.p = 0.0
-    return network
-
-
 def main():
     OUTPUT.mkdir(parents=True, exist_ok=True)
     kept = {}
     network = ResNet18(8)
-    kept["resnet18-narrow"] = gradients(network, network, t((4, 3, 64, 64), 1), "map")
+    kept["resnet18-narrow"] = gradients(network, network, t((4, 3, 64, 64), 1))
     network = torchvision.models.mobilenet_v2()
-    kept["mobilenet_v2"] = gradients(network, network.features, t((4, 3, 64, 64), 1), "map")
+    kept["mobilenet_v2"] = gradients(network, network.features, t((4, 3, 64, 64), 1))
     network = torchvision.models.squeezenet1_1()
-    kept["squeezenet1_1"] = gradients(without_dropout(network), network.features, t((2, 3, 64, 64), 1), "map")
+    kept["squeezenet1_1"] = gradients(network, network.features, t((2, 3, 64, 64), 1))
     save_file(
         {f"{name}/{key}": value.detach().float().contiguous() for name, values in kept.items()
          for key, value in values.items()}, OUTPUT / "networks.safetensors")

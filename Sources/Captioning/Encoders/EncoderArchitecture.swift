@@ -20,7 +20,8 @@ protocol EncoderArchitecture: Sendable {
   /// Adds the network to `net`, for inference and training alike.
   ///
   /// - Parameters:
-  ///   - weights: where the parameters will be read; now it only tells whether a classifier is there.
+  ///   - weights: where the parameters will be read; for now it only tells whether a classifier is
+  ///     there.
   ///   - outputs: which outputs will ever be asked for: parameters that none of them needs are left
   ///     out.
   func build(

@@ -82,15 +82,7 @@ package struct ImageEncoder: Sendable {
     return (0..<images.shape[0]).map { image in
       var result = EncodedImage()
       for output in wanted {
-        let value = scratch.output(maps.map(of: output), image: image)
-        let (height, width, channels) = (value.shape[0], value.shape[1], value.shape[2])
-        switch output {
-        case .map:
-          result.map = value.reshaped([height * width, channels])
-          (result.gridHeight, result.gridWidth) = (height, width)
-        case .embedding: result.embedding = value.reshaped([channels])
-        case .logits: result.logits = value.reshaped([channels])
-        }
+        result.set(scratch.output(maps.map(of: output), image: image), as: output)
       }
       return result
     }
@@ -130,6 +122,18 @@ package struct EncodedImage: Sendable {
   package var embedding: Tensor?
   /// `[classes]`
   package var logits: Tensor?
+
+  /// - Parameter map: `[height, width, channels]`
+  mutating func set(_ map: Tensor, as output: EncoderOutput) {
+    let (height, width, channels) = (map.shape[0], map.shape[1], map.shape[2])
+    switch output {
+    case .map:
+      self.map = map.reshaped([height * width, channels])
+      (gridHeight, gridWidth) = (height, width)
+    case .embedding: embedding = map.reshaped([channels])
+    case .logits: logits = map.reshaped([channels])
+    }
+  }
 }
 
 /// The mean of ImageNet's red, green and blue values in [0, 1], by which networks trained on it

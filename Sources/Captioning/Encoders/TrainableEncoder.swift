@@ -84,6 +84,32 @@ package struct TrainableEncoder: Trainable {
     }
   }
 
+  /// What inference makes of images: batch normalisation with its running statistics, no dropout.
+  ///
+  /// - Parameters:
+  ///   - images: `[batch, channels, height, width]`, normalised as the weights expect.
+  ///   - outputs: what to compute; all that the encoder has if nil.
+  /// - Returns: one value for each image.
+  /// - Throws: `NetworkError` if the network cannot take images of this size.
+  package func evaluate(
+    _ images: Tensor, outputs: Set<EncoderOutput>? = nil, threads: Int = 1
+  ) throws -> [EncodedImage] {
+    let wanted = Array(outputs ?? self.outputs)
+    let results = try network.evaluate(
+      images, outputs: wanted.map(maps.map(of:)), threads: threads)
+    return (0..<images.shape[0]).map { image in
+      var result = EncodedImage()
+      for (output, maps) in zip(wanted, results) {
+        let count = maps.shape.count / maps.shape[0]
+        let share = Tensor(
+          Shape(Array(maps.shape.extents.dropFirst())),
+          Array(maps.elements[(image * count)..<((image + 1) * count)]))
+        result.set(share, as: output)
+      }
+      return result
+    }
+  }
+
   /// The forward pass of training, which moves the running statistics of batch normalisation.
   ///
   /// - Parameters:

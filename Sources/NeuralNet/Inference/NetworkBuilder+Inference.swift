@@ -1,4 +1,4 @@
-package import Tensors
+internal import Tensors
 
 extension NetworkBuilder {
   /// The network as defined so far, ready for inference. Batch normalisation is folded into the

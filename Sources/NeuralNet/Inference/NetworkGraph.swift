@@ -99,8 +99,8 @@ struct NetworkGraph<Convolution: Windowed, Matrix: Sendable>: Sendable {
         case .concatenation(let inputs): .concatenation(inputs)
         case .linear(let parameters, let height, let width, let activation, let input):
           .linear(
-            try matrix(parameters, height * width), height: height, width: width, activation: activation,
-            input: input)
+            try matrix(parameters, height * width), height: height, width: width,
+            activation: activation, input: input)
         }
       result.append(mapped, channels: count)
     }
