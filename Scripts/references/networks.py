@@ -67,6 +67,18 @@ class ResNet18(nn.Module):
         return self.layer4(self.layer3(self.layer2(self.layer1(x))))
 
 
+def calm(module):
+    """The MobileNetV2 with its normalisations in front of ReLU6 changed so that they stay within its limits. Where
+    values lie at a limit, rounding decides about the gradient: under seeded parameters alone, PyTorch's gradients
+    in single precision are 1e-2 away from those in double precision."""
+    for name, value in module.named_parameters():
+        if value.dim() == 1 and name.endswith(".1.weight"):
+            value.data *= 0.3
+        if value.dim() == 1 and name.endswith(".1.bias"):
+            value.data += 3
+    return module
+
+
 def seeded(module):
     """The module with seeded parameters, in training."""
     for name, value in module.state_dict().items():
@@ -83,7 +95,6 @@ def sample(tensor, limit=16):
 
 def gradients(network, forward, images):
     """What one step leaves of the gradients."""
-    seeded(network)
     y = forward(images).permute(0, 2, 3, 1).flatten(1, 2)
     y.backward(t(tuple(y.shape), 2))
     parameters = [p.grad for _, p in sorted(network.named_parameters()) if p.grad is not None]
@@ -149,18 +160,18 @@ def losses(make):
 def main():
     OUTPUT.mkdir(parents=True, exist_ok=True)
     kept = {}
-    network = ResNet18(8)
+    network = seeded(ResNet18(8))
     kept["resnet18-narrow"] = gradients(network, network, t((4, 3, 64, 64), 1))
-    network = torchvision.models.mobilenet_v2()
-    kept["mobilenet_v2"] = gradients(network, network.features, t((4, 3, 64, 64), 1))
-    network = torchvision.models.squeezenet1_1()
+    network = calm(seeded(torchvision.models.mobilenet_v2()))
+    kept["mobilenet_v2"] = gradients(network, network.features, t((2, 3, 96, 96), 1))
+    network = seeded(torchvision.models.squeezenet1_1())
     kept["squeezenet1_1"] = gradients(network, network.features, t((2, 3, 64, 64), 1))
     save_file(
         {f"{name}/{key}": value.detach().float().contiguous() for name, values in kept.items()
          for key, value in values.items()}, OUTPUT / "networks.safetensors")
     optimizers = {
         "adam": lambda p: torch.optim.Adam(p, lr=2e-3),
-        "momentum": lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9),
+        "momentum": lambda p: torch.optim.SGD(p, lr=0.005, momentum=0.9),
     }
     found = {name: losses(make) for name, make in optimizers.items()}
     for name, values in found.items():

@@ -92,7 +92,7 @@ import Testing
     "ten steps on a fixed batch follow PyTorch's losses",
     arguments: [
       (name: "adam", method: Optimizer.Method.adam(), rate: Float(2e-3)),
-      (name: "momentum", method: .descent(momentum: 0.9), rate: 0.05),
+      (name: "momentum", method: .descent(momentum: 0.9), rate: 0.005),
     ], [1, 2])
   func losses(kind: (name: String, method: Optimizer.Method, rate: Float), threads: Int) throws {
     let golden = try SafetensorsFile(path: reference("training/fine-tuning.safetensors").path)
@@ -110,6 +110,6 @@ import Testing
       #expect(abs(loss - Double(expected)) <= 1e-3, "step \(optimizer.steps)")
       optimizer.update(&model, gradients, rate: kind.rate, threads: threads)
     }
-    #expect(golden.count == 10 && golden[9] < 0.75 * golden[0])
+    #expect(golden.count == 10 && golden[9] < 0.85 * golden[0])
   }
 }
