@@ -56,7 +56,9 @@ struct EncoderMaps: Sendable {
 
   /// - Precondition: the network has this output.
   func map(of output: EncoderOutput) -> FeatureMap {
-    guard let map = place(of: output) else { preconditionFailure("this encoder has no \(output.rawValue)") }
+    guard let map = place(of: output) else {
+      preconditionFailure("this encoder has no \(output.rawValue)")
+    }
     return map
   }
 }
