@@ -28,7 +28,35 @@ package enum ActivationFunction: Sendable {
   }
 }
 
+extension Activation {
+  /// The way back from what a layer wrote through its activation to what it had before.
+  ///
+  /// - Parameters:
+  ///   - outputGradient: the shape of the output.
+  ///   - output: what the layer wrote.
+  func backward(_ outputGradient: Tensor, output: Tensor, threads: Int) -> Tensor {
+    precondition(
+      outputGradient.shape == output.shape,
+      "gradient \(outputGradient.shape) of outputs \(output.shape)")
+    guard self != .none else { return outputGradient }
+    return Tensor(uninitialized: output.shape) {
+      ChannelMath.clampGradient(
+        outputGradient.elements, output: output.elements, count: output.shape.count,
+        activation: self, into: $0, threads: threads)
+    }
+  }
+}
+
 extension ActivationFunction {
+  /// The function that a layer applies to its result; nil for none.
+  init?(_ activation: Activation) {
+    switch activation {
+    case .none: return nil
+    case .relu: self = .relu
+    case .relu6: self = .relu6
+    }
+  }
+
   /// The gradient of the input from the function's result alone. Where the function has a corner,
   /// the gradient is 0, as in PyTorch.
   ///

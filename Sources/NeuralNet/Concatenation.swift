@@ -12,15 +12,19 @@ package func concatenated(_ inputs: [Tensor]) -> Tensor {
     }, "feature maps \(inputs.map(\.shape)) cannot be concatenated")
   let channels = inputs.map { $0.shape[3] }.reduce(0, +)
   let pixels = inputs[0].shape.extents.dropLast().reduce(1, *)
-  var elements: [Float] = []
-  elements.reserveCapacity(pixels * channels)
-  for pixel in 0..<pixels {
+  return Tensor(uninitialized: Shape(inputs[0].shape.extents.dropLast() + [channels])) { result in
+    var target = result
     for input in inputs {
       let count = input.shape[3]
-      elements += input.elements[(pixel * count)..<((pixel + 1) * count)]
+      input.elements.withUnsafeBufferPointer { source in
+        guard let source = source.baseAddress else { return }
+        for pixel in 0..<pixels {
+          (target + pixel * channels).update(from: source + pixel * count, count: count)
+        }
+      }
+      target += count
     }
   }
-  return Tensor(Shape(inputs[0].shape.extents.dropLast() + [channels]), elements)
 }
 
 /// The way back of `concatenated`: the gradients of its inputs.

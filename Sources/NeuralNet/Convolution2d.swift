@@ -58,22 +58,40 @@ package struct Convolution2d: Sendable {
       window: window, groups: groups)
   }
 
-  /// - Parameter input: `[batch, height, width, inputs]`.
+  /// activation(convolution(input) + residual).
+  ///
+  /// - Parameters:
+  ///   - input: `[batch, height, width, inputs]`.
+  ///   - residual: of the result's shape.
   /// - Returns: `[batch, output height, output width, outputs]`.
-  package func callAsFunction(_ input: Tensor, threads: Int = 1) -> Tensor {
+  package func callAsFunction(
+    _ input: Tensor, residual: Tensor? = nil, activation: Activation = .none, threads: Int = 1
+  ) -> Tensor {
     precondition(
       input.shape.rank == 4 && input.shape[3] == inputs,
       "convolution of weight \(weight.shape), \(groups) groups, on \(input.shape)")
     let (batch, height, width) = (input.shape[0], input.shape[1], input.shape[2])
     let size = window.outputSize(height: height, width: width)
+    let shape: Shape = [batch, size.height, size.width, outputs]
+    precondition(
+      (residual?.shape ?? shape) == shape,
+      "a residual of \(residual?.shape.description ?? "none") for a convolution to \(shape)")
     let convolution = PackedConvolution(
-      weights: weight, bias: bias?.elements, window: window, groups: groups, expectedOutput: size)
+      weights: weight, bias: bias?.elements, window: window, groups: groups,
+      activation: activation, expectedOutput: size)
     let scratch = AlignedBuffer(
       count: convolution.scratchCount(
         batch: batch, height: height, width: width, threads: threads))
     return withExtendedLifetime(scratch) {
-      input.mapped(to: [batch, size.height, size.width, outputs]) { input, output in
-        convolution(input, into: output, scratch: scratch.base, threads: threads)
+      input.mapped(to: shape) { input, output in
+        guard let residual else {
+          convolution(input, into: output, scratch: scratch.base, threads: threads)
+          return
+        }
+        residual.readAsMaps {
+          convolution(
+            input, residual: $0, into: output, scratch: scratch.base, threads: threads)
+        }
       }
     }
   }

@@ -32,6 +32,26 @@ extension Tensor {
     }
   }
 
+  /// These feature maps `[batch, height, width, channels]` as planes `[batch, channels, height,
+  /// width]`.
+  func planes() -> Tensor {
+    Tensor(uninitialized: [shape[0], shape[3], shape[1], shape[2]]) { result in
+      readAsMaps { $0.toPlanes(result) }
+    }
+  }
+
+  /// These planes `[batch, channels, height, width]` as feature maps `[batch, height, width,
+  /// channels]`.
+  func maps() -> Tensor {
+    let shape: Shape = [shape[0], shape[2], shape[3], shape[1]]
+    return Tensor(uninitialized: shape) { result in
+      elements.withUnsafeBufferPointer { planes in
+        guard let planes = planes.baseAddress else { return }
+        Activations(result, shape).fromPlanes(planes)
+      }
+    }
+  }
+
   /// The shape of what a window that keeps the channels makes of these feature maps.
   func shape(under window: Window, ceil: Bool) -> Shape {
     precondition(shape.rank == 4, "feature maps of shape \(shape)")
@@ -42,7 +62,7 @@ extension Tensor {
 
 extension Activations {
   /// Dense feature maps `[batch, height, width, channels]`.
-  fileprivate init(_ base: UnsafeMutablePointer<Float>, _ shape: Shape) {
+  init(_ base: UnsafeMutablePointer<Float>, _ shape: Shape) {
     self.init(base, batch: shape[0], height: shape[1], width: shape[2], channels: shape[3])
   }
 }

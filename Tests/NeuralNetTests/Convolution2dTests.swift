@@ -98,6 +98,14 @@ import Testing
         == Convolution2d(weight: weight, bias: Tensor([3]), window: window)(image))
   }
 
+  @Test func `residual and activation come after the convolution`() {
+    let layer = layer(4, 6, Window(3, padding: 1))
+    let residual = randomTensor([2, 7, 9, 6], seed: 9)
+    let sum = zip(layer(input).elements, residual.elements).map(+)
+    let result = layer(input, residual: residual, activation: .relu)
+    #expect(relativeError(result.elements, sum.map { max(0, $0) }) < 1e-6)
+  }
+
   @Test func `reads its parameters under PyTorch's names`() throws {
     let source = SeededWeights(seed: 6)
     let layer = try Convolution2d(

@@ -14,19 +14,20 @@ struct AlexNet: EncoderArchitecture {
 
   func build(
     _ net: inout NetworkBuilder, _ weights: WeightReader, outputs: Set<EncoderOutput>
-  ) throws -> EncoderMaps {
+  ) -> EncoderMaps {
     let features = weights["features"]
     let pooling = Window(3, stride: 2)
-    var x = try net.convolution(
+    var x = net.convolution(
       net.input, features[0], out: 64, Window(11, stride: 4, padding: 2), activation: .relu)
     x = net.maxPool(x, pooling)
-    x = try net.convolution(x, features[3], out: 192, Window(5, padding: 2), activation: .relu)
+    x = net.convolution(x, features[3], out: 192, Window(5, padding: 2), activation: .relu)
     x = net.maxPool(x, pooling)
-    x = try net.convolution(x, features[6], out: 384, Window(3, padding: 1), activation: .relu)
-    x = try net.convolution(x, features[8], out: 256, Window(3, padding: 1), activation: .relu)
-    x = try net.convolution(x, features[10], out: 256, Window(3, padding: 1), activation: .relu)
+    x = net.convolution(x, features[6], out: 384, Window(3, padding: 1), activation: .relu)
+    x = net.convolution(x, features[8], out: 256, Window(3, padding: 1), activation: .relu)
+    x = net.convolution(x, features[10], out: 256, Window(3, padding: 1), activation: .relu)
     x = net.maxPool(x, pooling)
-    return try net.fullyConnected(
-      x, side: 6, weights["classifier"], layers: (1, 4, 6), outputs: outputs)
+    return net.fullyConnected(
+      x, side: 6, weights["classifier"], layers: (1, 4, 6), dropsRegions: true,
+      outputs: outputs)
   }
 }

@@ -51,35 +51,35 @@ struct GoogLeNet: EncoderArchitecture {
 
   func build(
     _ net: inout NetworkBuilder, _ weights: WeightReader, outputs: Set<EncoderOutput>
-  ) throws -> EncoderMaps {
+  ) -> EncoderMaps {
     let halving = Window(3, stride: 2)
-    var x = try net.normalizedConvolution(
+    var x = net.normalizedConvolution(
       net.input, weights["conv1"], 64, Window(7, stride: 2, padding: 3))
     x = net.maxPool(x, halving, ceil: true)
-    x = try net.normalizedConvolution(x, weights["conv2"], 64, Window(1))
-    x = try net.normalizedConvolution(x, weights["conv3"], 192, Window(3, padding: 1))
+    x = net.normalizedConvolution(x, weights["conv2"], 64, Window(1))
+    x = net.normalizedConvolution(x, weights["conv3"], 192, Window(3, padding: 1))
     x = net.maxPool(x, halving, ceil: true)
     for (stage, modules) in Self.stages.enumerated() {
       if stage > 0 { x = net.maxPool(x, stage == 1 ? halving : Window(2, stride: 2), ceil: true) }
-      for module in modules { x = try inception(x, &net, weights[module.name], module) }
+      for module in modules { x = inception(x, &net, weights[module.name], module) }
     }
-    return try net.classified(x, weights["fc"], outputs: outputs)
+    return net.classified(x, weights["fc"], dropout: 0.2, outputs: outputs)
   }
 
   private func inception(
     _ x: FeatureMap, _ net: inout NetworkBuilder, _ weights: WeightReader, _ module: Inception
-  ) throws -> FeatureMap {
-    let one = try net.normalizedConvolution(x, weights["branch1"], module.one, Window(1))
-    var three = try net.normalizedConvolution(
+  ) -> FeatureMap {
+    let one = net.normalizedConvolution(x, weights["branch1"], module.one, Window(1))
+    var three = net.normalizedConvolution(
       x, weights["branch2"][0], module.threeReduce, Window(1))
-    three = try net.normalizedConvolution(
+    three = net.normalizedConvolution(
       three, weights["branch2"][1], module.three, Window(3, padding: 1))
-    var five = try net.normalizedConvolution(
+    var five = net.normalizedConvolution(
       x, weights["branch3"][0], module.fiveReduce, Window(1))
-    five = try net.normalizedConvolution(
+    five = net.normalizedConvolution(
       five, weights["branch3"][1], module.five, Window(3, padding: 1))
     var pool = net.maxPool(x, Window(3, padding: 1), ceil: true)
-    pool = try net.normalizedConvolution(pool, weights["branch4"][1], module.pool, Window(1))
+    pool = net.normalizedConvolution(pool, weights["branch4"][1], module.pool, Window(1))
     return net.concatenate([one, three, five, pool])
   }
 }
@@ -89,8 +89,8 @@ extension NetworkBuilder {
   /// them: `conv` and `bn`.
   mutating func normalizedConvolution(
     _ input: FeatureMap, _ weights: WeightReader, _ out: Int, _ window: Window
-  ) throws -> FeatureMap {
-    try convolution(
+  ) -> FeatureMap {
+    convolution(
       input, weights["conv"], out: out, window, normalization: weights["bn"], activation: .relu)
   }
 }

@@ -23,21 +23,11 @@ package struct ImageEncoder: Sendable {
     outputs: Set<EncoderOutput> = Set(EncoderOutput.allCases),
     expectedImage: (height: Int, width: Int)? = nil
   ) throws {
-    let architecture = try configuration.network()
+    let definition = try configuration.definition(weights: weights, outputs: outputs)
     self.configuration = configuration
-    imageChannels = architecture.imageChannels
-    var transform: ChannelTransform?
-    if configuration.transformInput == true {
-      // From (v − mean) / deviation to (v − 0.5) / 0.5 (torchvision's `_transform_input`).
-      transform = ChannelTransform(
-        scale: imageNetDeviation.map { Float($0 / 0.5) },
-        shift: imageNetMean.map { Float(($0 - 0.5) / 0.5) })
-    }
-    var net = NetworkBuilder(
-      channels: architecture.imageChannels, transform: transform,
-      normalizationEpsilon: configuration.normalizationEpsilon, expectedImage: expectedImage)
-    maps = try architecture.build(&net, weights, outputs: outputs)
-    network = net.build()
+    imageChannels = definition.network.input.channels
+    maps = definition.maps
+    network = try definition.network.build(expectedImage: expectedImage)
   }
 
   /// How many channels the feature map has.
@@ -88,19 +78,11 @@ package struct ImageEncoder: Sendable {
   ) throws -> [EncodedImage] {
     // In the order of the cases, so that equal sets are equal plans.
     let wanted = EncoderOutput.allCases.filter(outputs.contains)
-    try scratch.run(images, outputs: wanted.map(featureMap))
+    try scratch.run(images, outputs: wanted.map(maps.map(of:)))
     return (0..<images.shape[0]).map { image in
       var result = EncodedImage()
       for output in wanted {
-        let value = scratch.output(featureMap(output), image: image)
-        let (height, width, channels) = (value.shape[0], value.shape[1], value.shape[2])
-        switch output {
-        case .map:
-          result.map = value.reshaped([height * width, channels])
-          (result.gridHeight, result.gridWidth) = (height, width)
-        case .embedding: result.embedding = value.reshaped([channels])
-        case .logits: result.logits = value.reshaped([channels])
-        }
+        result.set(scratch.output(maps.map(of: output), image: image), as: output)
       }
       return result
     }
@@ -109,7 +91,7 @@ package struct ImageEncoder: Sendable {
   /// How many multiplications and additions the network is defined by for one image; nil where it
   /// cannot take images of this size.
   package func operationCount(outputs: Set<EncoderOutput>, height: Int, width: Int) -> Int? {
-    network.operationCount(outputs: outputs.map(featureMap), height: height, width: width)
+    network.operationCount(outputs: outputs.map(maps.map(of:)), height: height, width: width)
   }
 
   /// What a decoder needs of images: map and embedding.
@@ -126,17 +108,6 @@ package struct ImageEncoder: Sendable {
         regions: map, gridHeight: image.gridHeight, gridWidth: image.gridWidth, pooled: embedding)
     }
   }
-
-  private func featureMap(_ output: EncoderOutput) -> FeatureMap {
-    let map =
-      switch output {
-      case .map: maps.map as FeatureMap?
-      case .embedding: maps.embedding
-      case .logits: maps.logits
-      }
-    guard let map else { preconditionFailure("this encoder has no \(output.rawValue)") }
-    return map
-  }
 }
 
 /// What an encoder made of one image: what was asked for.
@@ -151,6 +122,18 @@ package struct EncodedImage: Sendable {
   package var embedding: Tensor?
   /// `[classes]`
   package var logits: Tensor?
+
+  /// - Parameter map: `[height, width, channels]`
+  mutating func set(_ map: Tensor, as output: EncoderOutput) {
+    let (height, width, channels) = (map.shape[0], map.shape[1], map.shape[2])
+    switch output {
+    case .map:
+      self.map = map.reshaped([height * width, channels])
+      (gridHeight, gridWidth) = (height, width)
+    case .embedding: embedding = map.reshaped([channels])
+    case .logits: logits = map.reshaped([channels])
+    }
+  }
 }
 
 /// The mean of ImageNet's red, green and blue values in [0, 1], by which networks trained on it

@@ -12,27 +12,27 @@ struct InceptionV3: EncoderArchitecture {
 
   func build(
     _ net: inout NetworkBuilder, _ weights: WeightReader, outputs: Set<EncoderOutput>
-  ) throws -> EncoderMaps {
+  ) -> EncoderMaps {
     let halving = Window(3, stride: 2)
-    var x = try net.normalizedConvolution(net.input, weights["Conv2d_1a_3x3"], 32, halving)
-    x = try net.normalizedConvolution(x, weights["Conv2d_2a_3x3"], 32, Window(3))
-    x = try net.normalizedConvolution(x, weights["Conv2d_2b_3x3"], 64, Window(3, padding: 1))
+    var x = net.normalizedConvolution(net.input, weights["Conv2d_1a_3x3"], 32, halving)
+    x = net.normalizedConvolution(x, weights["Conv2d_2a_3x3"], 32, Window(3))
+    x = net.normalizedConvolution(x, weights["Conv2d_2b_3x3"], 64, Window(3, padding: 1))
     x = net.maxPool(x, halving)
-    x = try net.normalizedConvolution(x, weights["Conv2d_3b_1x1"], 80, Window(1))
-    x = try net.normalizedConvolution(x, weights["Conv2d_4a_3x3"], 192, Window(3))
+    x = net.normalizedConvolution(x, weights["Conv2d_3b_1x1"], 80, Window(1))
+    x = net.normalizedConvolution(x, weights["Conv2d_4a_3x3"], 192, Window(3))
     x = net.maxPool(x, halving)
     for (name, channels) in [("Mixed_5b", 32), ("Mixed_5c", 64), ("Mixed_5d", 64)] {
-      x = try fiveByFive(x, &net, weights[name], poolChannels: channels)
+      x = fiveByFive(x, &net, weights[name], poolChannels: channels)
     }
-    x = try firstReduction(x, &net, weights["Mixed_6a"])
+    x = firstReduction(x, &net, weights["Mixed_6a"])
     for (name, channels) in [
       ("Mixed_6b", 128), ("Mixed_6c", 160), ("Mixed_6d", 160), ("Mixed_6e", 192),
     ] {
-      x = try sevenBySeven(x, &net, weights[name], inner: channels)
+      x = sevenBySeven(x, &net, weights[name], inner: channels)
     }
-    x = try secondReduction(x, &net, weights["Mixed_7a"])
-    for name in ["Mixed_7b", "Mixed_7c"] { x = try widened(x, &net, weights[name]) }
-    return try net.classified(x, weights["fc"], outputs: outputs)
+    x = secondReduction(x, &net, weights["Mixed_7a"])
+    for name in ["Mixed_7b", "Mixed_7c"] { x = widened(x, &net, weights[name]) }
+    return net.classified(x, weights["fc"], dropout: 0.5, outputs: outputs)
   }
 
   private static let row3 = Window(kernel: (1, 3), padding: (0, 1))
@@ -44,46 +44,46 @@ struct InceptionV3: EncoderArchitecture {
   private func chain(
     _ x: FeatureMap, _ net: inout NetworkBuilder, _ weights: WeightReader,
     _ layers: [(name: String, out: Int, window: Window)]
-  ) throws -> FeatureMap {
-    try layers.reduce(x) { x, layer in
-      try net.normalizedConvolution(x, weights[layer.name], layer.out, layer.window)
+  ) -> FeatureMap {
+    layers.reduce(x) { x, layer in
+      net.normalizedConvolution(x, weights[layer.name], layer.out, layer.window)
     }
   }
 
   /// A 3×3 average, then a 1×1 convolution.
   private func poolBranch(
     _ x: FeatureMap, _ net: inout NetworkBuilder, _ weights: WeightReader, _ out: Int
-  ) throws -> FeatureMap {
+  ) -> FeatureMap {
     let mean = net.averagePool(x, Window(3, padding: 1))
-    return try net.normalizedConvolution(mean, weights["branch_pool"], out, Window(1))
+    return net.normalizedConvolution(mean, weights["branch_pool"], out, Window(1))
   }
 
   /// The module of the paper's figure 5; torchvision's `InceptionA`.
   private func fiveByFive(
     _ x: FeatureMap, _ net: inout NetworkBuilder, _ weights: WeightReader, poolChannels: Int
-  ) throws -> FeatureMap {
+  ) -> FeatureMap {
     net.concatenate([
-      try chain(x, &net, weights, [("branch1x1", 64, Window(1))]),
-      try chain(
+      chain(x, &net, weights, [("branch1x1", 64, Window(1))]),
+      chain(
         x, &net, weights,
         [("branch5x5_1", 48, Window(1)), ("branch5x5_2", 64, Window(5, padding: 2))]),
-      try chain(
+      chain(
         x, &net, weights,
         [
           ("branch3x3dbl_1", 64, Window(1)), ("branch3x3dbl_2", 96, Window(3, padding: 1)),
           ("branch3x3dbl_3", 96, Window(3, padding: 1)),
         ]),
-      try poolBranch(x, &net, weights, poolChannels),
+      poolBranch(x, &net, weights, poolChannels),
     ])
   }
 
   /// From 35×35 to 17×17 (figure 10); torchvision's `InceptionB`.
   private func firstReduction(
     _ x: FeatureMap, _ net: inout NetworkBuilder, _ weights: WeightReader
-  ) throws -> FeatureMap {
+  ) -> FeatureMap {
     net.concatenate([
-      try chain(x, &net, weights, [("branch3x3", 384, Window(3, stride: 2))]),
-      try chain(
+      chain(x, &net, weights, [("branch3x3", 384, Window(3, stride: 2))]),
+      chain(
         x, &net, weights,
         [
           ("branch3x3dbl_1", 64, Window(1)), ("branch3x3dbl_2", 96, Window(3, padding: 1)),
@@ -96,35 +96,35 @@ struct InceptionV3: EncoderArchitecture {
   /// The module of figure 6 with n = 7; torchvision's `InceptionC`.
   private func sevenBySeven(
     _ x: FeatureMap, _ net: inout NetworkBuilder, _ weights: WeightReader, inner: Int
-  ) throws -> FeatureMap {
+  ) -> FeatureMap {
     net.concatenate([
-      try chain(x, &net, weights, [("branch1x1", 192, Window(1))]),
-      try chain(
+      chain(x, &net, weights, [("branch1x1", 192, Window(1))]),
+      chain(
         x, &net, weights,
         [
           ("branch7x7_1", inner, Window(1)), ("branch7x7_2", inner, Self.row7),
           ("branch7x7_3", 192, Self.column7),
         ]),
-      try chain(
+      chain(
         x, &net, weights,
         [
           ("branch7x7dbl_1", inner, Window(1)), ("branch7x7dbl_2", inner, Self.column7),
           ("branch7x7dbl_3", inner, Self.row7), ("branch7x7dbl_4", inner, Self.column7),
           ("branch7x7dbl_5", 192, Self.row7),
         ]),
-      try poolBranch(x, &net, weights, 192),
+      poolBranch(x, &net, weights, 192),
     ])
   }
 
   /// From 17×17 to 8×8; torchvision's `InceptionD`.
   private func secondReduction(
     _ x: FeatureMap, _ net: inout NetworkBuilder, _ weights: WeightReader
-  ) throws -> FeatureMap {
+  ) -> FeatureMap {
     net.concatenate([
-      try chain(
+      chain(
         x, &net, weights,
         [("branch3x3_1", 192, Window(1)), ("branch3x3_2", 320, Window(3, stride: 2))]),
-      try chain(
+      chain(
         x, &net, weights,
         [
           ("branch7x7x3_1", 192, Window(1)), ("branch7x7x3_2", 192, Self.row7),
@@ -137,18 +137,18 @@ struct InceptionV3: EncoderArchitecture {
   /// The module of figure 7; torchvision's `InceptionE`.
   private func widened(
     _ x: FeatureMap, _ net: inout NetworkBuilder, _ weights: WeightReader
-  ) throws -> FeatureMap {
-    let single = try chain(x, &net, weights, [("branch3x3_1", 384, Window(1))])
-    let double = try chain(
+  ) -> FeatureMap {
+    let single = chain(x, &net, weights, [("branch3x3_1", 384, Window(1))])
+    let double = chain(
       x, &net, weights,
       [("branch3x3dbl_1", 448, Window(1)), ("branch3x3dbl_2", 384, Window(3, padding: 1))])
     return net.concatenate([
-      try chain(x, &net, weights, [("branch1x1", 320, Window(1))]),
-      try chain(single, &net, weights, [("branch3x3_2a", 384, Self.row3)]),
-      try chain(single, &net, weights, [("branch3x3_2b", 384, Self.column3)]),
-      try chain(double, &net, weights, [("branch3x3dbl_3a", 384, Self.row3)]),
-      try chain(double, &net, weights, [("branch3x3dbl_3b", 384, Self.column3)]),
-      try poolBranch(x, &net, weights, 192),
+      chain(x, &net, weights, [("branch1x1", 320, Window(1))]),
+      chain(single, &net, weights, [("branch3x3_2a", 384, Self.row3)]),
+      chain(single, &net, weights, [("branch3x3_2b", 384, Self.column3)]),
+      chain(double, &net, weights, [("branch3x3dbl_3a", 384, Self.row3)]),
+      chain(double, &net, weights, [("branch3x3dbl_3b", 384, Self.column3)]),
+      poolBranch(x, &net, weights, 192),
     ])
   }
 }

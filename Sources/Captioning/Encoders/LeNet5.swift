@@ -19,10 +19,10 @@ struct LeNet5: EncoderArchitecture {
 
   func build(
     _ net: inout NetworkBuilder, _ weights: WeightReader, outputs: Set<EncoderOutput>
-  ) throws -> EncoderMaps {
-    var x = net.tanh(try net.convolution(net.input, weights["conv1"], out: 6, Window(5)))
+  ) -> EncoderMaps {
+    var x = net.tanh(net.convolution(net.input, weights["conv1"], out: 6, Window(5)))
     x = net.averagePool(x, Window(2, stride: 2))
-    x = net.tanh(try net.convolution(x, weights["conv2"], out: 16, Window(5)))
+    x = net.tanh(net.convolution(x, weights["conv2"], out: 16, Window(5)))
     x = net.averagePool(x, Window(2, stride: 2))
     var maps = EncoderMaps(map: x)
     guard !outputs.isDisjoint(with: [.embedding, .logits]) else { return maps }
@@ -30,10 +30,10 @@ struct LeNet5: EncoderArchitecture {
       maps.embedding = net.adaptiveAveragePool(x)
       return maps
     }
-    x = net.tanh(try net.linear(x, weights["fc1"], out: 120, height: 5, width: 5))
-    x = net.tanh(try net.linear(x, weights["fc2"], out: 84))
+    x = net.tanh(net.linear(x, weights["fc1"], out: 120, height: 5, width: 5))
+    x = net.tanh(net.linear(x, weights["fc2"], out: 84))
     maps.embedding = x
-    if outputs.contains(.logits) { maps.logits = try net.linear(x, weights["fc3"], out: classes) }
+    if outputs.contains(.logits) { maps.logits = net.linear(x, weights["fc3"], out: classes) }
     return maps
   }
 }

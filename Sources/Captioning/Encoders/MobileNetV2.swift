@@ -22,43 +22,43 @@ struct MobileNetV2: EncoderArchitecture {
 
   func build(
     _ net: inout NetworkBuilder, _ weights: WeightReader, outputs: Set<EncoderOutput>
-  ) throws -> EncoderMaps {
+  ) -> EncoderMaps {
     let features = weights["features"]
-    var x = try net.convolution(
+    var x = net.convolution(
       net.input, features[0][0], out: 32, Window(3, stride: 2, padding: 1),
       normalization: features[0][1], activation: .relu6)
     var index = 1
     for stage in Self.stages {
       for repetition in 0..<stage.count {
-        x = try invertedResidual(
+        x = invertedResidual(
           x, &net, features[index]["conv"], expansion: stage.expansion, out: stage.channels,
           stride: repetition == 0 ? stage.stride : 1)
         index += 1
       }
     }
-    x = try net.convolution(
+    x = net.convolution(
       x, features[index][0], out: mapChannels, Window(1), normalization: features[index][1],
       activation: .relu6)
-    return try net.classified(x, weights["classifier"][1], outputs: outputs)
+    return net.classified(x, weights["classifier"][1], dropout: 0.2, outputs: outputs)
   }
 
   private func invertedResidual(
     _ input: FeatureMap, _ net: inout NetworkBuilder, _ weights: WeightReader, expansion: Int,
     out: Int, stride: Int
-  ) throws -> FeatureMap {
+  ) -> FeatureMap {
     let hidden = input.channels * expansion
     var x = input
     var index = 0
     if expansion > 1 {
-      x = try net.convolution(
+      x = net.convolution(
         x, weights[index][0], out: hidden, Window(1), normalization: weights[index][1],
         activation: .relu6)
       index += 1
     }
-    x = try net.convolution(
+    x = net.convolution(
       x, weights[index][0], out: hidden, Window(3, stride: stride, padding: 1), groups: hidden,
       normalization: weights[index][1], activation: .relu6)
-    return try net.convolution(
+    return net.convolution(
       x, weights[index + 1], out: out, Window(1), normalization: weights[index + 2],
       residual: stride == 1 && input.channels == out ? input : nil)
   }

@@ -30,53 +30,53 @@ struct ResNet: EncoderArchitecture {
 
   func build(
     _ net: inout NetworkBuilder, _ weights: WeightReader, outputs: Set<EncoderOutput>
-  ) throws -> EncoderMaps {
-    var x = try net.convolution(
+  ) -> EncoderMaps {
+    var x = net.convolution(
       net.input, weights["conv1"], out: width, Window(7, stride: 2, padding: 3),
       normalization: weights["bn1"], activation: .relu)
     x = net.maxPool(x, Window(3, stride: 2, padding: 1))
     for (stage, count) in layers.enumerated() {
       for index in 0..<count {
-        x = try residualBlock(
+        x = residualBlock(
           x, &net, weights["layer\(stage + 1)"][index], channels: width << stage,
           stride: stage > 0 && index == 0 ? 2 : 1)
       }
     }
-    return try net.classified(x, weights["fc"], outputs: outputs)
+    return net.classified(x, weights["fc"], outputs: outputs)
   }
 
   private func residualBlock(
     _ input: FeatureMap, _ net: inout NetworkBuilder, _ weights: WeightReader, channels: Int,
     stride: Int
-  ) throws -> FeatureMap {
+  ) -> FeatureMap {
     let out = channels * block.expansion
     var x: FeatureMap
     switch block {
     case .basic:
-      x = try net.convolution(
+      x = net.convolution(
         input, weights["conv1"], out: channels, Window(3, stride: stride, padding: 1),
         normalization: weights["bn1"], activation: .relu)
     case .bottleneck:
-      x = try net.convolution(
+      x = net.convolution(
         input, weights["conv1"], out: channels, Window(1), normalization: weights["bn1"],
         activation: .relu)
-      x = try net.convolution(
+      x = net.convolution(
         x, weights["conv2"], out: channels, Window(3, stride: stride, padding: 1),
         normalization: weights["bn2"], activation: .relu)
     }
     var shortcut = input
     if stride > 1 || input.channels != out {
-      shortcut = try net.convolution(
+      shortcut = net.convolution(
         input, weights["downsample"][0], out: out, Window(1, stride: stride),
         normalization: weights["downsample"][1])
     }
     switch block {
     case .basic:
-      return try net.convolution(
+      return net.convolution(
         x, weights["conv2"], out: out, Window(3, padding: 1), normalization: weights["bn2"],
         residual: shortcut, activation: .relu)
     case .bottleneck:
-      return try net.convolution(
+      return net.convolution(
         x, weights["conv3"], out: out, Window(1), normalization: weights["bn3"],
         residual: shortcut, activation: .relu)
     }

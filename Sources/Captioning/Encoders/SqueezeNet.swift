@@ -43,9 +43,9 @@ struct SqueezeNet: EncoderArchitecture {
 
   func build(
     _ net: inout NetworkBuilder, _ weights: WeightReader, outputs: Set<EncoderOutput>
-  ) throws -> EncoderMaps {
+  ) -> EncoderMaps {
     let features = weights["features"]
-    var x = try net.convolution(
+    var x = net.convolution(
       net.input, features[0], out: version == .one0 ? 96 : 64,
       Window(version == .one0 ? 7 : 3, stride: 2), activation: .relu)
     // Places 0 and 1 are the first convolution and its activation.
@@ -53,13 +53,14 @@ struct SqueezeNet: EncoderArchitecture {
       switch layer {
       case .pool: x = net.maxPool(x, Window(3, stride: 2), ceil: true)
       case .fire(let squeeze, let expand):
-        x = try fire(x, &net, features[index + 2], squeeze: squeeze, expand: expand)
+        x = fire(x, &net, features[index + 2], squeeze: squeeze, expand: expand)
       }
     }
     var maps = EncoderMaps(map: x, embedding: net.adaptiveAveragePool(x))
     let classifier = weights["classifier"][1]
     if outputs.contains(.logits), let classes = classifier.classCount() {
-      let scores = try net.convolution(x, classifier, out: classes, Window(1), activation: .relu)
+      let scores = net.convolution(
+        net.dropout(x, 0.5), classifier, out: classes, Window(1), activation: .relu)
       maps.logits = net.adaptiveAveragePool(scores)
     }
     return maps
@@ -68,12 +69,12 @@ struct SqueezeNet: EncoderArchitecture {
   private func fire(
     _ x: FeatureMap, _ net: inout NetworkBuilder, _ weights: WeightReader, squeeze: Int,
     expand: Int
-  ) throws -> FeatureMap {
-    let x = try net.convolution(
+  ) -> FeatureMap {
+    let x = net.convolution(
       x, weights["squeeze"], out: squeeze, Window(1), activation: .relu)
     return net.concatenate([
-      try net.convolution(x, weights["expand1x1"], out: expand, Window(1), activation: .relu),
-      try net.convolution(
+      net.convolution(x, weights["expand1x1"], out: expand, Window(1), activation: .relu),
+      net.convolution(
         x, weights["expand3x3"], out: expand, Window(3, padding: 1), activation: .relu),
     ])
   }

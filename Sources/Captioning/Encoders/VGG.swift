@@ -38,13 +38,13 @@ struct VGG: EncoderArchitecture {
 
   func build(
     _ net: inout NetworkBuilder, _ weights: WeightReader, outputs: Set<EncoderOutput>
-  ) throws -> EncoderMaps {
+  ) -> EncoderMaps {
     var x = net.input
     // The place in torchvision's `features`, where activation and pooling count too.
     var index = 0
     for (channels, count) in zip(Self.channels, depth.convolutions) {
       for _ in 0..<count {
-        x = try net.convolution(
+        x = net.convolution(
           x, weights["features"][index], out: channels, Window(3, padding: 1), bias: true,
           normalization: isNormalized ? weights["features"][index + 1] : nil, activation: .relu)
         index += isNormalized ? 3 : 2
@@ -52,7 +52,8 @@ struct VGG: EncoderArchitecture {
       x = net.maxPool(x, Window(2, stride: 2))
       index += 1
     }
-    return try net.fullyConnected(
-      x, side: 7, weights["classifier"], layers: (0, 3, 6), outputs: outputs)
+    return net.fullyConnected(
+      x, side: 7, weights["classifier"], layers: (0, 3, 6), dropsRegions: false,
+      outputs: outputs)
   }
 }

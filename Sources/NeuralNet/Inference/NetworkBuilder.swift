@@ -8,65 +8,63 @@ package struct FeatureMap: Hashable, Sendable {
   package let channels: Int
 }
 
-/// Puts together a convolutional network for inference, so that its definition reads like its
-/// paper:
+/// A convolution with what follows it, and where its parameters are.
+struct ConvolutionDefinition: Windowed {
+  let weights: WeightReader
+  let inputs: Int
+  let outputs: Int
+  let window: Window
+  let groups: Int
+  let hasBias: Bool
+  let normalization: WeightReader?
+  let activation: Activation
+}
+
+/// A fully connected layer, and where its parameters are.
+struct LinearDefinition: Sendable {
+  let weights: WeightReader
+  let inputs: Int
+  let outputs: Int
+}
+
+/// Puts together a convolutional network, so that its definition reads like its paper:
 ///
 ///     var net = NetworkBuilder(channels: 3)
-///     var x = try net.convolution(
+///     var x = net.convolution(
 ///       net.input, weights["conv1"], out: 64, Window(7, stride: 2, padding: 3),
 ///       normalization: weights["bn1"], activation: .relu)
 ///     x = net.maxPool(x, Window(3, stride: 2, padding: 1))
 ///
-/// Every method reads the parameters it needs and returns the feature map that it adds. Batch
-/// normalisation is folded into the convolution before it; bias, residual and activation happen
-/// while the convolution writes its result.
+/// Every method returns the feature map that it adds, and notes where the parameters for it are. They
+/// are read when the definition becomes a network: by `build`, ready for inference, or by
+/// `TrainableNetwork`.
 package struct NetworkBuilder {
   /// The images: `[batch, height, width, channels]`.
   package let input: FeatureMap
-  private let normalizationEpsilon: Double
-  private let expectedImage: (height: Int, width: Int)?
-  private var operations: [Operation] = []
-  private var channels: [Int] = []
+  let normalizationEpsilon: Double
+  private(set) var graph = NetworkGraph<ConvolutionDefinition, LinearDefinition>()
   private var concatenated: Set<FeatureMap> = []
 
   /// - Parameters:
   ///   - channels: of the images.
   ///   - transform: what is done to every pixel first; nil for nothing.
   ///   - normalizationEpsilon: what batch normalisation adds to the variance.
-  ///   - expectedImage: the size that images will mostly have, if it is known: then every
-  ///     convolution is computed by the method that suits its maps. Images of other sizes are
-  ///     computed, too.
   package init(
-    channels: Int, transform: ChannelTransform? = nil, normalizationEpsilon: Double = 1e-5,
-    expectedImage: (height: Int, width: Int)? = nil
+    channels: Int, transform: ChannelTransform? = nil, normalizationEpsilon: Double = 1e-5
   ) {
     precondition(
       (transform?.scale.count ?? channels) == channels,
       "\(transform?.scale.count ?? 0) scales for \(channels) channels")
     input = FeatureMap(index: 0, channels: channels)
     self.normalizationEpsilon = normalizationEpsilon
-    self.expectedImage = expectedImage
     _ = append(.input(transform), channels: channels)
   }
 
-  /// The network as built so far.
-  package func build() -> Network {
-    Network(operations: operations, channels: channels)
-  }
-
-  /// The size of a feature map for images of the expected size, if one is expected and fits.
-  private func expectedSize(of map: FeatureMap) -> (height: Int, width: Int)? {
-    guard let expectedImage else { return nil }
-    let sizes = build().sizes(
-      height: expectedImage.height, width: expectedImage.width,
-      needed: [Bool](repeating: true, count: operations.count))
-    return sizes?[map.index]
-  }
-
-  private mutating func append(_ operation: Operation, channels count: Int) -> FeatureMap {
-    operations.append(operation)
-    channels.append(count)
-    return FeatureMap(index: operations.count - 1, channels: count)
+  private mutating func append(
+    _ operation: Operation<ConvolutionDefinition, LinearDefinition>, channels: Int
+  ) -> FeatureMap {
+    graph.append(operation, channels: channels)
+    return FeatureMap(index: graph.operations.count - 1, channels: channels)
   }
 
   /// activation(normalization(convolution(input)) + residual).
@@ -79,33 +77,20 @@ package struct NetworkBuilder {
   ///   - normalization: where the batch normalisation's `weight`, `bias`, `running_mean` and
   ///     `running_var`, all `[out]`, are.
   ///   - residual: a feature map of the result's extents.
-  /// - Throws: `WeightError` if parameters are missing or have other shapes.
   package mutating func convolution(
     _ input: FeatureMap, _ weights: WeightReader, out: Int, _ window: Window, groups: Int = 1,
     bias: Bool? = nil, normalization: WeightReader? = nil, residual: FeatureMap? = nil,
     activation: Activation = .none
-  ) throws -> FeatureMap {
+  ) -> FeatureMap {
     precondition(
       (residual?.channels ?? out) == out,
       "a residual of \(residual?.channels ?? 0) channels for \(out)")
-    var weight = try weights.tensor(
-      "weight", [out, input.channels / groups, window.kernel.height, window.kernel.width])
-    var offset: [Float]?
-    if bias ?? (normalization == nil) {
-      offset = try weights.tensor("bias", [out]).elements
-    }
-    if let normalization {
-      let parameters = try BatchNormalization2d(
-        normalization, channels: out, epsilon: normalizationEpsilon)
-      (weight, offset) = parameters.folded(into: weight, bias: offset)
-    }
-    let packed = PackedConvolution(
-      weights: weight, bias: offset, window: window, groups: groups, activation: activation,
-      expectedOutput: expectedSize(of: input).map {
-        window.outputSize(height: $0.height, width: $0.width)
-      })
+    let definition = ConvolutionDefinition(
+      weights: weights, inputs: input.channels, outputs: out, window: window, groups: groups,
+      hasBias: bias ?? (normalization == nil), normalization: normalization,
+      activation: activation)
     return append(
-      .convolution(packed, input: input.index, residual: residual?.index), channels: out)
+      .convolution(definition, input: input.index, residual: residual?.index), channels: out)
   }
 
   /// The greatest value under the window.
@@ -139,8 +124,13 @@ package struct NetworkBuilder {
     append(.tanh(input: input.index), channels: input.channels)
   }
 
-  /// The inputs' channels after one another. Costs nothing: the inputs are computed into their
-  /// places.
+  /// Dropout in training; in inference its input as it is.
+  package mutating func dropout(_ input: FeatureMap, _ probability: Float) -> FeatureMap {
+    append(.dropout(Dropout(probability), input: input.index), channels: input.channels)
+  }
+
+  /// The inputs' channels after one another. Costs nothing in inference: the inputs are computed
+  /// into their places.
   ///
   /// - Precondition: no input is the network's, and none is part of another concatenation.
   package mutating func concatenate(_ inputs: [FeatureMap]) -> FeatureMap {
@@ -160,38 +150,15 @@ package struct NetworkBuilder {
   ///   - weights: where `weight [out, channels · height · width]` and `bias [out]` are.
   ///   - height: of the input.
   ///   - width: of the input.
-  /// - Throws: `WeightError` if parameters are missing or have other shapes.
   package mutating func linear(
     _ input: FeatureMap, _ weights: WeightReader, out: Int, height: Int = 1, width: Int = 1,
     activation: Activation = .none
-  ) throws -> FeatureMap {
-    let inputs = input.channels * height * width
-    let weight = try weights.tensor("weight", [out, inputs])
-    let packed = PackedMatrix(
-      weights: channelsLast(weight, channels: input.channels, pixels: height * width),
-      bias: try weights.tensor("bias", [out]).elements)
+  ) -> FeatureMap {
+    let definition = LinearDefinition(
+      weights: weights, inputs: input.channels * height * width, outputs: out)
     return append(
-      .linear(packed, height: height, width: width, activation: activation, input: input.index),
+      .linear(
+        definition, height: height, width: width, activation: activation, input: input.index),
       channels: out)
-  }
-
-  /// The weights of a fully connected layer with every row `[channels, pixels]` turned into
-  /// `[pixels, channels]`.
-  private func channelsLast(_ weight: Tensor, channels: Int, pixels: Int) -> Tensor {
-    guard pixels > 1 else { return weight }
-    var result = Tensor(weight.shape)
-    result.elements.withUnsafeMutableBufferPointer { result in
-      weight.elements.withUnsafeBufferPointer { weight in
-        for row in stride(from: 0, to: weight.count, by: channels * pixels) {
-          for pixel in 0..<pixels {
-            for channel in 0..<channels {
-              result[row &+ pixel &* channels &+ channel] =
-                weight[row &+ channel &* pixels &+ pixel]
-            }
-          }
-        }
-      }
-    }
-    return result
   }
 }

@@ -5,7 +5,7 @@ internal import Tensors
 ///
 /// Feature maps whose lifetimes do not overlap share memory. The inputs of a concatenation are
 /// slices of it; a convolution writes over its residual where nothing else needs that any more; an
-/// adaptive pooling that has nothing to do is its input.
+/// adaptive pooling that has nothing to do is its input, and so is dropout.
 struct NetworkPlan: Sendable {
   /// A feature map's place, in floats from the start of the memory.
   struct Place: Sendable {
@@ -36,17 +36,10 @@ struct NetworkPlan: Sendable {
   ) throws {
     self.batch = batch
     self.outputs = outputs
-    let needed = network.needed(for: outputs)
-    guard let sizes = network.sizes(height: height, width: width, needed: needed) else {
-      let least = network.minimumSize(needed: needed)
-      if height < least.height || width < least.width {
-        throw NetworkError.tooSmall(
-          height: height, width: width, minimumHeight: least.height, minimumWidth: least.width)
-      }
-      throw NetworkError.otherSize(
-        height: height, width: width, onlyHeight: least.height, onlyWidth: least.width)
-    }
-    let operations = network.operations
+    let graph = network.graph
+    let needed = graph.needed(for: outputs)
+    let sizes = try graph.checkedSizes(height: height, width: width, needed: needed)
+    let operations = graph.operations
     places = [Place?](repeating: nil, count: operations.count)
 
     // What each feature map is part of: a slice from a channel on of another, or itself.
@@ -56,7 +49,7 @@ struct NetworkPlan: Sendable {
       var channel = 0
       for input in inputs {
         parents[input] = (index, channel)
-        channel += network.channels[input]
+        channel += graph.channels[input]
       }
     }
     func root(_ index: Int) -> (index: Int, channel: Int) {
@@ -77,6 +70,7 @@ struct NetworkPlan: Sendable {
 
     for index in operations.indices where needed[index] {
       var shared: Int?
+      var isPass = false
       switch operations[index] {
       case .concatenation: continue
       case .convolution(_, let input, let residual?)
@@ -85,10 +79,10 @@ struct NetworkPlan: Sendable {
       case .tanh(let input) where lastReads[root(input).index] == index:
         shared = input
       case .adaptiveAverage(_, _, let input) where sizes[input] == sizes[index]:
-        shared = input
+        (shared, isPass) = (input, true)
+      case .dropout(_, let input): (shared, isPass) = (input, true)
       default: break
       }
-      let isPass = if case .adaptiveAverage = operations[index] { true } else { false }
       if let shared, parents[index].index == index, isPass || parents[shared].index == shared {
         let last = lastReads[index]
         parents[index] = (shared, 0)
@@ -107,7 +101,7 @@ struct NetworkPlan: Sendable {
     var blocks = firstWrites.map { owner, first in
       Block(
         owner: owner, isScratch: false,
-        count: batch * sizes[owner].height * sizes[owner].width * network.channels[owner],
+        count: batch * sizes[owner].height * sizes[owner].width * graph.channels[owner],
         lifetime: first...max(first, lastReads[owner]))
     }
     for index in steps {
@@ -135,7 +129,7 @@ struct NetworkPlan: Sendable {
       guard let offset = offsets[owner.index] else { continue }
       places[index] = Place(
         offset: offset + owner.channel, height: sizes[index].height, width: sizes[index].width,
-        channels: network.channels[index], pixelStride: network.channels[owner.index])
+        channels: graph.channels[index], pixelStride: graph.channels[owner.index])
     }
   }
 

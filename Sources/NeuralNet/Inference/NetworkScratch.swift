@@ -26,8 +26,8 @@ package final class NetworkScratch {
   package func run(_ images: Tensor, outputs: [FeatureMap]) throws {
     precondition(
       images.shape.rank == 4 && images.shape[0] > 0
-        && images.shape[1] == network.channels[0],
-      "images \(images.shape) for a network of \(network.channels[0]) channels")
+        && images.shape[1] == network.graph.channels[0],
+      "images \(images.shape) for a network of \(network.graph.channels[0]) channels")
     let plan = try prepare(
       batch: images.shape[0], height: images.shape[2], width: images.shape[3], outputs: outputs)
     images.elements.withUnsafeBufferPointer { images in
@@ -85,10 +85,10 @@ package final class NetworkScratch {
         channels: place.channels, pixelStride: place.pixelStride)
     }
     let output = view(step)
-    switch network.operations[step] {
+    switch network.graph.operations[step] {
     case .input(let transform):
       output.fromPlanes(images)
-      if let transform { apply(transform, to: output) }
+      transform?.apply(to: output)
     case .convolution(let convolution, let input, let residual):
       convolution(
         view(input), residual: residual.map(view), into: output,
@@ -108,6 +108,7 @@ package final class NetworkScratch {
           input.base + pixel * input.pixelStride, count: input.channels,
           into: output.base + pixel * output.pixelStride)
       }
+    case .dropout(_, let input): output.copy(view(input))
     case .concatenation: break
     case .linear(let matrix, let height, let width, let activation, let input):
       let input = view(input)
@@ -118,16 +119,6 @@ package final class NetworkScratch {
         input.base, rows: plan.batch, inputStride: height * width * input.pixelStride,
         into: output.base, outputStride: output.pixelStride, activation: activation,
         threads: threads)
-    }
-  }
-
-  @inline(never)
-  private func apply(_ transform: ChannelTransform, to images: Activations) {
-    for pixel in 0..<images.pixels {
-      let values = images.base + pixel * images.pixelStride
-      for channel in 0..<images.channels {
-        values[channel] = values[channel] * transform.scale[channel] + transform.shift[channel]
-      }
     }
   }
 }

@@ -73,14 +73,8 @@ extension BatchNormalization2d: Trainable {
       outputGradient.shape == trace.output.shape,
       "gradient \(outputGradient.shape) of batch normalisation's output \(trace.output.shape)")
     let pixels = trace.input.shape.count / channels
-    let slope =
-      trace.activation == .none
-      ? outputGradient
-      : Tensor(uninitialized: outputGradient.shape) {
-        ChannelMath.clampGradient(
-          outputGradient.elements, output: trace.output.elements, count: outputGradient.shape.count,
-          activation: trace.activation, into: $0, threads: threads)
-      }
+    let slope = trace.activation.backward(
+      outputGradient, output: trace.output, threads: threads)
     let sums = ChannelMath.sums(
       slope.elements, pixels: pixels, channels: channels, threads: threads)
     // Σ dy · (x − μ)

@@ -37,7 +37,8 @@ package struct ParameterVisitor {
   package struct Parameter {
     /// Its checkpoint key.
     package let name: String
-    /// Whether it is a running statistic, which has no gradient and which optimizers leave alone.
+    /// Whether it is a running statistic, or belongs to a frozen layer: it has no gradient, and
+    /// optimizers leave it alone.
     package let isStatistic: Bool
     /// Whether a step reads only some of its rows.
     package let isTable: Bool
@@ -88,6 +89,15 @@ package struct ParameterVisitor {
     layer = nil
     self(name, &present)
     layer = present
+  }
+
+  /// A frozen layer.
+  package func frozen(_ name: String, _ layer: inout some Trainable) {
+    layer.visitParameters(
+      ParameterVisitor(prefix: prefix + name + ".") { parameter, tensor, touched in
+        let frozen = Parameter(name: parameter.name, isStatistic: true, isTable: false)
+        body(frozen, &tensor, &touched)
+      })
   }
 
   package func callAsFunction<Layer: Trainable>(_ name: String, _ layers: inout [Layer]) {

@@ -79,22 +79,3 @@ func expectGradients<Model: Trainable>(
     }
   }
 }
-
-/// Tensors in memory as a source of weights.
-struct TensorDictionary: WeightSource {
-  let tensors: [String: Tensor]
-
-  func shape(of name: String) -> Shape? { tensors[name]?.shape }
-
-  func contains(_ name: String) -> Bool { tensors[name] != nil }
-
-  func tensor(_ name: String, shape: Shape) throws -> Tensor {
-    guard let tensor = tensors[name] else {
-      throw WeightError.missing(path: "memory", name: name)
-    }
-    guard tensor.shape == shape else {
-      throw WeightError.shape(path: "memory", name: name, expected: shape, found: tensor.shape)
-    }
-    return tensor
-  }
-}
