@@ -1,10 +1,9 @@
 package import Captioning
-internal import Foundation
 package import Language
 internal import ModelFiles
 internal import NeuralNet
 package import Tensors
-package import Training
+internal import Training
 
 /// What a captioning model is besides its decoder's parameters: which encoder's features it reads,
 /// in which words it speaks, and how they are searched for.
@@ -15,12 +14,10 @@ package struct CaptionModel: Sendable {
   package let decoding: DecodingOptions
   private let bundle: ModelBundle
 
-  package static let vocabularyFile = "vocabulary.txt"
-
   /// - Parameters:
   ///   - bundle: whose encoder and preprocessing it has.
   ///   - decoder: nil for the bundle's own.
-  ///   - vocabulary: nil for the bundle's own; its file's name is `vocabularyFile`.
+  ///   - vocabulary: nil for the bundle's own; its file's name is `ModelFolder.vocabularyFile`.
   ///   - maximumLength: the most tokens of a caption, its end included; nil for the bundle's own.
   /// - Throws: `TrainingError.options` where the decoder is of a kind that cannot be trained.
   package init(
@@ -41,7 +38,7 @@ package struct CaptionModel: Sendable {
       decoding.neverEmit = nil
     } else {
       var configuration = bundle.vocabulary.configuration
-      configuration.file = Self.vocabularyFile
+      configuration.file = ModelFolder.vocabularyFile
       self.vocabulary = try Vocabulary(
         words: bundle.vocabulary.words, configuration: configuration)
     }
@@ -66,7 +63,7 @@ package struct CaptionModel: Sendable {
   ) throws -> any CaptionDecoder {
     try trained.makeDecoder(
       channels: channels, vocabularySize: vocabulary.count, startToken: startToken,
-      weights: WeightReader(TensorWeights(tensors: tensors)))
+      weights: WeightReader(TensorDictionary(tensors: tensors)))
   }
 
   /// The decoder's configuration for parameters as training has them: one bias, the layers' own
@@ -89,8 +86,6 @@ package struct CaptionModel: Sendable {
     _ tensors: [String: Tensor], scores: [String: ModelConfiguration.Scores]?, to path: String
   ) throws {
     let folder = ModelFolder(path: path)
-    try Data((vocabulary.words.joined(separator: "\n") + "\n").utf8)
-      .write(to: URL(filePath: path + "/" + Self.vocabularyFile), options: .atomic)
     var all: [String: Tensor] = [:]
     var isHalf = true
     for (name, entry) in bundle.weights.entries where name.hasPrefix("encoder.") {
@@ -107,10 +102,7 @@ package struct CaptionModel: Sendable {
       name: name, encoder: bundle.configuration.encoder,
       preprocessing: bundle.configuration.preprocessing, decoder: trained,
       vocabulary: vocabulary.configuration, decoding: decoding, scores: scores)
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try (encoder.encode(configuration) + [UInt8(ascii: "\n")])
-      .write(to: URL(filePath: folder.configurationPath), options: .atomic)
+    try folder.write(configuration, words: vocabulary.words)
   }
 }
 
@@ -123,25 +115,5 @@ extension DecoderConfiguration {
     if gateOrder.isMaxout { return "its LSTM is a maxout one" }
     if architecture == .showAndTell, !startInput { return "it reads no start token" }
     return nil
-  }
-}
-
-/// Tensors in memory as a source of weights.
-private struct TensorWeights: WeightSource {
-  let tensors: [String: Tensor]
-
-  func shape(of name: String) -> Shape? { tensors[name]?.shape }
-
-  func contains(_ name: String) -> Bool { tensors[name] != nil }
-
-  func tensor(_ name: String, shape: Shape) throws -> Tensor {
-    guard let tensor = tensors[name] else {
-      throw WeightError.missing(path: "the decoder in training", name: name)
-    }
-    guard tensor.shape == shape else {
-      throw WeightError.shape(
-        path: "the decoder in training", name: name, expected: shape, found: tensor.shape)
-    }
-    return tensor
   }
 }

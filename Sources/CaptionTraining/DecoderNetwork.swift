@@ -83,33 +83,3 @@ package struct CaptionBatch: Sendable {
     regions = features.features(of: seen)
   }
 }
-
-extension Tensor {
-  /// Rows by their numbers, some of them perhaps several times.
-  func rows(_ numbers: [Int]) -> Tensor {
-    let size = shape[1]
-    return Tensor(uninitialized: [numbers.count, size]) { result in
-      elements.withUnsafeBufferPointer { source in
-        guard let source = source.baseAddress else { return }
-        for (row, number) in numbers.enumerated() {
-          (result + row * size).update(from: source + number * size, count: size)
-        }
-      }
-    }
-  }
-
-  /// The way back from `rows`: sums of what each of `count` rows was given for.
-  func sums(ofRows numbers: [Int], count: Int) -> Tensor {
-    let size = shape[1]
-    var result = Tensor([count, size])
-    elements.withUnsafeBufferPointer { source in
-      result.elements.withUnsafeMutableBufferPointer { result in
-        guard let source = source.baseAddress, let result = result.baseAddress else { return }
-        for (row, number) in numbers.enumerated() {
-          TrainingMath.add(source + row * size, count: size, into: result + number * size)
-        }
-      }
-    }
-    return result
-  }
-}

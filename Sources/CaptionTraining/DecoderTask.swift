@@ -27,8 +27,7 @@ package struct DecoderTask<Network: DecoderNetwork>: TrainingTask {
 
   package struct State: Codable, Sendable {
     fileprivate var order: ShuffledOrder
-    fileprivate var optimizerSteps = 0
-    fileprivate var averageUpdates = 0
+    fileprivate var trained: ModelInTraining<Network>.State
   }
 
   private let options: Options
@@ -40,10 +39,7 @@ package struct DecoderTask<Network: DecoderNetwork>: TrainingTask {
   private let scoreName: String
   private let selfCritical: SelfCritical?
   private let threads: Int
-  private var network: Network
-  private var gradients: Network
-  private var optimizer: Optimizer
-  private var average: ExponentialMovingAverage<Network>
+  private var trained: ModelInTraining<Network>
   /// Of captions, or, in self-critical training, of images.
   private var order: ShuffledOrder
 
@@ -58,7 +54,6 @@ package struct DecoderTask<Network: DecoderNetwork>: TrainingTask {
     selfCritical: SelfCritical?, options: Options, threads: Int
   ) {
     self.model = model
-    self.network = network
     self.training = training
     self.captions = captions
     self.validation = validation
@@ -66,16 +61,16 @@ package struct DecoderTask<Network: DecoderNetwork>: TrainingTask {
     self.selfCritical = selfCritical
     self.options = options
     self.threads = threads
-    gradients = network.zeros()
-    optimizer = Optimizer(options.optimizer, weightDecay: options.weightDecay)
-    average = ExponentialMovingAverage(network, decay: options.averageDecay)
+    trained = ModelInTraining(
+      network, Optimizer(options.optimizer, weightDecay: options.weightDecay),
+      averageDecay: options.averageDecay)
     order = ShuffledOrder(
       count: selfCritical == nil ? captions.captions.count : training.features.count,
       seed: options.seed)
   }
 
   /// How many numbers are trained.
-  package var parameterCount: Int { network.parameterCount }
+  package var parameterCount: Int { trained.model.parameterCount }
 
   /// How many captions, or images, a step takes from the data.
   private var drawn: Int {
@@ -97,29 +92,18 @@ package struct DecoderTask<Network: DecoderNetwork>: TrainingTask {
     return 4 * (copies * parameterCount + rows * perRow)
   }
 
-  package var state: State {
-    State(order: order, optimizerSteps: optimizer.steps, averageUpdates: average.updates)
-  }
+  package var state: State { State(order: order, trained: trained.state) }
 
-  package var tensors: [String: [String: Tensor]] {
-    [
-      "model": network.tensors, "optimizer": optimizer.tensors, "average": average.average.tensors,
-    ]
-  }
+  package var tensors: [String: [String: Tensor]] { trained.tensors }
 
   package mutating func restore(_ state: State, _ weights: (String) -> WeightReader) throws {
-    try network.load(weights("model"))
-    try optimizer.restore(weights("optimizer"), steps: state.optimizerSteps, for: network)
-    var mean = network
-    try mean.load(weights("average"))
-    average = ExponentialMovingAverage(
-      mean, decay: options.averageDecay, updates: state.averageUpdates)
+    try trained.restore(state.trained, weights)
     order = state.order
   }
 
   package mutating func step(_ index: Int, rate: Float) throws -> StepReport {
     var random = SeededRandom(seed: options.seed &+ UInt64(index + 1) &* 0xA24B_AED4_963E_E407)
-    gradients.reset()
+    trained.gradients.reset()
     let numbers = (0..<drawn).map { _ in order.next() }
     let report: (loss: Double, parts: [String: Double], items: Int)
     if let selfCritical {
@@ -127,27 +111,18 @@ package struct DecoderTask<Network: DecoderNetwork>: TrainingTask {
     } else {
       let own = numbers.map { captions.captions[$0] }
       let loss = options.forcing.addGradients(
-        of: network, batch(own.map { ($0.words, $0.image, !$0.isCut) }), to: &gradients,
+        of: trained.model, batch(own.map { ($0.words, $0.image, !$0.isCut) }),
+        to: &trained.gradients,
         random: &random, threads: threads)
       report = (
         loss.total, loss.attention == 0 ? [:] : ["words": loss.words, "attention": loss.attention],
         own.count
       )
     }
-    let norm = gradients.clip(toNorm: options.clipNorm, threads: threads)
-    guard report.loss.isFinite, norm.isFinite else {
-      throw TrainingError.diverged(step: index + 1, what: culprit ?? "the loss")
-    }
-    optimizer.update(&network, gradients, rate: rate, threads: threads)
-    average.update(network, threads: threads)
+    let norm = try trained.update(
+      loss: report.loss, step: index, rate: rate, clipNorm: options.clipNorm, threads: threads)
     return StepReport(
       loss: report.loss, parts: report.parts, gradientNorm: norm, items: report.items)
-  }
-
-  /// What is not a number.
-  private var culprit: String? {
-    gradients.tensors.sorted { $0.key < $1.key }
-      .first { !$0.value.elements.allSatisfy(\.isFinite) }.map { "the gradient of “\($0.key)”" }
   }
 
   private func batch(_ captions: [(words: [Int], image: Int, isWhole: Bool)]) -> CaptionBatch {
@@ -161,14 +136,15 @@ package struct DecoderTask<Network: DecoderNetwork>: TrainingTask {
     _ selfCritical: SelfCritical, images: [Int], random: inout SeededRandom
   ) throws -> (loss: Double, parts: [String: Double], items: Int) {
     let samples = try selfCritical.samples(
-      of: images, training.features, captioner(network), random: &random
+      of: images, training.features, captioner(trained.model), random: &random
     ).filter { $0.isWhole || !$0.words.isEmpty }
     let batch = batch(samples.map { ($0.words, $0.image, $0.isWhole) })
     var forcing = options.forcing
     (forcing.labelSmoothing, forcing.attentionPenalty) = (0, 0)
     _ = forcing.addGradients(
-      of: network, batch, rowWeights: batch.layout.spread(samples.map { Float($0.advantage) }),
-      to: &gradients, random: &random, threads: threads)
+      of: trained.model, batch,
+      rowWeights: batch.layout.spread(samples.map { Float($0.advantage) }),
+      to: &trained.gradients, random: &random, threads: threads)
     let reward = samples.reduce(0) { $0 + $1.reward } / Double(max(1, samples.count))
     return (-reward, ["reward": reward], samples.count)
   }
@@ -182,7 +158,7 @@ package struct DecoderTask<Network: DecoderNetwork>: TrainingTask {
   /// CIDEr-D and BLEU-4 of the captions of the validation images.
   package func validate() throws -> [ValidationScore] {
     guard let validation else { return [] }
-    let captions = try captioner(average.average).sentences(
+    let captions = try captioner(trained.result).sentences(
       Array(0..<validation.features.count), of: validation.features, options: model.decoding)
     let corpus = try CaptionCorpus(
       raw: captions, references: validation.references, threads: threads)
@@ -203,7 +179,7 @@ package struct DecoderTask<Network: DecoderNetwork>: TrainingTask {
     let first = Array(0..<min(options.examples, images.features.count))
     return zip(
       first,
-      try captioner(average.average).sentences(
+      try captioner(trained.result).sentences(
         first, of: images.features, options: model.decoding)
     ).map { "\(images.names[$0]): \($1)" }
   }
@@ -212,7 +188,7 @@ package struct DecoderTask<Network: DecoderNetwork>: TrainingTask {
     func score(_ metric: Metric) -> Double? { scores.first { $0.name == metric.rawValue }?.value }
     let bleu = [Metric.bleu1, .bleu2, .bleu3, .bleu4].compactMap(score)
     try model.write(
-      average.average.tensors,
+      trained.result.tensors,
       scores: scores.isEmpty
         ? nil
         : [scoreName: ModelConfiguration.Scores(cider: score(.ciderD), bleu: bleu)], to: folder)

@@ -217,3 +217,17 @@ extension FilePermissions {
   /// What the user's mask leaves of reading and writing for all.
   fileprivate static let ownerAndOthers = FilePermissions(rawValue: 0o666)
 }
+
+extension FileMapping {
+  /// - Throws: `Errno`.
+  fileprivate convenience init(_ file: FileDescriptor) throws {
+    do throws(Failure) {
+      try self.init(descriptor: file.rawValue)
+    } catch {
+      switch error {
+      case .notAFile: throw Errno.invalidArgument
+      case .system(let code): throw Errno(rawValue: code)
+      }
+    }
+  }
+}

@@ -1,4 +1,4 @@
-package import Captioning
+internal import Captioning
 package import Tensors
 
 /// What a frozen encoder made of some images, to be asked for as often as training goes through

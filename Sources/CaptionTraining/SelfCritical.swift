@@ -1,7 +1,7 @@
-package import Captioning
+internal import Captioning
 internal import Datasets
 package import Language
-package import Metrics
+internal import Metrics
 internal import Tensors
 
 /// Self-critical sequence training (Rennie et al. 2017, arXiv 1612.00563): captions are drawn from

@@ -1,5 +1,5 @@
-package import Captioning
-package import Language
+internal import Captioning
+internal import Language
 internal import Tensors
 
 /// Captions the images of a set.

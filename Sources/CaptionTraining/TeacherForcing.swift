@@ -1,4 +1,4 @@
-package import NeuralNet
+internal import NeuralNet
 package import Tensors
 
 /// The loss of a decoder that reads captions as people wrote them, and is to find likely what comes

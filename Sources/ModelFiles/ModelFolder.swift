@@ -88,6 +88,22 @@ public struct ModelFolder: Sendable {
     return path + "/" + name
   }
 
+  /// What the file of the words is called in the models that training writes.
+  package static let vocabularyFile = "vocabulary.txt"
+
+  /// Writes the words, one a line, and then `config.json`, so that a folder whose weights were
+  /// written before is a model only when it is whole.
+  ///
+  /// - Throws: Foundation's error where a file cannot be written.
+  package func write(_ configuration: some Encodable, words: [String]) throws {
+    try Data((words.joined(separator: "\n") + "\n").utf8)
+      .write(to: URL(filePath: path + "/" + Self.vocabularyFile), options: .atomic)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    try (encoder.encode(configuration) + [UInt8(ascii: "\n")])
+      .write(to: URL(filePath: configurationPath), options: .atomic)
+  }
+
   /// An error about `config.json`.
   package func invalid(_ reason: String) -> ModelFolderError {
     .invalid(path: configurationPath, reason: reason)

@@ -69,9 +69,6 @@ package struct ClassificationHead: Trainable {
   package struct Answers: Sendable {
     /// `[groups, classes]`
     package let logits: Tensor
-    /// With attention, how much each row says for each class, `[rows, classes]`, adding up to the
-    /// logits of its group.
-    package let contributions: Tensor?
     fileprivate let pooled: VotingAttention.Pooled?
     /// For each sequence its group.
     fileprivate let groups: [Int]
@@ -97,9 +94,7 @@ package struct ClassificationHead: Trainable {
     case .votes(let votes):
       guard let attention else { preconditionFailure("votes without attention") }
       let pooled = attention.pool(votes, groups: layout.spread(groups), count: count)
-      return Answers(
-        logits: pooled.logits, contributions: attention.contributions(pooled, votes),
-        pooled: pooled, groups: groups)
+      return Answers(logits: pooled.logits, pooled: pooled, groups: groups)
     case .last(_, let logits):
       var mean = Tensor([count, classes])
       let shares = Self.shares(groups, count)
@@ -109,8 +104,19 @@ package struct ClassificationHead: Trainable {
             shares[group] * logits.elements[sequence * classes + index]
         }
       }
-      return Answers(logits: mean, contributions: nil, pooled: nil, groups: groups)
+      return Answers(logits: mean, pooled: nil, groups: groups)
     }
+  }
+
+  /// With attention, how much each row says for each class, `[rows, classes]`, adding up to the
+  /// logits of its group; otherwise nil.
+  ///
+  /// - Parameter answers: of these opinions.
+  package func contributions(_ opinions: Opinions, _ answers: Answers) -> Tensor? {
+    guard let attention, case .votes(let votes) = opinions, let pooled = answers.pooled else {
+      return nil
+    }
+    return attention.contributions(pooled, votes)
   }
 
   /// The way back.

@@ -68,7 +68,9 @@ package struct RecurrentLayer: Trainable {
     }
     // One owner, so that they are changed in place.
     gradients.reverse = nil
-    let (left, right) = outputGradient.columns(splitAt: forward.hidden)
+    let split = forward.hidden
+    let left = outputGradient.columns(0..<split)
+    let right = outputGradient.columns(split..<outputs)
     var input = forward.backward(
       trace.forward, left, gradients: &gradients.forward, threads: threads
     ).input
@@ -77,42 +79,5 @@ package struct RecurrentLayer: Trainable {
       other.elements, count: input.shape.count, into: &input.elements, threads: threads)
     gradients.reverse = reverseGradients
     return input
-  }
-}
-
-extension Tensor {
-  /// The rows of one matrix beside those of another.
-  package init(beside left: Tensor, _ right: Tensor) {
-    let (rows, first, second) = (left.shape[0], left.shape[1], right.shape[1])
-    precondition(right.shape[0] == rows, "\(left.shape) beside \(right.shape)")
-    self.init(uninitialized: [rows, first + second]) { output in
-      left.elements.withUnsafeBufferPointer { left in
-        right.elements.withUnsafeBufferPointer { right in
-          guard let left = left.baseAddress, let right = right.baseAddress else { return }
-          for row in 0..<rows {
-            let target = output + row * (first + second)
-            target.update(from: left + row * first, count: first)
-            (target + first).update(from: right + row * second, count: second)
-          }
-        }
-      }
-    }
-  }
-
-  /// The first columns of a matrix, and the others.
-  package func columns(splitAt first: Int) -> (Tensor, Tensor) {
-    let (rows, all) = (shape[0], shape[1])
-    func part(_ range: Range<Int>) -> Tensor {
-      Tensor(uninitialized: [rows, range.count]) { output in
-        elements.withUnsafeBufferPointer { elements in
-          guard let elements = elements.baseAddress else { return }
-          for row in 0..<rows {
-            (output + row * range.count).update(
-              from: elements + row * all + range.lowerBound, count: range.count)
-          }
-        }
-      }
-    }
-    return (part(0..<first), part(first..<all))
   }
 }

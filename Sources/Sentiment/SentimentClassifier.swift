@@ -168,7 +168,7 @@ public struct SentimentClassifier: Sendable {
     _ text: String, neutralBelow: Double = 0
   ) throws(SentimentError) -> (sentiment: Sentiment, words: [WordContribution]) {
     let document = try prepare(text)
-    let answer = answer([document])
+    let answer = answer([document], explains: true)
     let result = sentiment(answer.logits, 0, document, neutralBelow: neutralBelow)
     let scale = document.confidence / configuration.temperature
     let shares = answer.contributions ?? occlusions(document, answer.logits)
@@ -241,9 +241,10 @@ public struct SentimentClassifier: Sendable {
       confidence: all == 0 ? 0 : Double(known) / Double(all))
   }
 
-  /// The logits `[documents, classes]` and, with attention and one document, each word's share.
+  /// The logits `[documents, classes]` and, if it is asked for of one document and there is
+  /// attention, each word's share.
   private func answer(
-    _ documents: [Document]
+    _ documents: [Document], explains: Bool = false
   ) -> (logits: [Double], contributions: [Int: [Double]]?) {
     let classes = configuration.labels.count
     var sequences: [[Int32]] = []
@@ -266,14 +267,14 @@ public struct SentimentClassifier: Sendable {
     let layout = SequenceLayout(lengths: sequences.map(\.count))
     let batch = WordBatch(tokens: layout.packed(sequences), pieces: pieces)
     let states = encoder.states(batch, layout)
-    let answers = head.answers(
-      head(states, layout), layout, groups: groups, count: members.count)
+    let opinions = head(states, layout)
+    let answers = head.answers(opinions, layout, groups: groups, count: members.count)
     for (row, index) in members.enumerated() {
       for label in 0..<classes {
         logits[index * classes + label] = Double(answers.logits.elements[row * classes + label])
       }
     }
-    guard documents.count == 1, let rows = answers.contributions else { return (logits, nil) }
+    guard explains, let rows = head.contributions(opinions, answers) else { return (logits, nil) }
     var contributions: [Int: [Double]] = [:]
     for (place, sequence) in layout.order.enumerated() {
       for (step, row) in layout.rows(ofPlace: place).enumerated() {

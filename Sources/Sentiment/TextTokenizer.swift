@@ -34,6 +34,9 @@ package enum TextTokenizer {
     return scanner.scan()
   }
 
+  /// The words alone.
+  package static func words(of text: String) -> [String] { tokenize(text).tokens.map(\.text) }
+
   /// The clitics that are words of their own.
   fileprivate static let clitics: [[UInt32]] = ["'s", "'re", "'ve", "'ll", "'d", "'m"].map(scalars)
   fileprivate static let not = scalars("n't")

@@ -4,7 +4,7 @@ internal import Foundation
 /// A memory-mapped safetensors file (huggingface/safetensors, "Format"): an eight-byte
 /// little-endian header length, a JSON header, and the tensors' little-endian bytes.
 ///
-/// The mapping is private and read-only; a tensor's bytes are read from disk when it is first asked
+/// The mapping is read-only; a tensor's bytes are read from disk when it is first asked
 /// for. Offsets and sizes are checked once, on opening.
 public final class SafetensorsFile: WeightSource {
   /// How a stored tensor's elements are encoded.
@@ -46,7 +46,7 @@ public final class SafetensorsFile: WeightSource {
   public let entries: [String: Entry]
   /// The header's `__metadata__`: free text by key.
   public let metadata: [String: String]
-  private let mapping: Mapping
+  private let mapping: FileMapping
 
   /// The format's own limit on its header, in bytes.
   private static let maximumHeader = 100_000_000
@@ -55,7 +55,7 @@ public final class SafetensorsFile: WeightSource {
   ///   header is not that of a safetensors file or points outside it.
   public init(path: String) throws {
     self.path = path
-    mapping = try Mapping(path: path)
+    mapping = try Self.map(path)
     let file = mapping.bytes
     func malformed(_ reason: String) -> WeightError { .malformed(path: path, reason: reason) }
     guard file.count >= 8 else { throw malformed("it has \(file.count) bytes") }
@@ -167,36 +167,18 @@ public final class SafetensorsFile: WeightSource {
       columns: columns)
   }
 
-  /// A read-only memory mapping of a whole file.
-  private final class Mapping: @unchecked Sendable {
-    let bytes: UnsafeRawBufferPointer
-
-    init(path: String) throws {
-      func unreadable() -> WeightError {
-        .unreadable(path: path, reason: String(cString: strerror(errno)))
-      }
-      let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-      guard descriptor >= 0 else { throw unreadable() }
-      defer { close(descriptor) }
-      var status = stat()
-      guard fstat(descriptor, &status) == 0 else { throw unreadable() }
-      guard status.st_mode & S_IFMT == S_IFREG else {
-        throw WeightError.unreadable(path: path, reason: "it is not a file")
-      }
-      let size = Int(status.st_size)
-      guard size > 0 else {
-        bytes = UnsafeRawBufferPointer(start: nil, count: 0)
-        return
-      }
-      guard let address = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0),
-        address != MAP_FAILED
-      else { throw unreadable() }
-      bytes = UnsafeRawBufferPointer(start: address, count: size)
-    }
-
-    deinit {
-      if let address = bytes.baseAddress {
-        munmap(UnsafeMutableRawPointer(mutating: address), bytes.count)
+  /// - Throws: `WeightError.unreadable`.
+  private static func map(_ path: String) throws -> FileMapping {
+    func unreadable(_ reason: String) -> WeightError { .unreadable(path: path, reason: reason) }
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw unreadable(String(cString: strerror(errno))) }
+    defer { close(descriptor) }
+    do throws(FileMapping.Failure) {
+      return try FileMapping(descriptor: descriptor)
+    } catch {
+      switch error {
+      case .notAFile: throw unreadable("it is not a file")
+      case .system(let code): throw unreadable(String(cString: strerror(code)))
       }
     }
   }

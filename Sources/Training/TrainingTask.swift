@@ -27,7 +27,7 @@ package protocol TrainingTask {
   mutating func step(_ index: Int, rate: Float) throws -> StepReport
 
   /// Measures the model on data that it is not trained on; empty where there are none.
-  func validate() throws -> [ValidationScore]
+  mutating func validate() throws -> [ValidationScore]
 
   /// How good a model with these scores is; larger is better.
   func merit(_ scores: [ValidationScore]) -> Double
@@ -35,7 +35,7 @@ package protocol TrainingTask {
   /// What the model makes of a few fixed inputs, a line each, so that one sees it learn.
   func examples() throws -> [String]
 
-  /// Writes the model for use.
+  /// Writes the model for use, as it was when it was last validated.
   ///
   /// - Parameter scores: what `validate` found.
   func writeModel(to folder: String, _ scores: [ValidationScore]) throws

@@ -2,6 +2,7 @@ import CaptionTraining
 import Captioning
 import Foundation
 import Language
+import ModelFiles
 import NeuralNet
 import Tensors
 import TestSupport
@@ -35,7 +36,7 @@ import Training
       name: "toy",
       bundle: ModelBundle(folder: projectFolder.appending(path: "data/models/embedded").path),
       decoder: DecoderConfiguration(attention: 12, embedding: 12, hidden: 24),
-      vocabulary: words.vocabulary(atLeast: 1, file: CaptionModel.vocabularyFile),
+      vocabulary: words.vocabulary(atLeast: 1, file: ModelFolder.vocabularyFile),
       maximumLength: 8)
   }
 

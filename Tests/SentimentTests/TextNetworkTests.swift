@@ -95,7 +95,7 @@ import Testing
     let batch = WordBatch(tokens: layout.packed(windows), pieces: pieces)
     let opinions = network.head(PackedTextEncoder(network.encoder).states(batch, layout), layout)
     let answers = network.head.answers(opinions, layout, groups: groups, count: 3)
-    let contributions = try #require(answers.contributions)
+    let contributions = try #require(network.head.contributions(opinions, answers))
     var sums = [Float](repeating: 0, count: 9)
     for (row, group) in layout.spread(groups).enumerated() {
       for label in 0..<3 { sums[group * 3 + label] += contributions.elements[row * 3 + label] }

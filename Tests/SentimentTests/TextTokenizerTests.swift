@@ -2,7 +2,7 @@ import Sentiment
 import Testing
 
 @Suite struct TextTokenizerTests {
-  private func words(_ text: String) -> [String] { TextTokenizer.tokenize(text).tokens.map(\.text) }
+  private func words(_ text: String) -> [String] { TextTokenizer.words(of: text) }
 
   @Test(arguments: [
     ("It's GREAT, I can't believe it!!!", "it 's great , i ca n't believe it !"),

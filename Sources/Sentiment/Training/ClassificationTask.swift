@@ -68,8 +68,7 @@ package struct ClassificationTask: TrainingTask {
 
   package struct State: Codable, Sendable {
     fileprivate var orders: [ShuffledOrder]
-    fileprivate var optimizerSteps = 0
-    fileprivate var averageUpdates = 0
+    fileprivate var trained: ModelInTraining<TextNetwork>.State
   }
 
   private let options: Options
@@ -80,11 +79,13 @@ package struct ClassificationTask: TrainingTask {
   private let validation: [ValidationSource]
   private let threads: Int
   private let fullStop: Int32?
-  private var network: TextNetwork
-  private var gradients: TextNetwork
-  private var optimizer: Optimizer
-  private var average: ExponentialMovingAverage<TextNetwork>
+  /// The pieces of the unknown words of all sources, and where each source's begin.
+  private let unknown: [[Int32]]
+  private let unknownOffsets: [Int32]
+  private var trained: ModelInTraining<TextNetwork>
   private var orders: [ShuffledOrder]
+  /// What the last validation found: logits up to a constant, and the right label.
+  private var answers: [(logits: [Double], label: Int)] = []
 
   /// - Parameter network: to begin with.
   /// - Precondition: there is at least one source, and none is without texts.
@@ -95,17 +96,22 @@ package struct ClassificationTask: TrainingTask {
     precondition(!sources.isEmpty, "training on nothing")
     self.configuration = configuration
     self.reader = reader
-    self.network = network
     self.sources = sources
     self.validation = validation
     self.options = options
     self.threads = threads
     windows = TextWindows(reader)
     fullStop = reader.words.id(of: ".").map { Int32($0) }
-    gradients = network.zeros()
-    optimizer = Optimizer(
-      .adamW(beta1: 0.9, beta2: 0.98), weightDecay: options.weightDecay)
-    average = ExponentialMovingAverage(network, decay: options.averageDecay)
+    trained = ModelInTraining(
+      network,
+      Optimizer(.adamW(beta1: 0.9, beta2: 0.98), weightDecay: options.weightDecay),
+      averageDecay: options.averageDecay)
+    var unknown: [[Int32]] = []
+    unknownOffsets = sources.map { source in
+      defer { unknown += source.texts.unknown.pieces }
+      return Int32(unknown.count)
+    }
+    self.unknown = unknown
     orders = sources.indices.map {
       ShuffledOrder(
         count: sources[$0].labels.count, seed: options.seed &+ UInt64($0) &* 0x5851_F42D)
@@ -113,35 +119,24 @@ package struct ClassificationTask: TrainingTask {
   }
 
   /// How many numbers are trained.
-  package var parameterCount: Int { network.parameterCount }
+  package var parameterCount: Int { trained.model.parameterCount }
 
-  package var state: State {
-    State(
-      orders: orders, optimizerSteps: optimizer.steps, averageUpdates: average.updates)
-  }
+  package var state: State { State(orders: orders, trained: trained.state) }
 
-  package var tensors: [String: [String: Tensor]] {
-    [
-      "model": network.tensors, "optimizer": optimizer.tensors, "average": average.average.tensors,
-    ]
-  }
+  package var tensors: [String: [String: Tensor]] { trained.tensors }
 
   package mutating func restore(_ state: State, _ weights: (String) -> WeightReader) throws {
-    try network.load(weights("model"))
-    try optimizer.restore(weights("optimizer"), steps: state.optimizerSteps, for: network)
-    var mean = network
-    try mean.load(weights("average"))
-    average = ExponentialMovingAverage(
-      mean, decay: options.averageDecay, updates: state.averageUpdates)
+    try trained.restore(state.trained, weights)
     orders = state.orders
   }
 
   package mutating func step(_ index: Int, rate: Float) throws -> StepReport {
     var random = SeededRandom(seed: options.seed &+ UInt64(index + 1) &* 0xA24B_AED4_963E_E407)
     let step = draw(&random)
+    let network = trained.model
     let layout = SequenceLayout(lengths: step.sequences.map(\.count))
     let batch = options.drops(
-      layout.packed(step.sequences), unknown: step.unknown, reader, random: &random)
+      layout.packed(step.sequences), unknown: unknown, reader, random: &random)
     let trace = network.encoder(
       batch, layout, regularization: options.regularization, random: &random, threads: threads)
     let opinions = network.head(trace.states, layout, threads: threads)
@@ -166,22 +161,16 @@ package struct ClassificationTask: TrainingTask {
       let scaled = Tensor(change.shape, change.elements.map { $0 * options.windowWeight })
       passes.append((single, scaled))
     }
-    gradients.reset()
+    trained.gradients.reset()
     let stateGradient = network.head.backward(
-      opinions, passes, states: trace.states, layout, gradients: &gradients.head,
+      opinions, passes, states: trace.states, layout, gradients: &trained.gradients.head,
       threads: threads)
     network.encoder.backward(
-      trace, stateGradient, gradients: &gradients.encoder, threads: threads)
-    let norm = gradients.clip(toNorm: options.clipNorm, threads: threads)
-    guard total.isFinite, norm.isFinite else {
-      throw TrainingError.diverged(
-        step: index + 1, what: total.isFinite ? "a gradient" : "the loss")
-    }
+      trace, stateGradient, gradients: &trained.gradients.encoder, threads: threads)
     let headRate = options.headRate
-    optimizer.update(
-      &network, gradients, rate: rate, threads: threads,
+    let norm = try trained.update(
+      loss: total, step: index, rate: rate, clipNorm: options.clipNorm, threads: threads,
       rateFactor: { $0.hasPrefix("head.") ? headRate : 1 })
-    average.update(network, threads: threads)
     return StepReport(
       loss: total, parts: parts, gradientNorm: norm, items: batch.tokens.count)
   }
@@ -223,16 +212,13 @@ package struct ClassificationTask: TrainingTask {
     var windowLabels: [Int?] = []
     /// For each source its texts.
     var sourceTexts: [Range<Int>] = []
-    /// The pieces of the unknown words.
-    var unknown: [[Int32]] = []
   }
 
   private mutating func draw(_ random: inout SeededRandom) -> Drawn {
     var step = Drawn()
     for (index, source) in sources.enumerated() {
       let first = step.labels.count
-      let offset = Int32(step.unknown.count)
-      step.unknown += source.texts.unknown.pieces
+      let offset = unknownOffsets[index]
       for _ in 0..<source.textsPerStep {
         let number = orders[index].next()
         let own = sample(source.texts.texts[number], &random)
@@ -273,53 +259,45 @@ package struct ClassificationTask: TrainingTask {
     return chosen.map { Array(text[cut[$0]]) }
   }
 
-  package func validate() throws -> [ValidationScore] {
-    let classifier = classifier(temperature: 1)
+  package mutating func validate() throws -> [ValidationScore] {
+    let classifier = SentimentClassifier(
+      SentimentConfiguration(
+        name: configuration.name, labels: configuration.labels, temperature: 1,
+        network: configuration.network, vocabulary: configuration.vocabulary),
+      reader, trained.result)
+    answers = []
     return validation.map { source in
-      let right = zip(classifier.classify(source.texts, threads: threads), source.labels)
-        .count { result, label in
-          (try? result.get()).map { Self.best($0.probabilities) == label } ?? false
-        }
+      var right = 0
+      for (result, label) in zip(
+        classifier.classify(source.texts, threads: threads), source.labels)
+      {
+        guard let probabilities = try? result.get().probabilities else { continue }
+        right += Self.best(probabilities) == label ? 1 : 0
+        answers.append((probabilities.map { log(max($0, 1e-12)) }, label))
+      }
       return ValidationScore(source.name, Double(right) / Double(max(1, source.texts.count)))
     }
   }
 
   package func writeModel(to folder: String, _ scores: [ValidationScore]) throws {
-    let words = reader.words
     let configuration = SentimentConfiguration(
       name: configuration.name, labels: configuration.labels, temperature: temperature(),
-      network: configuration.network, vocabulary: TextModelFolder.vocabularyFile,
+      network: configuration.network, vocabulary: ModelFolder.vocabularyFile,
       accuracy: scores.isEmpty
         ? nil
         : Dictionary(scores.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }))
-    try TextModelFolder(path: folder).write(
-      configuration, words: words, tensors: average.average.tensors)
-  }
-
-  private func classifier(temperature: Double) -> SentimentClassifier {
-    SentimentClassifier(
-      SentimentConfiguration(
-        name: configuration.name, labels: configuration.labels, temperature: temperature,
-        network: configuration.network, vocabulary: configuration.vocabulary),
-      reader, average.average)
+    let folder = ModelFolder(path: folder)
+    try writeSafetensors(trained.result.tensors, to: folder.weightsPath, precision: .float16)
+    try folder.write(configuration, words: reader.words.words)
   }
 
   private static func best(_ probabilities: [Double]) -> Int? {
     probabilities.indices.max { probabilities[$0] < probabilities[$1] }
   }
 
-  /// The temperature under which the validation texts' labels are most probable; 1 without any.
+  /// The temperature under which the labels of the texts that were validated are most probable; 1
+  /// without any.
   private func temperature() -> Double {
-    let classifier = classifier(temperature: 1)
-    var answers: [(logits: [Double], label: Int)] = []
-    for source in validation {
-      for (result, label) in zip(
-        classifier.classify(source.texts, threads: threads), source.labels)
-      {
-        guard let sentiment = try? result.get() else { continue }
-        answers.append((sentiment.probabilities.map { log(max($0, 1e-12)) }, label))
-      }
-    }
     guard !answers.isEmpty else { return 1 }
     func loss(_ temperature: Double) -> Double {
       answers.reduce(0) { sum, answer in

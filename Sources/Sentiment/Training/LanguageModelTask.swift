@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Language
+internal import ModelFiles
 internal import NeuralNet
 package import Tensors
 package import Training
@@ -25,7 +26,7 @@ package struct LanguageModelTask: TrainingTask {
 
   package struct State: Codable, Sendable {
     fileprivate var order: ShuffledOrder
-    fileprivate var optimizerSteps = 0
+    fileprivate var trained: ModelInTraining<LanguageModel>.State
   }
 
   private let options: Options
@@ -34,9 +35,7 @@ package struct LanguageModelTask: TrainingTask {
   private let texts: EncodedTexts
   private let loss: SampledSoftmax
   private let threads: Int
-  private var model: LanguageModel
-  private var gradients: LanguageModel
-  private var optimizer = Optimizer(.adam(beta1: 0.9, beta2: 0.99))
+  private var trained: ModelInTraining<LanguageModel>
   private var order: ShuffledOrder
   /// This epoch's texts in one.
   private var stream: [Int32]
@@ -66,8 +65,9 @@ package struct LanguageModelTask: TrainingTask {
     self.texts = texts
     self.threads = threads
     loss = SampledSoftmax(counts: counts, negatives: options.negatives)
-    model = LanguageModel(configuration, counts: counts, random: &random)
-    gradients = model.zeros()
+    trained = ModelInTraining(
+      LanguageModel(configuration, counts: counts, random: &random),
+      Optimizer(.adam(beta1: 0.9, beta2: 0.99)))
     let words = texts.size + texts.texts.count
     order = ShuffledOrder(
       count: (words - 2) / (options.windows * options.length), seed: options.seed)
@@ -77,19 +77,16 @@ package struct LanguageModelTask: TrainingTask {
   }
 
   /// How many numbers are trained.
-  package var parameterCount: Int { model.parameterCount }
+  package var parameterCount: Int { trained.model.parameterCount }
 
-  package var state: State { State(order: order, optimizerSteps: optimizer.steps) }
+  package var state: State { State(order: order, trained: trained.state) }
 
-  package var tensors: [String: [String: Tensor]] {
-    ["model": model.tensors, "optimizer": optimizer.tensors]
-  }
+  package var tensors: [String: [String: Tensor]] { trained.tensors }
 
   package mutating func restore(
     _ state: State, _ weights: (String) -> WeightReader
   ) throws {
-    try model.load(weights("model"))
-    try optimizer.restore(weights("optimizer"), steps: state.optimizerSteps, for: model)
+    try trained.restore(state.trained, weights)
     order = state.order
     streamEpoch = order.epoch
     stream = shuffledStream(epoch: streamEpoch)
@@ -121,12 +118,13 @@ package struct LanguageModelTask: TrainingTask {
     let tokens = layout.packed(windows)
     let batch = WordDrops(pieces: options.pieces, blank: 0)(
       tokens, unknown: texts.unknown.pieces, reader, random: &random)
+    let model = trained.model
     let trace = model.encoder(
       batch, layout,
       regularization: .init(embedding: options.dropout, states: options.dropout),
       random: &random, threads: threads)
     let drawn = loss.draw(random: &random)
-    gradients.reset()
+    trained.gradients.reset()
     let directions = model.reverse == nil ? 1 : 2
     let hidden = configuration.hidden
     let all = trace.states.shape[0]
@@ -139,36 +137,34 @@ package struct LanguageModelTask: TrainingTask {
         return tokens.indices.contains(target) && tokens[target] > 0
       }
       let targets = rows.map { Int(tokens[direction == 0 ? $0 + sequences : $0 - sequences]) }
-      let states = trace.states.gather(
-        rows: rows, columns: direction * hidden..<(direction + 1) * hidden)
+      let states = trace.states.rows(
+        rows, columns: direction * hidden..<(direction + 1) * hidden)
       let layer = direction == 0 ? model.forward : model.reverse ?? model.forward
       let (own, gradient) = loss(
         layer(states, threads: threads), targets: targets, drawn: drawn,
         table: model.encoder.embedding.words, bias: model.bias, weight: 1 / Float(directions),
-        tableGradient: &gradients.encoder.embedding.words, biasGradient: &gradients.bias,
+        tableGradient: &trained.gradients.encoder.embedding.words,
+        biasGradient: &trained.gradients.bias,
         threads: threads)
       total += own / Double(directions)
       var layerGradients =
-        direction == 0 ? gradients.forward : gradients.reverse ?? gradients.forward
+        direction == 0
+        ? trained.gradients.forward : trained.gradients.reverse ?? trained.gradients.forward
       let back = layer.backward(
         gradient, input: states, gradients: &layerGradients, threads: threads)
       if direction == 0 {
-        gradients.forward = layerGradients
+        trained.gradients.forward = layerGradients
       } else {
-        gradients.reverse = layerGradients
+        trained.gradients.reverse = layerGradients
       }
-      stateGradients.append(back.scatter(rows: rows, of: all))
+      stateGradients.append(back.sums(ofRows: rows, count: all))
     }
     let stateGradient =
       directions == 1 ? stateGradients[0] : Tensor(beside: stateGradients[0], stateGradients[1])
     model.encoder.backward(
-      trace, stateGradient, gradients: &gradients.encoder, threads: threads)
-    let norm = gradients.clip(toNorm: options.clipNorm, threads: threads)
-    guard total.isFinite, norm.isFinite else {
-      throw TrainingError.diverged(
-        step: index + 1, what: total.isFinite ? "a gradient" : "the loss")
-    }
-    optimizer.update(&model, gradients, rate: rate, threads: threads)
+      trace, stateGradient, gradients: &trained.gradients.encoder, threads: threads)
+    let norm = try trained.update(
+      loss: total, step: index, rate: rate, clipNorm: options.clipNorm, threads: threads)
     return StepReport(loss: total, gradientNorm: norm, items: tokens.count)
   }
 
@@ -176,39 +172,9 @@ package struct LanguageModelTask: TrainingTask {
   package func validate() throws -> [ValidationScore] { [] }
 
   package func writeModel(to folder: String, _ scores: [ValidationScore]) throws {
-    try TextModelFolder(path: folder).write(
-      LanguageModelConfiguration(network: configuration), words: reader.words,
-      tensors: model.tensors)
-  }
-}
-
-extension Tensor {
-  /// Some columns of some rows of a matrix.
-  fileprivate func gather(rows: [Int], columns: Range<Int>) -> Tensor {
-    let all = shape[1]
-    return Tensor(uninitialized: [rows.count, columns.count]) { output in
-      elements.withUnsafeBufferPointer { elements in
-        guard let elements = elements.baseAddress else { return }
-        for (place, row) in rows.enumerated() {
-          (output + place * columns.count).update(
-            from: elements + row * all + columns.lowerBound, count: columns.count)
-        }
-      }
-    }
-  }
-
-  /// A matrix of `count` rows, of which `rows` are these and the others zero.
-  fileprivate func scatter(rows: [Int], of count: Int) -> Tensor {
-    let size = shape[1]
-    var result = Tensor([count, size])
-    elements.withUnsafeBufferPointer { elements in
-      result.elements.withUnsafeMutableBufferPointer { result in
-        guard let elements = elements.baseAddress, let result = result.baseAddress else { return }
-        for (place, row) in rows.enumerated() {
-          (result + row * size).update(from: elements + place * size, count: size)
-        }
-      }
-    }
-    return result
+    let folder = ModelFolder(path: folder)
+    try writeSafetensors(trained.result.tensors, to: folder.weightsPath, precision: .float16)
+    try folder.write(
+      LanguageModelConfiguration(network: configuration), words: reader.words.words)
   }
 }

@@ -27,11 +27,11 @@ package struct TextModelStart: Sendable {
   /// - Throws: `ModelFolderError`, `VocabularyError`, `WeightError`.
   package init(_ folder: ModelFolder) throws {
     let vocabulary: String
-    do {
+    if try folder.kind == SentimentConfiguration.kind {
       let found = try folder.configuration(
         SentimentConfiguration.self, kind: SentimentConfiguration.kind)
       (network, vocabulary, labels) = (found.network, found.vocabulary, found.labels)
-    } catch is ModelFolderError {
+    } else {
       let found = try folder.configuration(
         LanguageModelConfiguration.self, kind: LanguageModelConfiguration.kind)
       (network, vocabulary, labels) = (found.network, found.vocabulary, nil)

@@ -59,9 +59,7 @@ struct SentimentPretrainCommand: ParsableCommand {
   func run() throws {
     let configuration = try network.configuration()
     let tokens = try paths.map { path in
-      try data.texts(path, isQuiet: training.quiet).map { text in
-        TextTokenizer.tokenize(text).tokens.map(\.text)
-      }
+      try data.texts(path, isQuiet: training.quiet).map(TextTokenizer.words)
     }
     var counter = WordCounter()
     for (index, texts) in tokens.enumerated() {

@@ -139,17 +139,21 @@ struct SentimentTrainCommand: ParsableCommand {
       }.filter { !$0.texts.isEmpty }
       texts = texts.map { $0.enumerated().filter { $0.offset % 10 != 9 }.map(\.element) }
     }
-    let start = try start(texts)
+    let tokens = texts.map { $0.map { TextTokenizer.words(of: $0.text) } }
+    let start = try start(tokens)
     let labels = try labels(texts + measured.map(\.texts), of: start)
-    let undecided = try neutral.map { try data.texts($0, isQuiet: isQuiet) }
+    let undecided = try neutral.map { path in
+      try data.texts(path, isQuiet: isQuiet).map(TextTokenizer.words)
+    }
     let sources = sources(
-      texts.map { $0.map { ($0.text, labels.firstIndex(of: $0.label)) } }
-        + undecided.map { $0.map { ($0, nil) } }, start.reader)
+      zip(tokens, texts).map { tokens, texts in
+        (tokens, texts.map { labels.firstIndex(of: $0.label) })
+      } + undecided.map { ($0, [Int?](repeating: nil, count: $0.count)) }, start.reader)
     let options = options
     let task = ClassificationTask(
       SentimentConfiguration(
         name: name ?? Self.name(of: training.output), labels: labels, temperature: 1,
-        network: start.network, vocabulary: TextModelFolder.vocabularyFile),
+        network: start.network, vocabulary: ModelFolder.vocabularyFile),
       start.reader,
       try start.classifier(
         labels: labels, vectors: vectors(start), seed: training.seed),
@@ -195,7 +199,9 @@ struct SentimentTrainCommand: ParsableCommand {
   }
 
   /// The model to begin with.
-  private func start(_ texts: [[LabelledText]]) throws -> TextModelStart {
+  ///
+  /// - Parameter tokens: the words of each file's texts.
+  private func start(_ tokens: [[[String]]]) throws -> TextModelStart {
     if let from { return try TextModelStart(ModelFolder.find(from)) }
     var configuration = try network.configuration()
     if network.embedding == nil, let vectors {
@@ -203,9 +209,7 @@ struct SentimentTrainCommand: ParsableCommand {
       if let fault = configuration.fault { throw ValidationError("\(fault).") }
     }
     var counter = WordCounter()
-    for text in texts.joined() {
-      counter.add(TextTokenizer.tokenize(text.text).tokens.map(\.text))
-    }
+    for text in tokens.joined() { counter.add(text) }
     return TextModelStart(
       words: try counter.words(limit: words, minimum: 2), network: configuration)
   }
@@ -236,21 +240,18 @@ struct SentimentTrainCommand: ParsableCommand {
     return found.sorted()
   }
 
-  /// - Parameter texts: of each file its texts with the numbers of their labels.
+  /// - Parameter texts: of each file the words of its texts and the numbers of their labels.
   private func sources(
-    _ texts: [[(text: String, label: Int?)]], _ reader: WordReader
+    _ texts: [(tokens: [[String]], labels: [Int?])], _ reader: WordReader
   ) -> [TrainingSource] {
-    let all = texts.reduce(0) { $0 + $1.count }
-    return texts.indices.map { index in
+    let all = texts.reduce(0) { $0 + $1.labels.count }
+    return texts.enumerated().map { index, own in
       var encoded = EncodedTexts()
-      for text in texts[index] {
-        encoded.add(TextTokenizer.tokenize(text.text).tokens.map(\.text), reader)
-      }
+      for tokens in own.tokens { encoded.add(tokens, reader) }
       return TrainingSource(
-        name: Self.name(of: (paths + neutral)[index]), texts: encoded,
-        labels: texts[index].map(\.label),
+        name: Self.name(of: (paths + neutral)[index]), texts: encoded, labels: own.labels,
         textsPerStep: mix?.values[index]
-          ?? max(1, (batch * texts[index].count + all / 2) / max(1, all)))
+          ?? max(1, (batch * own.labels.count + all / 2) / max(1, all)))
     }
   }
 

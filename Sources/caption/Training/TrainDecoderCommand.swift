@@ -4,6 +4,7 @@ import Captioning
 import Foundation
 import Language
 import Metrics
+import ModelFiles
 import NeuralNet
 import SystemPackage
 import Tensors
@@ -245,12 +246,12 @@ struct TrainDecoderCommand: ParsableCommand {
     let vocabulary: Vocabulary
     if let path = decoder.vocabulary {
       vocabulary = try CaptionWords.vocabulary(
-        WordList(path: path).words, file: CaptionModel.vocabularyFile)
+        WordList(path: path).words, file: ModelFolder.vocabularyFile)
     } else {
       var words = CaptionWords()
       for photo in photos.training { words.add(photo.references) }
       vocabulary = try words.vocabulary(
-        atLeast: decoder.minimumCount ?? 5, file: CaptionModel.vocabularyFile)
+        atLeast: decoder.minimumCount ?? 5, file: ModelFolder.vocabularyFile)
     }
     return try CaptionModel(
       name: name, bundle: bundle, decoder: decoder.configuration, vocabulary: vocabulary,

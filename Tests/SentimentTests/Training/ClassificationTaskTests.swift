@@ -27,7 +27,7 @@ import Training
     network.buckets = 64
     var counter = WordCounter()
     var texts = EncodedTexts()
-    let tokens = Self.sentences.map { TextTokenizer.tokenize($0.0).tokens.map(\.text) }
+    let tokens = Self.sentences.map { TextTokenizer.words(of: $0.0) }
     for words in tokens { counter.add(words) }
     let start = TextModelStart(words: try counter.words(limit: 100), network: network)
     for words in tokens { texts.add(words, start.reader) }
@@ -39,7 +39,7 @@ import Training
     return ClassificationTask(
       SentimentConfiguration(
         name: "toy", labels: labels, temperature: 1, network: network,
-        vocabulary: TextModelFolder.vocabularyFile),
+        vocabulary: ModelFolder.vocabularyFile),
       start.reader, try start.classifier(labels: labels, seed: 3),
       sources: [
         TrainingSource(

@@ -1,26 +1,31 @@
 internal import Foundation
-internal import SystemPackage
 
 /// A file's bytes in memory, read from disk when they are looked at, and never changed.
-final class FileMapping: @unchecked Sendable {
+package final class FileMapping: @unchecked Sendable {
   // Unchecked: nothing is written through the pointer.
-  let bytes: UnsafeRawBufferPointer
+  package let bytes: UnsafeRawBufferPointer
+
+  /// Why a file cannot be mapped.
+  package enum Failure: Error {
+    /// It is a folder, a device or the like.
+    case notAFile
+    /// The system's error number.
+    case system(Int32)
+  }
 
   /// Maps what an open file holds now.
-  ///
-  /// - Throws: `Errno`.
-  init(_ file: FileDescriptor) throws {
+  package init(descriptor: Int32) throws(Failure) {
     var status = stat()
-    guard fstat(file.rawValue, &status) == 0 else { throw Errno(rawValue: errno) }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw Errno.invalidArgument }
+    guard fstat(descriptor, &status) == 0 else { throw .system(errno) }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile }
     guard status.st_size > 0 else {
       bytes = UnsafeRawBufferPointer(start: nil, count: 0)
       return
     }
     let size = Int(status.st_size)
-    guard let address = mmap(nil, size, PROT_READ, MAP_SHARED, file.rawValue, 0),
+    guard let address = mmap(nil, size, PROT_READ, MAP_SHARED, descriptor, 0),
       address != MAP_FAILED
-    else { throw Errno(rawValue: errno) }
+    else { throw .system(errno) }
     bytes = UnsafeRawBufferPointer(start: address, count: size)
   }
 
