@@ -17,7 +17,7 @@ import zlib
 import numpy as np
 import pillow_heif
 import torch
-from PIL import Image, ImageOps
+from PIL import Image, ImageEnhance, ImageOps
 from safetensors.numpy import save_file
 from torchvision import transforms
 
@@ -25,6 +25,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 TARGET = ROOT / "data/references/images"
 DECODING = TARGET / "decoding"
 RESAMPLING = TARGET / "resampling"
+ADJUSTMENTS = TARGET / "adjustments"
 CAT = Image.open(ROOT / "data/samples/chelsea.png").convert("RGB")
 PHOTO = CAT.crop((130, 80, 330, 213)).resize((67, 45), Image.LANCZOS)
 PIXELS = np.asarray(PHOTO)
@@ -210,6 +211,16 @@ def resampling():
             image.save(RESAMPLING / f"{name}-{size[0]}x{size[1]}.png", optimize=True)
 
 
+def adjustments():
+    """The PHOTO with more and less of each of the colours' qualities."""
+    enhancers = {"brightness": ImageEnhance.Brightness, "contrast": ImageEnhance.Contrast,
+                 "saturation": ImageEnhance.Color}
+    for name, enhancer in enhancers.items():
+        for factor in 0.625, 1.3125:
+            image = enhancer(PHOTO).enhance(factor)
+            image.save(ADJUSTMENTS / f"{name}-{factor}.png", optimize=True)
+
+
 def preprocessing():
     """Input tensors [3, height, width] for decoding/rgb.png (67×45) and its transpose (45×67)."""
     mean, std = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
@@ -253,7 +264,7 @@ def preprocessing():
 
 
 if __name__ == "__main__":
-    for folder in DECODING, RESAMPLING, TARGET / "scaled":
+    for folder in DECODING, RESAMPLING, ADJUSTMENTS, TARGET / "scaled":
         folder.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
     jpegs()
@@ -262,6 +273,7 @@ if __name__ == "__main__":
     heifs()
     scaled()
     resampling()
+    adjustments()
     preprocessing()
     (DECODING / "rgb.raw").write_bytes(PIXELS.tobytes())
     (DECODING / "index.json").write_text(json.dumps(index, indent=1) + "\n")

@@ -85,23 +85,45 @@ package struct AttentionNetwork: DecoderNetwork {
 
   package func backward(
     _ trace: Trace, _ batch: CaptionBatch, outputGradient: Tensor, weightGradient: Tensor?,
-    gradients: inout AttentionNetwork, threads: Int
-  ) -> Tensor {
+    learnsRegions: Bool, gradients: inout AttentionNetwork, threads: Int
+  ) -> (words: Tensor, regions: Tensor?) {
     let found = recurrence.backward(
       trace.recurrence, outputGradient, weightGradient: weightGradient,
-      gradients: &gradients.recurrence, skipsRegions: true, threads: threads)
+      gradients: &gradients.recurrence, skipsRegions: !learnsRegions, threads: threads)
+    var means = Tensor(trace.means.shape)
     func addInitial(_ layer: Linear?, _ gradient: Tensor, to gradients: inout Linear?) {
       guard let layer, var own = gradients else { return }
       // Leaves one owner of the elements, so that they are changed in place.
       gradients = nil
-      layer.addGradients(
-        gradient.sums(ofRows: batch.images, count: batch.regions.shape[0]), input: trace.means,
-        to: &own, threads: threads)
+      let sums = gradient.sums(ofRows: batch.images, count: batch.regions.shape[0])
+      layer.addGradients(sums, input: trace.means, to: &own, threads: threads)
       gradients = own
+      guard learnsRegions else { return }
+      let slope = sums.matmul(layer.weight, threads: threads)
+      for index in slope.elements.indices { means.elements[index] += slope.elements[index] }
     }
     addInitial(initialHidden, found.initial.hidden, to: &gradients.initialHidden)
     addInitial(initialCell, found.initial.cell, to: &gradients.initialCell)
-    return found.words
+    guard learnsRegions else { return (found.words, nil) }
+    return (found.words, Self.spread(means, over: found.regions))
+  }
+
+  /// Adds to each image's regions their share of the gradient of their mean.
+  private static func spread(_ means: Tensor, over regions: Tensor) -> Tensor {
+    let (count, channels) = (regions.shape[1], regions.shape[2])
+    var result = regions
+    let share = 1 / Float(count)
+    result.elements.withUnsafeMutableBufferPointer { result in
+      for image in 0..<regions.shape[0] {
+        for region in 0..<count {
+          let row = (image * count + region) * channels
+          for channel in 0..<channels {
+            result[row + channel] += share * means.elements[image * channels + channel]
+          }
+        }
+      }
+    }
+    return result
   }
 
   /// The mean of each image's regions.

@@ -9,51 +9,53 @@ internal import Training
 /// in which words it speaks, and how they are searched for.
 package struct CaptionModel: Sendable {
   package let name: String
+  package let encoder: EncoderSource
   package let decoder: DecoderConfiguration
   package let vocabulary: Vocabulary
   package let decoding: DecodingOptions
-  private let bundle: ModelBundle
 
-  /// - Parameters:
-  ///   - bundle: whose encoder and preprocessing it has.
-  ///   - decoder: nil for the bundle's own.
-  ///   - vocabulary: nil for the bundle's own; its file's name is `ModelFolder.vocabularyFile`.
-  ///   - maximumLength: the most tokens of a caption, its end included; nil for the bundle's own.
-  /// - Throws: `TrainingError.options` where the decoder is of a kind that cannot be trained.
+  /// A model with a new decoder.
+  ///
+  /// - Parameter vocabulary: its file's name is `ModelFolder.vocabularyFile`.
+  /// - Precondition: the decoder can be trained, and the vocabulary has a start token.
   package init(
-    name: String, bundle: ModelBundle, decoder: DecoderConfiguration? = nil,
-    vocabulary: Vocabulary? = nil, maximumLength: Int? = nil
-  ) throws {
-    let decoder = decoder ?? bundle.configuration.decoder
-    if let reason = decoder.untrainable {
+    name: String, encoder: EncoderSource, decoder: DecoderConfiguration, vocabulary: Vocabulary,
+    decoding: DecodingOptions
+  ) {
+    precondition(
+      decoder.untrainable == nil && vocabulary.configuration.start != nil,
+      decoder.untrainable ?? "no start token")
+    self.name = name
+    self.encoder = encoder
+    self.decoder = decoder
+    self.vocabulary = vocabulary
+    self.decoding = decoding
+  }
+
+  /// A model that goes on from another.
+  ///
+  /// - Parameter maximumLength: the most tokens of a caption, its end included; nil for the bundle's.
+  /// - Throws: `TrainingError.options` where the bundle's decoder is of a kind that cannot be
+  ///   trained.
+  package init(name: String, bundle: ModelBundle, maximumLength: Int? = nil) throws {
+    if let reason = bundle.configuration.decoder.untrainable {
       throw TrainingError.options("\(bundle.folder): its decoder cannot be trained: \(reason)")
     }
-    self.name = name
-    self.bundle = bundle
-    self.decoder = decoder
-    var decoding = bundle.configuration.decoding
-    if let vocabulary {
-      self.vocabulary = vocabulary
-      // Other words may be special in another vocabulary.
-      decoding.neverEmit = nil
-    } else {
-      var configuration = bundle.vocabulary.configuration
-      configuration.file = ModelFolder.vocabularyFile
-      self.vocabulary = try Vocabulary(
-        words: bundle.vocabulary.words, configuration: configuration)
-    }
-    decoding.maximumLength = maximumLength ?? decoding.maximumLength
-    self.decoding = decoding
-    guard self.vocabulary.configuration.start != nil else {
+    var words = bundle.vocabulary.configuration
+    words.file = ModelFolder.vocabularyFile
+    guard words.start != nil else {
       throw TrainingError.options("\(bundle.folder): its vocabulary has no start token")
     }
+    var decoding = bundle.configuration.decoding
+    decoding.maximumLength = maximumLength ?? decoding.maximumLength
+    self.init(
+      name: name, encoder: EncoderSource(bundle), decoder: bundle.configuration.decoder,
+      vocabulary: try Vocabulary(words: bundle.vocabulary.words, configuration: words),
+      decoding: decoding)
   }
 
   /// The token that a decoder reads before the first word.
   package var startToken: Int { vocabulary.configuration.start ?? 0 }
-
-  /// The parameters of the bundle's decoder.
-  package var decoderWeights: WeightReader { WeightReader(bundle.weights)["decoder"] }
 
   /// A decoder, to run, of parameters as training has them.
   ///
@@ -76,32 +78,31 @@ package struct CaptionModel: Sendable {
     return configuration
   }
 
+  /// What the decoder reads of an image.
+  package var output: EncoderOutput { decoder.architecture == .attention ? .map : .embedding }
+
   /// Writes the whole model; `config.json` last, so that a folder without it is no model yet.
   ///
   /// - Parameters:
-  ///   - tensors: the decoder's.
+  ///   - decoder: the decoder's parameters.
+  ///   - encoder: the encoder's; nil for those that it began with.
   ///   - scores: by the name of the data that they were measured on.
   /// - Throws: Foundation's error where a file cannot be written; `WeightError`.
   package func write(
-    _ tensors: [String: Tensor], scores: [String: ModelConfiguration.Scores]?, to path: String
+    decoder tensors: [String: Tensor], encoder trainedEncoder: [String: Tensor]?,
+    scores: [String: ModelConfiguration.Scores]?, to path: String
   ) throws {
     let folder = ModelFolder(path: path)
     var all: [String: Tensor] = [:]
-    var isHalf = true
-    for (name, entry) in bundle.weights.entries where name.hasPrefix("encoder.") {
-      // What counts batches is no parameter.
-      guard [.float16, .bfloat16, .float32, .float64].contains(entry.type) else { continue }
-      all[name] = try bundle.weights.tensor(name)
-      isHalf = isHalf && entry.type == .float16
+    for (name, tensor) in try trainedEncoder ?? encoder.tensors() {
+      all["encoder." + name] = tensor
     }
     for (name, tensor) in tensors { all["decoder." + name] = tensor }
-    // The encoder stays as it was to the last bit.
-    try writeSafetensors(
-      all, to: folder.weightsPath, precision: isHalf ? .float16 : .float32)
+    // An encoder that was not trained stays as it was to the last bit.
+    try writeSafetensors(all, to: folder.weightsPath, precision: encoder.precision)
     let configuration = ModelConfiguration(
-      name: name, encoder: bundle.configuration.encoder,
-      preprocessing: bundle.configuration.preprocessing, decoder: trained,
-      vocabulary: vocabulary.configuration, decoding: decoding, scores: scores)
+      name: name, encoder: encoder.configuration, preprocessing: encoder.preprocessing,
+      decoder: trained, vocabulary: vocabulary.configuration, decoding: decoding, scores: scores)
     try folder.write(configuration, words: vocabulary.words)
   }
 }

@@ -1,20 +1,37 @@
 internal import Datasets
 package import Language
 
-/// Images, as an encoder saw them, with what people wrote about them.
+/// Images with what people wrote about them.
 package struct CaptionSet: Sendable {
-  package let features: any FeatureSource
+  package let images: Images
   /// What messages call each image.
   package let names: [String]
   /// By image, as they were written.
   package let references: [[String]]
 
+  /// What is known of images.
+  package enum Images: Sendable {
+    /// What a frozen encoder saw.
+    case features(any FeatureSource)
+    /// Where they are, for an encoder that is trained.
+    case photos(TrainingImages)
+
+    var count: Int {
+      switch self {
+      case .features(let features): features.count
+      case .photos(let photos): photos.count
+      }
+    }
+  }
+
+  package var count: Int { names.count }
+
   /// - Precondition: as many names and references as images.
-  package init(features: any FeatureSource, names: [String], references: [[String]]) {
+  package init(_ images: Images, names: [String], references: [[String]]) {
     precondition(
-      features.count == names.count && names.count == references.count,
-      "\(features.count) images, \(names.count) names, \(references.count) lists of captions")
-    self.features = features
+      images.count == names.count && names.count == references.count,
+      "\(images.count) images, \(names.count) names, \(references.count) lists of captions")
+    self.images = images
     self.names = names
     self.references = references
   }

@@ -32,13 +32,14 @@ package protocol DecoderNetwork: Trainable {
   /// - Parameters:
   ///   - outputGradient: of the loss with respect to `trace.output`.
   ///   - weightGradient: with respect to `trace.weights`; nil for zeros.
+  ///   - learnsRegions: whether the gradient of the regions is asked for.
   ///   - gradients: receives the sum of what it holds and the gradients of all parameters but the
   ///     embedding's and the output's.
-  /// - Returns: the gradient of `words`.
+  /// - Returns: the gradient of `words` and, where it was asked for, that of `batch.regions`.
   func backward(
     _ trace: Trace, _ batch: CaptionBatch, outputGradient: Tensor, weightGradient: Tensor?,
-    gradients: inout Self, threads: Int
-  ) -> Tensor
+    learnsRegions: Bool, gradients: inout Self, threads: Int
+  ) -> (words: Tensor, regions: Tensor?)
 }
 
 package protocol DecoderTrace: Sendable {
@@ -54,7 +55,9 @@ package struct CaptionBatch: Sendable {
   /// What is read and what should follow, by row of the layout.
   package let inputs: [Int]
   package let targets: [Int]
-  /// By caption, its image in the tensor below.
+  /// The images' numbers in the source of their features.
+  package let numbers: [Int]
+  /// By caption, its image's place in `numbers` and in the tensor below.
   package let images: [Int]
   /// `[images, regions, channels]`; one region where the decoder sees the embedding of the whole.
   package let regions: Tensor
@@ -80,6 +83,7 @@ package struct CaptionBatch: Sendable {
       seen.append(caption.image)
       return seen.count - 1
     }
+    numbers = seen
     regions = features.features(of: seen)
   }
 }

@@ -1,12 +1,13 @@
 internal import Captioning
+internal import Imaging
 internal import Language
 internal import Metrics
 package import NeuralNet
 package import Tensors
 package import Training
 
-/// Trains a decoder on what a frozen encoder saw: with the captions that people wrote, or, as a
-/// second stage, for a better CIDEr-D by self-critical training.
+/// Trains a decoder, on what a frozen encoder saw or together with its encoder: with the captions
+/// that people wrote, or, as a second stage, for a better CIDEr-D by self-critical training.
 ///
 /// What is measured and written is the moving average of the parameters.
 package struct DecoderTask<Network: DecoderNetwork>: TrainingTask {
@@ -17,7 +18,10 @@ package struct DecoderTask<Network: DecoderNetwork>: TrainingTask {
     package var averageDecay: Float = 0.999
     /// Longer gradients are shortened to this Euclidean norm.
     package var clipNorm = 1.0
-    /// How many captions a step learns of.
+    /// How the encoder is trained; nil where it is frozen.
+    package var fineTuning: FineTuning?
+    /// How many captions a step learns of; about so many where the encoder is trained, since then
+    /// each image comes with all of its own.
     package var batch = 64
     /// How many validation images' captions are shown.
     package var examples = 3
@@ -27,7 +31,7 @@ package struct DecoderTask<Network: DecoderNetwork>: TrainingTask {
 
   package struct State: Codable, Sendable {
     fileprivate var order: ShuffledOrder
-    fileprivate var trained: ModelInTraining<Network>.State
+    fileprivate var trained: ModelInTraining<CaptioningNetwork<Network>>.State
   }
 
   private let options: Options
@@ -39,18 +43,21 @@ package struct DecoderTask<Network: DecoderNetwork>: TrainingTask {
   private let scoreName: String
   private let selfCritical: SelfCritical?
   private let threads: Int
-  private var trained: ModelInTraining<Network>
-  /// Of captions, or, in self-critical training, of images.
+  private var trained: ModelInTraining<CaptioningNetwork<Network>>
+  /// Of captions; of images in self-critical training, and where the encoder is trained.
   private var order: ShuffledOrder
+  private let drawsImages: Bool
+  /// The images that there is something to learn of, with their captions' numbers.
+  private let captionsOfImages: [(image: Int, captions: [Int])]
 
   /// - Parameters:
-  ///   - network: to begin with.
+  ///   - network: to begin with; with an encoder where the sets are photos.
   ///   - captions: those of `training`.
   ///   - selfCritical: nil to learn from the captions that people wrote.
   /// - Precondition: there are captions.
   package init(
-    _ model: CaptionModel, _ network: Network, training: CaptionSet, captions: EncodedCaptions,
-    validation: CaptionSet?, scoreName: String,
+    _ model: CaptionModel, _ network: CaptioningNetwork<Network>, training: CaptionSet,
+    captions: EncodedCaptions, validation: CaptionSet?, scoreName: String,
     selfCritical: SelfCritical?, options: Options, threads: Int
   ) {
     self.model = model
@@ -64,9 +71,11 @@ package struct DecoderTask<Network: DecoderNetwork>: TrainingTask {
     trained = ModelInTraining(
       network, Optimizer(options.optimizer, weightDecay: options.weightDecay),
       averageDecay: options.averageDecay)
+    let grouped = Dictionary(grouping: captions.captions.indices) { captions.captions[$0].image }
+    captionsOfImages = grouped.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    drawsImages = selfCritical != nil || network.encoder != nil
     order = ShuffledOrder(
-      count: selfCritical == nil ? captions.captions.count : training.features.count,
-      seed: options.seed)
+      count: drawsImages ? captionsOfImages.count : captions.captions.count, seed: options.seed)
   }
 
   /// How many numbers are trained.
@@ -74,7 +83,10 @@ package struct DecoderTask<Network: DecoderNetwork>: TrainingTask {
 
   /// How many captions, or images, a step takes from the data.
   private var drawn: Int {
-    selfCritical.map { max(1, options.batch / $0.samples) } ?? options.batch
+    if let selfCritical { return max(1, options.batch / selfCritical.samples) }
+    guard drawsImages else { return options.batch }
+    let perImage = Double(captions.captions.count) / Double(captionsOfImages.count)
+    return max(1, Int((Double(options.batch) / perImage).rounded()))
   }
 
   /// How many steps go once through the data.
@@ -87,9 +99,20 @@ package struct DecoderTask<Network: DecoderNetwork>: TrainingTask {
     let rows = options.batch * model.decoding.maximumLength
     let (hidden, embedding) = (model.decoder.hidden, model.decoder.embedding)
     let perRow =
-      14 * hidden + 6 * embedding + 5 * training.features.channels + 3 * model.decoder.attention
+      14 * hidden + 6 * embedding + 5 * channels + 3 * model.decoder.attention
       + min(model.vocabulary.count, (1 << 22) / max(1, rows)) * 2
-    return 4 * (copies * parameterCount + rows * perRow)
+    let size = model.encoder.preprocessing
+    let images = trained.model.encoder?.traceByteCount(
+      images: drawn, height: size.height, width: size.width)
+    return 4 * (copies * parameterCount + rows * perRow) + (images ?? 0)
+  }
+
+  /// How many numbers describe a region.
+  private var channels: Int {
+    switch training.images {
+    case .features(let features): features.channels
+    case .photos: trained.model.encoder?.channels(of: model.output) ?? 0
+    }
   }
 
   package var state: State { State(order: order, trained: trained.state) }
@@ -107,27 +130,48 @@ package struct DecoderTask<Network: DecoderNetwork>: TrainingTask {
     let numbers = (0..<drawn).map { _ in order.next() }
     let report: (loss: Double, parts: [String: Double], items: Int)
     if let selfCritical {
-      report = try addReward(selfCritical, images: numbers, random: &random)
+      report = try addReward(
+        selfCritical, images: numbers.map { captionsOfImages[$0].image }, random: &random)
     } else {
-      let own = numbers.map { captions.captions[$0] }
-      let loss = options.forcing.addGradients(
-        of: trained.model, batch(own.map { ($0.words, $0.image, !$0.isCut) }),
-        to: &trained.gradients,
-        random: &random, threads: threads)
-      report = (
-        loss.total, loss.attention == 0 ? [:] : ["words": loss.words, "attention": loss.attention],
-        own.count
-      )
+      let own = drawsImages ? numbers.flatMap { captionsOfImages[$0].captions } : numbers
+      report = try addLoss(own.map { captions.captions[$0] }, random: &random)
     }
+    let rateFactor = options.fineTuning?.rateFactor ?? 1
     let norm = try trained.update(
-      loss: report.loss, step: index, rate: rate, clipNorm: options.clipNorm, threads: threads)
+      loss: report.loss, step: index, rate: rate, clipNorm: options.clipNorm, threads: threads
+    ) { CaptioningNetwork<Network>.isOfEncoder($0) ? rateFactor : 1 }
     return StepReport(
       loss: report.loss, parts: report.parts, gradientNorm: norm, items: report.items)
   }
 
-  private func batch(_ captions: [(words: [Int], image: Int, isWhole: Bool)]) -> CaptionBatch {
+  /// One step with captions that people wrote.
+  private mutating func addLoss(
+    _ captions: [(words: [Int], image: Int, isCut: Bool)], random: inout SeededRandom
+  ) throws -> (loss: Double, parts: [String: Double], items: Int) {
+    let sight = try see(captions.map(\.image), random: &random)
+    let batch = batch(captions.map { ($0.words, $0.image, !$0.isCut) }, sight)
+    let loss = options.forcing.addGradients(
+      of: trained.model.decoder, batch, learnsRegions: sight.isLearnt,
+      to: &trained.gradients.decoder, random: &random, threads: threads)
+    trained.model.addGradients(
+      of: sight, loss.regionGradient, batch, to: &trained.gradients, threads: threads)
+    return (
+      loss.total, loss.attention == 0 ? [:] : ["words": loss.words, "attention": loss.attention],
+      captions.count
+    )
+  }
+
+  private mutating func see(_ images: [Int], random: inout SeededRandom) throws -> Sight {
+    try trained.model.see(
+      images, of: training, options.fineTuning, output: model.output, random: &random,
+      threads: threads)
+  }
+
+  private func batch(
+    _ captions: [(words: [Int], image: Int, isWhole: Bool)], _ sight: Sight
+  ) -> CaptionBatch {
     CaptionBatch(
-      captions, features: training.features, start: model.startToken,
+      captions, features: sight.features, start: model.startToken,
       end: model.vocabulary.configuration.end)
   }
 
@@ -135,31 +179,54 @@ package struct DecoderTask<Network: DecoderNetwork>: TrainingTask {
   private mutating func addReward(
     _ selfCritical: SelfCritical, images: [Int], random: inout SeededRandom
   ) throws -> (loss: Double, parts: [String: Double], items: Int) {
+    let sight = try see(images, random: &random)
     let samples = try selfCritical.samples(
-      of: images, training.features, captioner(trained.model), random: &random
+      of: images, sight.features,
+      captioner(trained.model.decoder, channels: sight.features.channels), random: &random
     ).filter { $0.isWhole || !$0.words.isEmpty }
-    let batch = batch(samples.map { ($0.words, $0.image, $0.isWhole) })
+    let batch = batch(samples.map { ($0.words, $0.image, $0.isWhole) }, sight)
     var forcing = options.forcing
     (forcing.labelSmoothing, forcing.attentionPenalty) = (0, 0)
-    _ = forcing.addGradients(
-      of: trained.model, batch,
+    let loss = forcing.addGradients(
+      of: trained.model.decoder, batch,
       rowWeights: batch.layout.spread(samples.map { Float($0.advantage) }),
-      to: &trained.gradients, random: &random, threads: threads)
+      learnsRegions: sight.isLearnt, to: &trained.gradients.decoder, random: &random,
+      threads: threads)
+    trained.model.addGradients(
+      of: sight, loss.regionGradient, batch, to: &trained.gradients, threads: threads)
     let reward = samples.reduce(0) { $0 + $1.reward } / Double(max(1, samples.count))
     return (-reward, ["reward": reward], samples.count)
   }
 
-  private func captioner(_ network: Network) throws -> SetCaptioner {
+  private func captioner(_ decoder: Network, channels: Int) throws -> SetCaptioner {
     SetCaptioner(
-      decoder: try model.makeDecoder(network.tensors, channels: training.features.channels),
+      decoder: try model.makeDecoder(decoder.tensors, channels: channels),
       vocabulary: model.vocabulary, threads: threads)
+  }
+
+  /// The captions that the model, as it would be written now, gives to images of a set.
+  private func sentences(_ images: [Int], of set: CaptionSet) throws -> [String] {
+    let network = trained.result
+    switch set.images {
+    case .features(let features):
+      return try captioner(network.decoder, channels: features.channels)
+        .sentences(images, of: features, options: model.decoding)
+    case .photos(let photos):
+      guard let encoder = network.encoder else { return [] }
+      var sentences: [String] = []
+      try SetEncoder(encoder, output: model.output, threads: threads)
+        .forEachBlock(images, of: photos) { block, seen in
+          sentences += try captioner(network.decoder, channels: seen.channels)
+            .sentences(block, of: seen, options: model.decoding)
+        }
+      return sentences
+    }
   }
 
   /// CIDEr-D and BLEU-4 of the captions of the validation images.
   package func validate() throws -> [ValidationScore] {
     guard let validation else { return [] }
-    let captions = try captioner(trained.result).sentences(
-      Array(0..<validation.features.count), of: validation.features, options: model.decoding)
+    let captions = try sentences(Array(0..<validation.count), of: validation)
     let corpus = try CaptionCorpus(
       raw: captions, references: validation.references, threads: threads)
     let scores = CaptionScores(
@@ -175,20 +242,17 @@ package struct DecoderTask<Network: DecoderNetwork>: TrainingTask {
   }
 
   package func examples() throws -> [String] {
-    let images = validation ?? training
-    let first = Array(0..<min(options.examples, images.features.count))
-    return zip(
-      first,
-      try captioner(trained.result).sentences(
-        first, of: images.features, options: model.decoding)
-    ).map { "\(images.names[$0]): \($1)" }
+    let set = validation ?? training
+    let first = Array(0..<min(options.examples, set.count))
+    return zip(first, try sentences(first, of: set)).map { "\(set.names[$0]): \($1)" }
   }
 
   package func writeModel(to folder: String, _ scores: [ValidationScore]) throws {
     func score(_ metric: Metric) -> Double? { scores.first { $0.name == metric.rawValue }?.value }
     let bleu = [Metric.bleu1, .bleu2, .bleu3, .bleu4].compactMap(score)
+    let network = trained.result
     try model.write(
-      trained.result.tensors,
+      decoder: network.decoder.tensors, encoder: network.encoder?.tensors,
       scores: scores.isEmpty
         ? nil
         : [scoreName: ModelConfiguration.Scores(cider: score(.ciderD), bleu: bleu)], to: folder)

@@ -1,11 +1,11 @@
 package import Captioning
 internal import Foundation
-package import Imaging
+internal import Imaging
 internal import NeuralNet
 package import Store
 internal import Synchronization
 internal import SystemPackage
-package import Tensors
+internal import Tensors
 
 /// A frozen encoder as training needs it: photos in, features out, and a hash that tells whether
 /// features that were kept are still the ones that it would make.
@@ -22,24 +22,20 @@ package struct FeatureExtractor: Sendable {
   /// Counts up when the same parameters and photos come to mean other features.
   private static let version = 1
 
-  /// - Parameters:
-  ///   - weights: where the encoder's keys begin.
-  ///   - output: what training looks at: `.map` or `.embedding`.
+  /// - Parameter output: what training looks at: `.map` or `.embedding`.
   /// - Throws: `CaptioningError`, `WeightError`; `NetworkError` if the network cannot take images of
   ///   the size that preprocessing makes.
   /// - Precondition: `output` is not `.logits`.
-  package init(
-    encoder configuration: EncoderConfiguration, preprocessing: PreprocessingConfiguration,
-    weights: WeightReader, output: EncoderOutput
-  ) throws {
+  package init(_ source: EncoderSource, output: EncoderOutput) throws {
     precondition(output != .logits, "logits are no features")
-    let source = HashingWeights(weights)
+    let (configuration, preprocessing) = (source.configuration, source.preprocessing)
+    let weights = HashingWeights(source.weights)
     encoder = try ImageEncoder(
-      configuration: configuration, weights: WeightReader(source), outputs: [output],
+      configuration: configuration, weights: WeightReader(weights), outputs: [output],
       expectedImage: (preprocessing.height, preprocessing.width))
     preprocessor = ImagePreprocessor(preprocessing)
     self.output = output
-    identity = try source.identity(
+    identity = try weights.identity(
       Description(
         version: Self.version, output: output, encoder: configuration,
         preprocessing: preprocessing))
@@ -48,15 +44,6 @@ package struct FeatureExtractor: Sendable {
     let image = try encoder.encode(blank, outputs: [output], scratch: encoder.makeScratch())[0]
     grid = image.map == nil ? (1, 1) : (image.gridHeight, image.gridWidth)
     channels = image.map?.shape[1] ?? image.embedding?.shape.count ?? 0
-  }
-
-  /// The encoder of a model.
-  ///
-  /// - Throws: as `init(encoder:preprocessing:weights:output:)`.
-  package init(_ bundle: ModelBundle, output: EncoderOutput) throws {
-    try self.init(
-      encoder: bundle.configuration.encoder, preprocessing: bundle.configuration.preprocessing,
-      weights: WeightReader(bundle.weights)["encoder"], output: output)
   }
 
   /// How many vectors of `channels` numbers a photo has.
@@ -74,7 +61,7 @@ package struct FeatureExtractor: Sendable {
   func features(of bytes: [UInt8], name: String, scratch: NetworkScratch) throws -> Tensor {
     let photo = try ImageDecoder.decode(
       bytes: bytes, name: name, minimumSize: preprocessor.minimumSize)
-    let pixels = encoder.adapted(preprocessor(photo))
+    let pixels = preprocessor(photo).adapted(toChannels: encoder.imageChannels)
     let image = try encoder.encode(
       pixels.reshaped(Shape([1] + pixels.shape.extents)), outputs: [output], scratch: scratch)[0]
     let features = image.map ?? image.embedding ?? Tensor([0])

@@ -69,8 +69,8 @@ package struct ShowAndTellNetwork: DecoderNetwork {
 
   package func backward(
     _ trace: Trace, _ batch: CaptionBatch, outputGradient: Tensor, weightGradient: Tensor?,
-    gradients: inout ShowAndTellNetwork, threads: Int
-  ) -> Tensor {
+    learnsRegions: Bool, gradients: inout ShowAndTellNetwork, threads: Int
+  ) -> (words: Tensor, regions: Tensor?) {
     let layout = batch.layout
     // What the image's own step says is asked for by no loss.
     let silence = [Float](repeating: 0, count: layout.sequences * cell.hidden)
@@ -81,12 +81,17 @@ package struct ShowAndTellNetwork: DecoderNetwork {
     let size = embedding.size
     let images = Tensor(
       [layout.sequences, size], Array(input.elements.prefix(layout.sequences * size)))
+    let slope = images.sums(
+      ofRows: layout.order.map { batch.images[$0] }, count: batch.regions.shape[0])
     imageEmbedding.addGradients(
-      images.sums(
-        ofRows: layout.order.map { batch.images[$0] }, count: batch.regions.shape[0]),
-      input: Self.embeddings(batch), to: &gradients.imageEmbedding, threads: threads)
-    return Tensor(
+      slope, input: Self.embeddings(batch), to: &gradients.imageEmbedding, threads: threads)
+    let words = Tensor(
       [layout.rows, size], Array(input.elements.dropFirst(layout.sequences * size)))
+    guard learnsRegions else { return (words, nil) }
+    return (
+      words,
+      slope.matmul(imageEmbedding.weight, threads: threads).reshaped(batch.regions.shape)
+    )
   }
 
   /// The images' embeddings, `[images, channels]`.

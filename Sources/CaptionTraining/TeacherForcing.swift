@@ -22,16 +22,20 @@ package struct TeacherForcing: Codable, Equatable, Sendable {
     /// λ times the mean; 0 without attention.
     package let attention: Double
     package var total: Double { words + attention }
+    /// The gradient with respect to the batch's regions; nil where it was not asked for.
+    package let regionGradient: Tensor?
   }
 
   /// Forward and backward pass.
   ///
   /// - Parameters:
   ///   - rowWeights: by row of the layout, what its loss is multiplied by; nil for 1.
+  ///   - learnsRegions: whether the gradient of the regions is asked for.
   ///   - gradients: receives the sum of what it holds and the gradients.
   package func addGradients<Network: DecoderNetwork>(
     of network: Network, _ batch: CaptionBatch, rowWeights: [Float]? = nil,
-    to gradients: inout Network, random: inout SeededRandom, threads: Int = 1
+    learnsRegions: Bool = false, to gradients: inout Network, random: inout SeededRandom,
+    threads: Int = 1
   ) -> Loss {
     let (inputs, outputs) = (Dropout(embeddingDropout), Dropout(outputDropout))
     let beforeInput = random
@@ -44,14 +48,16 @@ package struct TeacherForcing: Codable, Equatable, Sendable {
       threads: threads)
     let attended = attentionPenalty > 0 ? trace.weights : nil
     let penalty = attended.map { self.penalty($0, batch.layout) }
-    let wordGradient = network.backward(
+    let found = network.backward(
       trace, batch,
       outputGradient: outputs.backward(slope, random: beforeOutput, threads: threads),
-      weightGradient: penalty?.gradient, gradients: &gradients, threads: threads)
+      weightGradient: penalty?.gradient, learnsRegions: learnsRegions, gradients: &gradients,
+      threads: threads)
     network.embedding.backward(
-      inputs.backward(wordGradient, random: beforeInput, threads: threads), ids: batch.inputs,
+      inputs.backward(found.words, random: beforeInput, threads: threads), ids: batch.inputs,
       gradients: &gradients.embedding)
-    return Loss(words: loss, attention: penalty?.loss ?? 0)
+    return Loss(
+      words: loss, attention: penalty?.loss ?? 0, regionGradient: found.regions)
   }
 
   /// - Parameter weights: `[layout.rows, regions]`

@@ -104,7 +104,7 @@ public final class Captioner: Sendable {
     let worker = takeWorker(rows: options.rows)
     defer { idle.withLock { $0.append(worker) } }
     let (features, encodeMilliseconds) = try timed {
-      let pixels = encoder.adapted(preprocessor(image))
+      let pixels = preprocessor(image).adapted(toChannels: encoder.imageChannels)
       return try encoder.features(
         of: pixels.reshaped(Shape([1] + pixels.shape.extents)), scratch: worker.encoder)[0]
     }

@@ -4,7 +4,8 @@ package import Tensors
 /// A model with all that steps of training keep beside its parameters: gradients, the optimizer's
 /// running means, and, where there is one, the parameters' moving average.
 package struct ModelInTraining<Model: Trainable>: Sendable {
-  package private(set) var model: Model
+  /// Steps change its running statistics; its parameters change by `update` alone.
+  package var model: Model
   package var gradients: Model
   private var optimizer: Optimizer
   private var average: ExponentialMovingAverage<Model>?

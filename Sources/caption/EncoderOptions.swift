@@ -8,7 +8,7 @@ import Tensors
 struct EncoderOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "An architecture instead of the model's own encoder; needs --weights.",
+      "An architecture instead of the model's own encoder, with --weights.",
       discussion: "One of \(EncoderConfiguration.names.joined(separator: ", ")).",
       valueName: "name"))
   var encoder: String?
@@ -43,8 +43,8 @@ struct EncoderOptions: ParsableArguments {
   }
 
   func validate() throws {
-    guard (encoder == nil) == (weights == nil) else {
-      throw ValidationError("--encoder and --weights go together.")
+    guard weights == nil || encoder != nil else {
+      throw ValidationError("--weights goes with --encoder.")
     }
     guard !transformInput || encoder == "googlenet" || encoder == "inception_v3" else {
       throw ValidationError("--transform-input goes with googlenet and inception_v3 only.")
@@ -59,25 +59,47 @@ struct EncoderOptions: ParsableArguments {
     }
   }
 
+  /// Whether nothing about the encoder was said.
+  var isEmpty: Bool {
+    encoder == nil && weights == nil && !transformInput && size == nil && geometry == nil
+  }
+
+  /// Whether the encoder has random parameters.
+  var isRandom: Bool { encoder != nil && weights == nil }
+
   /// The encoder with its weights, and what prepares photos for it.
   ///
   /// - Parameters:
   ///   - model: the bundle whose encoder is used where no architecture was named.
   ///   - output: what will be asked of the encoder.
   /// - Throws: `WeightError`, `CaptioningError`, `VocabularyError`; `ValidationError` if the size or
-  ///   the geometry does not go with the model's preprocessing.
+  ///   the geometry does not go with the model's preprocessing, or the weights are missing.
   func load(model: String, output: EncoderOutput) throws -> PreparedEncoder {
-    if let encoder, let weights {
-      var configuration = try EncoderConfiguration.named(encoder)
-      configuration.transformInput = transformInput
-      return try PreparedEncoder(
-        configuration, WeightReader(SafetensorsFile(path: weights)), output: output,
-        adjusted(preprocessing(of: configuration)))
-    }
-    let bundle = try ModelBundle.find(model)
+    guard !isRandom else { throw ValidationError("--encoder needs --weights.") }
     return try PreparedEncoder(
-      bundle.configuration.encoder, WeightReader(bundle.weights)["encoder"], output: output,
-      adjusted(bundle.configuration.preprocessing))
+      source { try ModelBundle.find(model) }, output: output)
+  }
+
+  /// What the encoder is made of.
+  ///
+  /// - Parameters:
+  ///   - seed: of the parameters of an architecture without weights.
+  ///   - bundle: whose encoder is used where no architecture was named.
+  /// - Throws: `WeightError`, `CaptioningError`; `ValidationError` if the size or the geometry does
+  ///   not go with the preprocessing; what `bundle` throws.
+  func source(seed: UInt64 = 0, bundle: () throws -> ModelBundle) throws -> EncoderSource {
+    guard let encoder else {
+      let source = EncoderSource(try bundle())
+      return EncoderSource(
+        source.configuration, source.weights, try adjusted(source.preprocessing))
+    }
+    var configuration = try EncoderConfiguration.named(encoder)
+    // Absent where it is false, as in models that were imported.
+    configuration.transformInput = transformInput ? true : nil
+    let weights = try weights.map { WeightReader(try SafetensorsFile(path: $0)) }
+    return EncoderSource(
+      configuration, weights ?? WeightReader(InitialWeights(seed: seed)),
+      try adjusted(preprocessing(of: configuration)))
   }
 
   /// How torchvision's networks are given photos: the shorter side resized, the centre cropped,
@@ -117,14 +139,11 @@ struct PreparedEncoder {
   let encoder: ImageEncoder
   let preprocessor: ImagePreprocessor
 
-  fileprivate init(
-    _ configuration: EncoderConfiguration, _ weights: WeightReader, output: EncoderOutput,
-    _ preprocessing: PreprocessingConfiguration
-  ) throws {
+  fileprivate init(_ source: EncoderSource, output: EncoderOutput) throws {
     encoder = try ImageEncoder(
-      configuration: configuration, weights: weights, outputs: [output],
-      expectedImage: (preprocessing.height, preprocessing.width))
-    preprocessor = ImagePreprocessor(preprocessing)
+      configuration: source.configuration, weights: source.weights, outputs: [output],
+      expectedImage: (source.preprocessing.height, source.preprocessing.width))
+    preprocessor = ImagePreprocessor(source.preprocessing)
   }
 
   /// What the encoder makes of a photo.
@@ -134,7 +153,7 @@ struct PreparedEncoder {
   func encode(_ source: PhotoSource, output: EncoderOutput, threads: Int) throws -> EncodedImage {
     let image = try ImageDecoder.decode(
       bytes: source.bytes, name: source.name, minimumSize: preprocessor.minimumSize)
-    let pixels = encoder.adapted(preprocessor(image))
+    let pixels = preprocessor(image).adapted(toChannels: encoder.imageChannels)
     let size = preprocessor.configuration
     let batch = pixels.reshaped([1, encoder.imageChannels, size.height, size.width])
     let scratch = encoder.makeScratch(threads: threads)

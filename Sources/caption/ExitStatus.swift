@@ -45,6 +45,7 @@ func exitStatus(of error: any Error) -> ExitCode? {
   case MeteorJarError.noArchive, MeteorJarError.noJava: return noInput
   case is MeteorJarError: return ExitCode.failure
   case ModelFolderError.noModel, ModelFolderError.unreadable: return noInput
+  case NetworkError.noLayer: return usage
   case is CaptioningError, is ModelFolderError, is SentimentError, is NetworkError: return badData
   case TrainingError.options: return usage
   case TrainingError.diverged: return ExitCode.failure

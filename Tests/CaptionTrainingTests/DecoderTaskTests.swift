@@ -28,16 +28,19 @@ import Training
       features[image, 2, 5] = 1
     }
     set = CaptionSet(
-      features: FewFeatures(features), names: (0..<6).map { "\($0).png" },
+      .features(FewFeatures(features)), names: (0..<6).map { "\($0).png" },
       references: Self.captions)
     var words = CaptionWords()
     for captions in Self.captions { words.add(captions) }
-    model = try CaptionModel(
+    var decoding = DecodingOptions()
+    decoding.maximumLength = 8
+    model = CaptionModel(
       name: "toy",
-      bundle: ModelBundle(folder: projectFolder.appending(path: "data/models/embedded").path),
+      encoder: EncoderSource(
+        try ModelBundle(folder: projectFolder.appending(path: "data/models/embedded").path)),
       decoder: DecoderConfiguration(attention: 12, embedding: 12, hidden: 24),
-      vocabulary: words.vocabulary(atLeast: 1, file: ModelFolder.vocabularyFile),
-      maximumLength: 8)
+      vocabulary: try words.vocabulary(atLeast: 1, file: ModelFolder.vocabularyFile),
+      decoding: decoding)
   }
 
   private func network() -> AttentionNetwork {
@@ -55,7 +58,7 @@ import Training
     options.averageDecay = 0.9
     options.batch = 12
     return DecoderTask(
-      model, network, training: set,
+      model, CaptioningNetwork(network), training: set,
       captions: EncodedCaptions(set, vocabulary: model.vocabulary, limit: 8), validation: set,
       scoreName: "toy-val",
       selfCritical: selfCritical.map {

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct EncodedCaptionsTests {
   private let set = CaptionSet(
-    features: FewFeatures(Tensor([2, 1, 1])),
+    .features(FewFeatures(Tensor([2, 1, 1]))),
     names: ["a.jpg", "b.jpg"],
     references: [
       ["A red kite, high up.", "a kite!"], ["Kites and a red boat on a lake .", "..."],

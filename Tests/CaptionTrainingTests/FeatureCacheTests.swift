@@ -13,7 +13,9 @@ import Testing
   ]
   private static let extractor = Result {
     try FeatureExtractor(
-      ModelBundle(folder: projectFolder.appending(path: "data/models/embedded").path), output: .map)
+      EncoderSource(
+        ModelBundle(folder: projectFolder.appending(path: "data/models/embedded").path)),
+      output: .map)
   }
 
   private let folder: TemporaryFolder

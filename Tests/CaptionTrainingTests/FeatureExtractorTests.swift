@@ -35,8 +35,9 @@ import Testing
     if let mean { preprocessing.mean[0] = mean }
     let reader = WeightReader(source)
     return try FeatureExtractor(
-      encoder: configuration.encoder, preprocessing: preprocessing,
-      weights: prefix.isEmpty ? reader : reader[prefix], output: output)
+      EncoderSource(
+        configuration.encoder, prefix.isEmpty ? reader : reader[prefix], preprocessing),
+      output: output)
   }
 
   @Test func `equal parameters are the same encoder, whatever else their file holds`() throws {
@@ -48,7 +49,7 @@ import Testing
     let folder = try TemporaryFolder()
     try writeSafetensors(alone, to: folder.path + "/encoder.safetensors")
     let file = try SafetensorsFile(path: folder.path + "/encoder.safetensors")
-    let own = try FeatureExtractor(bundle, output: .map)
+    let own = try FeatureExtractor(EncoderSource(bundle), output: .map)
     #expect(try extractor(file, "").identity == own.identity)
     let decoder = Changed(
       source: bundle.weights, name: "decoder.embedding.weight", addition: 1)

@@ -1,5 +1,6 @@
 import Foundation
 import Imaging
+import Tensors
 import TestSupport
 import Testing
 
@@ -97,6 +98,70 @@ import Testing
         == Data(contentsOf: URL(filePath: path("parts/model.safetensors"))))
   }
 
+  @Test func `an encoder is trained along, from a layer on or from nothing`() throws {
+    let first = try caption.run(arguments("first", steps: 20, small + ["--quiet"]))
+    #expect(first.status == 0, "\(first.errors)")
+    let tuning = ["--from", path("first"), "--fine-tune", "layer4.1", "--encoder-rate", "1e-4"]
+    let tuned = try caption.run(
+      arguments("tuned", steps: 6, tuning + ["--validate-every", "3", "--checkpoint-every", "1"]))
+    #expect(tuned.status == 0, "\(tuned.errors)")
+    #expect(tuned.errors.contains("parameters to train; "))
+    func encoder(_ model: String) throws -> [String: Tensor] {
+      let file = try SafetensorsFile(path: path("\(model)/model.safetensors"))
+      let names = file.entries.keys.filter { $0.hasPrefix("encoder.") }
+      return Dictionary(uniqueKeysWithValues: try names.map { ($0, try file.tensor($0)) })
+    }
+    let (before, after) = (try encoder("first"), try encoder("tuned"))
+    #expect(before.keys == after.keys)
+    for (name, tensor) in before {
+      let isTrained = name.hasPrefix("encoder.layer4.1.conv")
+      #expect((after[name] != tensor) == isTrained, "\(name)")
+    }
+    // Stopped and resumed, with all that is random in it.
+    let running = try caption.start(
+      arguments(
+        "parts", steps: 6, tuning + ["--validate-every", "3", "--checkpoint-every", "1"]))
+    let deadline = Date(timeIntervalSinceNow: 20)
+    while !FileManager.default.fileExists(atPath: path("parts/checkpoint.safetensors")),
+      Date() < deadline
+    {
+      usleep(2_000)
+    }
+    running.signal(SIGKILL)
+    _ = try running.wait()
+    let resumed = try caption.run(
+      arguments(
+        "parts", steps: 6,
+        tuning + ["--validate-every", "3", "--checkpoint-every", "1", "--resume"]))
+    #expect(resumed.status == 0, "\(resumed.errors)")
+    #expect(try encoder("parts") == after)
+
+    let random = try caption.run(
+      arguments(
+        "own", steps: 2,
+        small + ["--encoder", "resnet18", "--size", "32", "--fine-tune", "all", "--no-flip"]))
+    #expect(random.status == 0, "\(random.errors)")
+    let described = try caption.run(["--model", path("own"), photos[0].path])
+    #expect(described.status == 0, "\(described.errors)")
+    let reward = try caption.run(
+      arguments(
+        "reward", steps: 2,
+        ["--from", path("first"), "--fine-tune", "layer4", "--self-critical", "--quiet"]))
+    #expect(reward.status == 0, "\(reward.errors)")
+  }
+
+  @Test(arguments: [
+    (["--encoder", "resnet18"], "add --fine-tune all"),
+    (["--fine-tune", "layer9"], "has no layer “layer9”"),
+    (["--crop", "0.5"], "go with --fine-tune"),
+    (["--fine-tune", "all", "--crop", "2"], "--crop takes a number above 0"),
+    (["--fine-tune", "all", "--model", "embedded", "--encoder", "vgg16"], "exclude each other"),
+  ])
+  func `options that do not go together are said`(options: [String], sentence: String) throws {
+    let result = try caption.run(arguments("x", steps: 1, options))
+    #expect(result.status == 64 && result.errors.contains(sentence), "\(result.errors)")
+  }
+
   @Test func `what cannot be trained on is said in a sentence`() throws {
     let split = try caption.run([
       "train", "--dataset", path("images"), "--split", "train", "--output", path("x"),
@@ -107,6 +172,9 @@ import Testing
     let broken = try caption.run(arguments("x", steps: 1, small))
     #expect(broken.status == 65)
     #expect(broken.errors.contains("photos cannot be read, at first: "))
+    let tuned = try caption.run(arguments("x", steps: 1, small + ["--fine-tune", "layer4"]))
+    #expect(tuned.status == 65)
+    #expect(tuned.errors.contains("photos cannot be read, at first: "))
     let sc = try caption.run(arguments("x", steps: 1, ["--self-critical"]))
     #expect(sc.status == 64 && sc.errors.contains("--from"))
   }

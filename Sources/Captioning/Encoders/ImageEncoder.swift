@@ -40,23 +40,6 @@ package struct ImageEncoder: Sendable {
   /// not among the outputs at the start.
   package var classCount: Int? { maps.logits?.channels }
 
-  /// An image of red, green and blue with as many channels as the network has: its luminance by
-  /// ITU-R BT.601 for a network of grey images, such as LeNet-5.
-  ///
-  /// - Parameter image: `[3, height, width]`.
-  /// - Returns: `[channels, height, width]`.
-  package func adapted(_ image: Tensor) -> Tensor {
-    precondition(
-      image.shape.rank == 3 && image.shape[0] == 3, "an image of \(image.shape), not [3, …]")
-    guard imageChannels == 1 else { return image }
-    let count = image.shape[1] * image.shape[2]
-    let grey = (0..<count).map {
-      0.299 * image.elements[$0] + 0.587 * image.elements[count + $0]
-        + 0.114 * image.elements[2 * count + $0]
-    }
-    return Tensor([1, image.shape[1], image.shape[2]], grey)
-  }
-
   /// The memory in which one worker runs the network.
   ///
   /// - Parameter threads: on how many threads each layer runs.

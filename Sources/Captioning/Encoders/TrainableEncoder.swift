@@ -9,6 +9,8 @@ package struct TrainableEncoder: Trainable {
   package let configuration: EncoderConfiguration
   /// What it was made for, but for logits where the weights carry no classifier.
   package let outputs: Set<EncoderOutput>
+  /// How many channels images have: 3, and 1 for LeNet-5.
+  package let imageChannels: Int
   private var network: TrainableNetwork
   private let maps: EncoderMaps
 
@@ -24,6 +26,7 @@ package struct TrainableEncoder: Trainable {
     let definition = try configuration.definition(weights: weights, outputs: outputs)
     self.configuration = configuration
     maps = definition.maps
+    imageChannels = definition.network.input.channels
     self.outputs = outputs.intersection(maps.outputs)
     network = try TrainableNetwork(definition.network, weights: weights)
   }
@@ -37,6 +40,18 @@ package struct TrainableEncoder: Trainable {
 
   /// How many numbers the embedding has; nil where it was not among the outputs at the start.
   package var embeddingCount: Int? { maps.embedding?.channels }
+
+  /// How many numbers a region, the embedding or the logits have.
+  ///
+  /// - Precondition: `output` was among the outputs at the start.
+  package func channels(of output: EncoderOutput) -> Int { maps.map(of: output).channels }
+
+  /// About how many bytes a forward pass keeps for the way back; nil where the network cannot take
+  /// images of this size.
+  package func traceByteCount(images: Int, height: Int, width: Int) -> Int? {
+    network.traceByteCount(
+      images: images, height: height, width: width, outputs: outputs.map(maps.map(of:)))
+  }
 
   /// The names that `freeze` is meant for, in their order.
   package var stages: [String] { network.stages }

@@ -51,6 +51,26 @@ extension TrainableNetwork {
     try run(images, outputs: outputs, learns: learns, random: &random, threads: threads)
   }
 
+  /// About how many bytes the trace of a forward pass takes: the feature maps that learn, and once
+  /// more what normalisation read; nil where the network cannot take images of this size.
+  package func traceByteCount(
+    images: Int, height: Int, width: Int, outputs: [FeatureMap]
+  ) -> Int? {
+    let needed = graph.needed(for: outputs)
+    guard let sizes = graph.sizes(height: height, width: width, needed: needed) else { return nil }
+    var count = 0
+    for index in graph.operations.indices where needed[index] && learns[index] {
+      var copies = 1
+      if case .convolution = graph.operations[index], let place = places[index],
+        convolutions[place].normalizationName != nil
+      {
+        copies = 2
+      }
+      count += copies * sizes[index].height * sizes[index].width * graph.channels[index]
+    }
+    return 4 * images * count
+  }
+
   /// - Parameter learns: which feature maps will get a gradient; the others are computed as in
   ///   inference.
   private mutating func run(

@@ -2,6 +2,7 @@ import ArgumentParser
 import CaptionTraining
 import Captioning
 import Foundation
+import Imaging
 import Language
 import Metrics
 import ModelFiles
@@ -17,7 +18,8 @@ struct TrainDecoderCommand: ParsableCommand {
     abstract: "Train a captioner on a dataset's photos and captions (the default).",
     discussion: """
       A decoder is trained on what the encoder of a model sees of the photos, which is computed \
-      once. After each epoch the validation photos are captioned with beam search; the model with \
+      once; with --fine-tune the encoder is trained along with it, from a layer on, and sees the \
+      photos changed a little each time. After each epoch the validation photos are captioned with beam search; the model with \
       the best CIDEr-D so far is in --output, ready for --model. A run that was stopped, or \
       killed, goes on with --resume as if nothing had happened.
 
@@ -29,6 +31,8 @@ struct TrainDecoderCommand: ParsableCommand {
         caption train --dataset flickr8k --output mine --epochs 10 --patience 3
         caption train --dataset flickr8k --from ./mine --self-critical --output better
         caption train --dataset ./photos --from embedded --output ours
+        caption train --dataset flickr8k --from ./mine --fine-tune layer3 --output finer
+        caption train --dataset flickr8k --encoder resnet18 --fine-tune all --output own
         caption --model ./better photo.jpg
       """)
 
@@ -51,6 +55,8 @@ struct TrainDecoderCommand: ParsableCommand {
   @OptionGroup(title: "Training") var training: TrainingOptions
   @OptionGroup(title: "Optimizer") var optimizer: OptimizerOptions
   @OptionGroup(title: "Decoder") var decoder: DecoderOptions
+  @OptionGroup(title: "Encoder") var encoder: EncoderOptions
+  @OptionGroup(title: "Encoder") var fineTuning: FineTuningOptions
   @OptionGroup var store: StoreOptions
 
   @Option(
@@ -125,8 +131,15 @@ struct TrainDecoderCommand: ParsableCommand {
       throw ValidationError(
         "--attention-penalty takes a number from 0, --examples one from 0 to 100.")
     }
-    guard from == nil || decoder.isEmpty && model == nil else {
+    guard from == nil || decoder.isEmpty && encoder.isEmpty && model == nil else {
       throw ValidationError("With --from, encoder, decoder and words are that model's.")
+    }
+    guard model == nil || encoder.encoder == nil else {
+      throw ValidationError("--model and --encoder exclude each other.")
+    }
+    guard !encoder.isRandom || fineTuning.fineTune != nil else {
+      throw ValidationError(
+        "An encoder without --weights has everything to learn: add --fine-tune all.")
     }
     guard !selfCritical || from != nil else {
       throw ValidationError("--self-critical goes on from a trained model: say which with --from.")
@@ -139,45 +152,43 @@ struct TrainDecoderCommand: ParsableCommand {
   func run() throws {
     let photos = try TrainingPhotos(
       dataset, split: split, validationSplit: validationSplit, store: store)
-    let bundle = try ModelBundle.find(from ?? model ?? ModelBundle.defaultName)
-    let model = try captionModel(bundle, photos)
-    let extractor = try FeatureExtractor(
-      bundle, output: model.decoder.architecture == .attention ? .map : .embedding)
-    let sets = try photos.encoded(
-      extractor, features.map { FeatureCache(folder: FilePath(argument: $0)) } ?? FeatureCache(),
-      training)
+    let start = try from.map { try ModelBundle.find($0) }
+    let model = try captionModel(start, photos)
+    let sets =
+      if fineTuning.fineTune != nil {
+        try photos.readable(model.encoder.preprocessing, training)
+      } else {
+        try photos.encoded(
+          FeatureExtractor(model.encoder, output: model.output),
+          features.map { FeatureCache(folder: FilePath(argument: $0)) } ?? FeatureCache(), training)
+      }
     let captions = EncodedCaptions(
       sets.training, vocabulary: model.vocabulary, limit: model.decoding.maximumLength)
     try check(captions, model)
     if !training.quiet { tell(photos, sets.training, captions, model) }
     switch model.decoder.architecture {
     case .attention:
-      try train(AttentionNetwork.self, model, sets, captions, photos)
+      try train(AttentionNetwork.self, start, model, sets, captions, photos)
     case .showAndTell:
-      try train(ShowAndTellNetwork.self, model, sets, captions, photos)
+      try train(ShowAndTellNetwork.self, start, model, sets, captions, photos)
     }
     try printResult()
   }
 
   private func train<Network: DecoderNetwork>(
-    _ type: Network.Type, _ model: CaptionModel,
-    _ sets: (training: CaptionSet, validation: CaptionSet?, byteCount: Int),
-    _ captions: EncodedCaptions, _ photos: TrainingPhotos
+    _ type: Network.Type, _ start: ModelBundle?, _ model: CaptionModel,
+    _ sets: TrainingPhotos.Sets, _ captions: EncodedCaptions, _ photos: TrainingPhotos
   ) throws {
-    let channels = sets.training.features.channels
-    var random = SeededRandom(seed: training.seed)
-    let words = model.vocabulary.count
-    let network =
-      from == nil
-      ? Network(model.decoder, channels: channels, vocabularySize: words, random: &random)
-      : try Network(
-        model.decoder, channels: channels, vocabularySize: words, weights: model.decoderWeights)
+    let rate = training.rate ?? (optimizer.optimizer == .sgd ? 0.1 : selfCritical ? 5e-5 : 1e-3)
+    let fineTuning = fineTuning.fineTuning(rate: rate, isRandom: encoder.isRandom)
+    let network: CaptioningNetwork<Network> = try network(start, model, sets, fineTuning)
     var options = DecoderTask<Network>.Options()
     options.forcing = forcing
     options.optimizer = optimizer.method
     options.weightDecay = optimizer.weightDecay
     options.averageDecay = optimizer.average
     options.clipNorm = training.clipNorm
+    options.fineTuning = fineTuning
     options.batch = batch
     options.examples = examples
     options.seed = training.seed
@@ -192,20 +203,22 @@ struct TrainDecoderCommand: ParsableCommand {
       options: options, threads: training.threads)
     let steps = training.allSteps(stepsPerEpoch: task.stepsPerEpoch)
     var runOptions = training.runOptions(
-      DecoderTask<Network>.self, steps: steps,
-      defaultRate: optimizer.optimizer == .sgd ? 0.1 : selfCritical ? 5e-5 : 1e-3)
+      DecoderTask<Network>.self, steps: steps, defaultRate: rate)
     runOptions.validationInterval =
       training.validateEvery ?? max(1, Int(task.stepsPerEpoch.rounded(.up)))
     if !training.quiet {
       note(
-        "\(task.parameterCount) parameters; \(task.byteCount >> 20) MiB for training, "
-          + "\(sets.byteCount >> 20) MiB for what the encoder saw; \(steps) steps")
+        "\(task.parameterCount) parameters to train; \(task.byteCount >> 20) MiB for training"
+          + (fineTuning == nil ? ", \(sets.byteCount >> 20) MiB for what the encoder saw" : "")
+          + "; \(steps) steps")
     }
     var run = try TrainingRun(
       task, runOptions, folder: training.output, resumes: training.resume,
       fingerprint: jsonLine(
         Fingerprint(
-          options: options, decoder: model.decoder, schedule: runOptions.schedule, words: words,
+          options: options, encoder: model.encoder.configuration,
+          preprocessing: model.encoder.preprocessing, decoder: model.decoder,
+          schedule: runOptions.schedule, words: model.vocabulary.count,
           photos: sets.training.names.count, captions: captions.captions.count,
           from: from, samples: selfCritical ? samples : nil,
           baseline: selfCritical ? baseline : nil)))
@@ -214,8 +227,34 @@ struct TrainDecoderCommand: ParsableCommand {
     ) { String(format: "%.4f", $0.value) }
   }
 
+  /// The parameters to begin with.
+  private func network<Network: DecoderNetwork>(
+    _ start: ModelBundle?, _ model: CaptionModel, _ sets: TrainingPhotos.Sets,
+    _ fineTuning: FineTuning?
+  ) throws -> CaptioningNetwork<Network> {
+    let encoder = try fineTuning?.encoder(model.encoder, output: model.output)
+    let channels =
+      switch sets.training.images {
+      case .features(let features): features.channels
+      case .photos: encoder?.channels(of: model.output) ?? 0
+      }
+    let words = model.vocabulary.count
+    if let start {
+      return CaptioningNetwork(
+        try Network(
+          model.decoder, channels: channels, vocabularySize: words,
+          weights: WeightReader(start.weights)["decoder"]), encoder: encoder)
+    }
+    var random = SeededRandom(seed: training.seed)
+    return CaptioningNetwork(
+      Network(model.decoder, channels: channels, vocabularySize: words, random: &random),
+      encoder: encoder)
+  }
+
   private struct Fingerprint<Options: Encodable>: Encodable {
     let options: Options
+    let encoder: EncoderConfiguration
+    let preprocessing: PreprocessingConfiguration
     let decoder: DecoderConfiguration
     let schedule: LearningRateSchedule
     let words: Int
@@ -237,11 +276,11 @@ struct TrainDecoderCommand: ParsableCommand {
   }
 
   private func captionModel(
-    _ bundle: ModelBundle, _ photos: TrainingPhotos
+    _ start: ModelBundle?, _ photos: TrainingPhotos
   ) throws -> CaptionModel {
     let name = name ?? URL(filePath: training.output).lastPathComponent
-    guard from == nil else {
-      return try CaptionModel(name: name, bundle: bundle, maximumLength: maximumLength)
+    if let start {
+      return try CaptionModel(name: name, bundle: start, maximumLength: maximumLength)
     }
     let vocabulary: Vocabulary
     if let path = decoder.vocabulary {
@@ -253,9 +292,18 @@ struct TrainDecoderCommand: ParsableCommand {
       vocabulary = try words.vocabulary(
         atLeast: decoder.minimumCount ?? 5, file: ModelFolder.vocabularyFile)
     }
-    return try CaptionModel(
-      name: name, bundle: bundle, decoder: decoder.configuration, vocabulary: vocabulary,
-      maximumLength: maximumLength)
+    var decoding = DecodingOptions()
+    let source = try encoder.source(seed: training.seed) {
+      let bundle = try ModelBundle.find(model ?? ModelBundle.defaultName)
+      decoding = bundle.configuration.decoding
+      return bundle
+    }
+    decoding.maximumLength = maximumLength ?? decoding.maximumLength
+    // Other words may be special in another vocabulary.
+    decoding.neverEmit = nil
+    return CaptionModel(
+      name: name, encoder: source, decoder: decoder.configuration, vocabulary: vocabulary,
+      decoding: decoding)
   }
 
   /// - Throws: `TrainingError.data` where there is nothing to learn.

@@ -3,6 +3,7 @@ import Batch
 import CaptionTraining
 import Datasets
 import Foundation
+import Imaging
 import Store
 import SystemPackage
 import Training
@@ -76,40 +77,105 @@ struct TrainingPhotos {
     }
   }
 
-  /// What an encoder sees of the photos, from the cache where it is there.
+  /// The photos that can be read, to learn from and to measure by.
+  struct Sets {
+    let training: CaptionSet
+    let validation: CaptionSet?
+    /// Of what a frozen encoder saw.
+    let byteCount: Int
+  }
+
+  /// What a frozen encoder sees of the photos, from the cache where it is there.
   ///
-  /// - Returns: training and validation photos that can be read.
-  /// - Throws: `TrainingError.data` where more than one in a hundred cannot; `FeatureCacheError`;
-  ///   `ExitCode` after an interruption.
+  /// - Throws: `TrainingError.data` where more than one in a hundred cannot be read;
+  ///   `FeatureCacheError`; `ExitCode` after an interruption.
   func encoded(
     _ extractor: FeatureExtractor, _ cache: FeatureCache, _ training: TrainingOptions
-  ) throws -> (training: CaptionSet, validation: CaptionSet?, byteCount: Int) {
-    let all = self.training + validation
-    let there = all.indices.filter { all[$0].path != nil }
-    var failures = all.filter { $0.path == nil }.map { "\($0.name): the photo was not found" }
-    let cached = try features(
-      of: there.compactMap { all[$0].path }, extractor, cache, training
-    ) { failures.append($0) }
+  ) throws -> Sets {
+    let there = there
+    var failures: [String] = []
+    let cached = try features(of: there.map(\.path), extractor, cache, training) {
+      failures.append($0)
+    }
+    try checkMissing(failures, training)
+    return sets(
+      there.map(\.photo), byteCount: 2 * cached.size * there.count, isReadable: cached.contains
+    ) { .features(PhotoFeatures(cached, photos: $0)) }
+  }
+
+  /// The photos themselves, for an encoder that is trained; each is read once to see whether it can
+  /// be.
+  ///
+  /// - Throws: `TrainingError.data` where more than one in a hundred cannot; `ExitCode` after an
+  ///   interruption.
+  func readable(
+    _ preprocessing: PreprocessingConfiguration, _ training: TrainingOptions
+  ) throws -> Sets {
+    let there = there
+    let paths = there.map(\.path)
+    let images = TrainingImages(paths, preprocessing: preprocessing)
+    let interruption = Interruption {}
+    var line = ProgressLine(style: training.progress, isQuiet: training.quiet)
+    var failures: [Int: String] = [:]
+    let block = 64 * training.threads
+    for start in stride(from: 0, to: paths.count, by: block) {
+      let end = min(paths.count, start + block)
+      for (image, reason) in images.failures(of: start..<end, threads: training.threads) {
+        failures[image] = reason
+      }
+      line.show("reading photos, \(end)/\(paths.count)", done: end, of: paths.count)
+      if let status = interruption.exitStatus { throw ExitCode(status) }
+    }
+    line.finish()
+    try checkMissing(failures.sorted { $0.key < $1.key }.map(\.value), training)
+    return sets(there.map(\.photo), byteCount: 0, isReadable: { failures[$0] == nil }) { places in
+      .photos(TrainingImages(places.map { paths[$0] }, preprocessing: preprocessing))
+    }
+  }
+
+  /// The photos whose files were found, by their places among all: those to learn from first.
+  private var there: [(photo: Int, path: FilePath)] {
+    (training + validation).enumerated().compactMap { photo in
+      photo.element.path.map { (photo.offset, $0) }
+    }
+  }
+
+  /// - Parameters:
+  ///   - there: which of all photos were found.
+  ///   - isReadable: by place in `there`.
+  ///   - images: of places in `there`.
+  private func sets(
+    _ there: [Int], byteCount: Int, isReadable: (Int) -> Bool,
+    images: ([Int]) -> CaptionSet.Images
+  ) -> Sets {
+    let all = training + validation
+    func set(_ range: Range<Int>) -> CaptionSet {
+      let places = there.indices.filter { range ~= there[$0] && isReadable($0) }
+      let photos = places.map { all[there[$0]] }
+      return CaptionSet(
+        images(places), names: photos.map(\.name), references: photos.map(\.references))
+    }
+    let measured = set(training.count..<all.count)
+    return Sets(
+      training: set(0..<training.count), validation: measured.count == 0 ? nil : measured,
+      byteCount: byteCount)
+  }
+
+  /// - Parameter unreadable: why photos that were found cannot be read.
+  /// - Throws: `TrainingError.data` where more than one in a hundred is missing or cannot be read.
+  private func checkMissing(_ unreadable: [String], _ options: TrainingOptions) throws {
+    let all = training + validation
+    let failures =
+      all.filter { $0.path == nil }.map { "\($0.name): the photo was not found" } + unreadable
+    guard let first = failures.first else { return }
     guard failures.count * 100 <= all.count else {
       throw TrainingError.data(
         path: name,
-        reason: "\(failures.count) of \(all.count) photos cannot be read, at first: \(failures[0])")
+        reason: "\(failures.count) of \(all.count) photos cannot be read, at first: \(first)")
     }
-    if let first = failures.first, !training.quiet {
+    if !options.quiet {
       note("\(failures.count) of \(all.count) photos are left out, at first: \(first)")
     }
-    func set(_ range: Range<Int>) -> CaptionSet {
-      let places = there.indices.filter { range ~= there[$0] && cached.contains($0) }
-      let photos = places.map { all[there[$0]] }
-      return CaptionSet(
-        features: PhotoFeatures(cached, photos: places), names: photos.map(\.name),
-        references: photos.map(\.references))
-    }
-    let measured = set(self.training.count..<all.count)
-    return (
-      set(0..<self.training.count), measured.names.isEmpty ? nil : measured,
-      2 * cached.size * there.count
-    )
   }
 
   private func features(
