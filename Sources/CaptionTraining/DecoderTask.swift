@@ -12,6 +12,8 @@ package import Training
 package struct DecoderTask<Network: DecoderNetwork>: TrainingTask {
   package struct Options: Codable, Equatable, Sendable {
     package var forcing = TeacherForcing()
+    /// Nil to read the captions as people wrote them.
+    package var scheduledSampling: ScheduledSampling?
     package var optimizer = Optimizer.Method.adam()
     package var weightDecay: Float = 0
     package var averageDecay: Float = 0.999
@@ -110,7 +112,9 @@ package struct DecoderTask<Network: DecoderNetwork>: TrainingTask {
       report = try addReward(selfCritical, images: numbers, random: &random)
     } else {
       let own = numbers.map { captions.captions[$0] }
-      let loss = options.forcing.addGradients(
+      var forcing = options.forcing
+      forcing.ownWords = options.scheduledSampling?.probability(step: index) ?? 0
+      let loss = forcing.addGradients(
         of: trained.model, batch(own.map { ($0.words, $0.image, !$0.isCut) }),
         to: &trained.gradients,
         random: &random, threads: threads)
