@@ -19,6 +19,8 @@ OUTPUT = Path(__file__).resolve().parents[2] / "data" / "references" / "training
 CAPTIONS = [[4, 7, 5], [6, 4, 8, 9, 7], [10], [5, 5, 6, 8]]
 IMAGES = [1, 0, 1, 2]
 START, END, WORDS = 1, 2, 11
+# What is read: the captions, and captions in which some words are others, as in scheduled sampling.
+READ = {"": [[START] + words for words in CAPTIONS], "mixed/": [[1, 4, 9, 5], [1, 6, 6, 8, 2, 7], [1, 3], [1, 0, 5, 10, 8]]}
 SMOOTHING, PENALTY = 0.1, 0.7
 CHANNELS, EMBEDDING, HIDDEN, ATTENTION = 7, 5, 9, 6
 
@@ -41,7 +43,7 @@ def cell(p, x, h, c):
     return torch.sigmoid(o) * torch.tanh(c), c
 
 
-def attention():
+def attention(read):
     p = parameters({
         "embedding.weight": (WORDS, EMBEDDING),
         "attention.encoder_att.weight": (ATTENTION, CHANNELS), "attention.encoder_att.bias": (ATTENTION,),
@@ -55,11 +57,11 @@ def attention():
         "fc.weight": (WORDS, HIDDEN), "fc.bias": (WORDS,)})
     regions = torch.from_numpy(random_tensor((3, 4, CHANNELS), 101)).double()
     logits, targets, penalty = [], [], 0
-    for words, image in zip(CAPTIONS, IMAGES):
+    for words, image, inputs in zip(CAPTIONS, IMAGES, read):
         a = regions[image]
         h, c = (linear(p, name, a.mean(0)[None]) for name in ("init_h", "init_c"))
         keys, sums = linear(p, "attention.encoder_att", a), 0
-        for word in [START] + words:
+        for word in inputs:
             scores = linear(p, "attention.full_att", torch.relu(keys + linear(p, "attention.decoder_att", h)))
             alpha = torch.softmax(scores[:, 0], 0)
             context = (alpha[:, None] * a).sum(0)[None] * torch.sigmoid(linear(p, "f_beta", h))
@@ -71,7 +73,7 @@ def attention():
     return p, logits, targets, penalty
 
 
-def show_and_tell():
+def show_and_tell(read):
     p = parameters({
         "image_embedding.weight": (EMBEDDING, CHANNELS), "image_embedding.bias": (EMBEDDING,),
         "embedding.weight": (WORDS, EMBEDDING),
@@ -79,10 +81,10 @@ def show_and_tell():
         "decode_step.bias_ih": (4 * HIDDEN,), "fc.weight": (WORDS, HIDDEN), "fc.bias": (WORDS,)})
     pooled = torch.from_numpy(random_tensor((3, CHANNELS), 102)).double()
     logits, targets = [], []
-    for words, image in zip(CAPTIONS, IMAGES):
+    for words, image, inputs in zip(CAPTIONS, IMAGES, read):
         h = c = torch.zeros(1, HIDDEN).double()
         h, c = cell(p, linear(p, "image_embedding", pooled[image][None]), h, c)
-        for word in [START] + words:
+        for word in inputs:
             h, c = cell(p, p["embedding.weight"][word][None], h, c)
             logits.append(linear(p, "fc", h))
         targets += words + [END]
@@ -90,8 +92,10 @@ def show_and_tell():
 
 
 kept = {}
-for name, decoder in (("attention", attention), ("show-and-tell", show_and_tell)):
-    p, logits, targets, penalty = decoder()
+for name, decoder, read in [
+    (kind + name, decoder, read)
+    for kind, read in READ.items() for name, decoder in (("attention", attention), ("show-and-tell", show_and_tell))]:
+    p, logits, targets, penalty = decoder(read)
     words = F.cross_entropy(torch.cat(logits), torch.tensor(targets), label_smoothing=SMOOTHING)
     (words + penalty).backward()
     kept[name + "/loss"] = torch.stack([words, penalty.double()]).detach().float()

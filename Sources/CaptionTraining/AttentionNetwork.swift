@@ -71,16 +71,34 @@ package struct AttentionNetwork: DecoderNetwork {
 
   package func forward(_ words: Tensor, _ batch: CaptionBatch, threads: Int) -> Trace {
     let means = Self.means(of: batch.regions)
-    let zeros = Tensor([batch.images.count, recurrence.hidden])
-    func initial(_ layer: Linear?) -> Tensor {
-      layer.map { $0(means, threads: threads).rows(batch.images) } ?? zeros
-    }
     return Trace(
       recurrence: recurrence.forward(
         words, batch.layout, regions: batch.regions, images: batch.images,
-        initial: LSTMState(hidden: initial(initialHidden), cell: initial(initialCell)),
-        threads: threads),
+        initial: initialState(means, batch.images, threads: threads), threads: threads),
       means: means)
+  }
+
+  package func step(
+    _ words: Tensor, _ batch: CaptionBatch, after state: LSTMState?, threads: Int
+  ) -> LSTMState {
+    let images = batch.layout.order.prefix(words.shape[0]).map { batch.images[$0] }
+    return recurrence.forward(
+      words, SequenceLayout(sequences: images.count, steps: 1), regions: batch.regions,
+      images: images,
+      initial: state ?? initialState(Self.means(of: batch.regions), images, threads: threads),
+      threads: threads
+    ).final
+  }
+
+  /// - Parameters:
+  ///   - means: of all images' regions.
+  ///   - images: by caption.
+  private func initialState(_ means: Tensor, _ images: [Int], threads: Int) -> LSTMState {
+    let zeros = Tensor([images.count, recurrence.hidden])
+    func initial(_ layer: Linear?) -> Tensor {
+      layer.map { $0(means, threads: threads).rows(images) } ?? zeros
+    }
+    return LSTMState(hidden: initial(initialHidden), cell: initial(initialCell))
   }
 
   package func backward(

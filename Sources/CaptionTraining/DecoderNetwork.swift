@@ -29,6 +29,16 @@ package protocol DecoderNetwork: Trainable {
   /// - Parameter words: the embeddings of the words that are read, `[batch.layout.rows, embedding]`.
   func forward(_ words: Tensor, _ batch: CaptionBatch, threads: Int) -> Trace
 
+  /// One step of `forward`: of the first captions in the layout's order, as many as there are words.
+  ///
+  /// - Parameters:
+  ///   - words: the embeddings of the words that are read, `[captions, embedding]`.
+  ///   - state: after the step before, a row a caption; nil for the first step.
+  /// - Returns: the state after this one.
+  func step(
+    _ words: Tensor, _ batch: CaptionBatch, after state: LSTMState?, threads: Int
+  ) -> LSTMState
+
   /// - Parameters:
   ///   - outputGradient: of the loss with respect to `trace.output`.
   ///   - weightGradient: with respect to `trace.weights`; nil for zeros.
@@ -53,7 +63,7 @@ package protocol DecoderTrace: Sendable {
 package struct CaptionBatch: Sendable {
   package let layout: SequenceLayout
   /// What is read and what should follow, by row of the layout.
-  package let inputs: [Int]
+  package var inputs: [Int]
   package let targets: [Int]
   /// The images' numbers in the source of their features.
   package let numbers: [Int]

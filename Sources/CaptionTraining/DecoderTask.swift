@@ -13,6 +13,8 @@ package import Training
 package struct DecoderTask<Network: DecoderNetwork>: TrainingTask {
   package struct Options: Codable, Equatable, Sendable {
     package var forcing = TeacherForcing()
+    /// Nil to read the captions as people wrote them.
+    package var scheduledSampling: ScheduledSampling?
     package var optimizer = Optimizer.Method.adam()
     package var weightDecay: Float = 0
     package var averageDecay: Float = 0.999
@@ -134,7 +136,9 @@ package struct DecoderTask<Network: DecoderNetwork>: TrainingTask {
         selfCritical, images: numbers.map { captionsOfImages[$0].image }, random: &random)
     } else {
       let own = drawsImages ? numbers.flatMap { captionsOfImages[$0].captions } : numbers
-      report = try addLoss(own.map { captions.captions[$0] }, random: &random)
+      var forcing = options.forcing
+      forcing.ownWords = options.scheduledSampling?.probability(step: index) ?? 0
+      report = try addLoss(own.map { captions.captions[$0] }, forcing, random: &random)
     }
     let rateFactor = options.fineTuning?.rateFactor ?? 1
     let norm = try trained.update(
@@ -146,11 +150,12 @@ package struct DecoderTask<Network: DecoderNetwork>: TrainingTask {
 
   /// One step with captions that people wrote.
   private mutating func addLoss(
-    _ captions: [(words: [Int], image: Int, isCut: Bool)], random: inout SeededRandom
+    _ captions: [(words: [Int], image: Int, isCut: Bool)], _ forcing: TeacherForcing,
+    random: inout SeededRandom
   ) throws -> (loss: Double, parts: [String: Double], items: Int) {
     let sight = try see(captions.map(\.image), random: &random)
     let batch = batch(captions.map { ($0.words, $0.image, !$0.isCut) }, sight)
-    let loss = options.forcing.addGradients(
+    let loss = forcing.addGradients(
       of: trained.model.decoder, batch, learnsRegions: sight.isLearnt,
       to: &trained.gradients.decoder, random: &random, threads: threads)
     trained.model.addGradients(

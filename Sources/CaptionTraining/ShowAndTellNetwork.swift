@@ -67,6 +67,18 @@ package struct ShowAndTellNetwork: DecoderNetwork {
         Array(trace.output.elements.dropFirst(layout.sequences * cell.hidden))))
   }
 
+  package func step(
+    _ words: Tensor, _ batch: CaptionBatch, after state: LSTMState?, threads: Int
+  ) -> LSTMState {
+    let layout = SequenceLayout(sequences: words.shape[0], steps: 1)
+    func before() -> LSTMState {
+      let images = imageEmbedding(Self.embeddings(batch), threads: threads)
+        .rows(batch.layout.order.prefix(layout.sequences).map { batch.images[$0] })
+      return cell.forward(images, layout, threads: threads).final
+    }
+    return cell.forward(words, layout, initial: state ?? before(), threads: threads).final
+  }
+
   package func backward(
     _ trace: Trace, _ batch: CaptionBatch, outputGradient: Tensor, weightGradient: Tensor?,
     learnsRegions: Bool, gradients: inout ShowAndTellNetwork, threads: Int

@@ -13,6 +13,9 @@ package struct TeacherForcing: Codable, Equatable, Sendable {
   package var embeddingDropout: Float = 0.3
   /// The probability of dropping a number of the hidden state on its way to the logits.
   package var outputDropout: Float = 0.5
+  /// The probability of reading, in the place of a word that a person wrote, what the decoder itself
+  /// says next; see `drawnInputs`.
+  package var ownWords: Float = 0
 
   package init() {}
 
@@ -37,6 +40,8 @@ package struct TeacherForcing: Codable, Equatable, Sendable {
     learnsRegions: Bool = false, to gradients: inout Network, random: inout SeededRandom,
     threads: Int = 1
   ) -> Loss {
+    var batch = batch
+    if ownWords > 0 { batch.inputs = drawnInputs(network, batch, random, threads: threads) }
     let (inputs, outputs) = (Dropout(embeddingDropout), Dropout(outputDropout))
     let beforeInput = random
     let words = inputs(network.embedding(batch.inputs), random: &random, threads: threads)

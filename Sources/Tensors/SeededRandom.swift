@@ -32,4 +32,9 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
   public mutating func uniform() -> Float {
     Float(next() >> 40) * 0x1p-24
   }
+
+  /// A number in [0, 1) with 53 random bits: what is drawn by it keeps its chance, however rare.
+  package mutating func uniformDouble() -> Double {
+    Double(next() >> 11) * 0x1p-53
+  }
 }

@@ -50,9 +50,13 @@ import Training
   }
 
   private func task(
-    _ network: AttentionNetwork, selfCritical: SelfCritical.Baseline? = nil, threads: Int = 1
+    _ network: AttentionNetwork, selfCritical: SelfCritical.Baseline? = nil,
+    ownWords: Float = 0, threads: Int = 1
   ) -> DecoderTask<AttentionNetwork> {
     var options = DecoderTask<AttentionNetwork>.Options()
+    if ownWords > 0 {
+      options.scheduledSampling = ScheduledSampling(final: ownWords, steps: 24)
+    }
     options.forcing.outputDropout = selfCritical == nil ? 0.1 : 0
     options.forcing.embeddingDropout = 0
     options.averageDecay = 0.9
@@ -104,16 +108,17 @@ import Training
     }
   }
 
-  @Test func `a run goes on as if never interrupted`() throws {
+  @Test(arguments: [0, 0.8] as [Float])
+  func `a run goes on as if never interrupted`(ownWords: Float) throws {
     let (whole, parts) = (try TemporaryFolder(), try TemporaryFolder())
-    var reference = try run(task(network()), whole, steps: 24)
+    var reference = try run(task(network(), ownWords: ownWords), whole, steps: 24)
     try reference.run()
-    var first = try run(task(network()), parts, steps: 24)
+    var first = try run(task(network(), ownWords: ownWords), parts, steps: 24)
     var made = 0
     try first.run(shouldStop: { made == 13 }) { event in
       if case .step = event { made += 1 }
     }
-    var second = try run(task(network()), parts, steps: 24)
+    var second = try run(task(network(), ownWords: ownWords), parts, steps: 24)
     #expect(second.step == 13)
     try second.run()
     let (a, b) = (

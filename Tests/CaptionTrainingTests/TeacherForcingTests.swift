@@ -7,40 +7,12 @@ import TestSupport
 import Testing
 
 @Suite struct TeacherForcingTests {
-  private let batch = Self.batch(randomTensor([3, 4, 7], seed: 101))
-
-  private static func batch(_ features: Tensor) -> CaptionBatch {
-    CaptionBatch(
-      [
-        ([4, 7, 5], 1, true), ([6, 4, 8, 9, 7], 0, true), ([10], 1, true), ([5, 5, 6, 8], 2, true),
-      ], features: FewFeatures(features), start: 1, end: 2)
-  }
-
-  private var forcing: TeacherForcing {
-    var forcing = TeacherForcing()
-    (forcing.labelSmoothing, forcing.attentionPenalty) = (0.1, 0.7)
-    (forcing.embeddingDropout, forcing.outputDropout) = (0, 0)
-    return forcing
-  }
-
-  /// A decoder whose parameters have the seeds 1, 2, … in their order.
-  private func network<Network: DecoderNetwork>(
-    _ type: Network.Type, _ configuration: DecoderConfiguration
-  ) -> Network {
-    var random = SeededRandom(seed: 1)
-    var network = Network(configuration, channels: 7, vocabularySize: 11, random: &random)
-    var seed: UInt64 = 0
-    network.visitParameters(
-      ParameterVisitor { _, tensor, _ in
-        seed += 1
-        tensor = randomTensor(tensor.shape, seed: seed)
-      })
-    return network
-  }
+  private let batch = SmallDecoder.batch(regions: 4)
+  private let forcing = SmallDecoder.forcing
 
   // Scripts/references/decoder_training.py
   private func expectGradients<Network: DecoderNetwork>(
-    _ network: Network, _ name: String, _ batch: CaptionBatch, threads: Int
+    _ network: Network, _ name: String, _ batch: CaptionBatch, threads: Int = 1
   ) throws {
     let file = try SafetensorsFile(path: reference("training/decoders.safetensors").path)
     var gradients = network.zeros()
@@ -64,23 +36,27 @@ import Testing
 
   @Test(arguments: [1, 2])
   func `loss and gradients of a decoder with attention are PyTorch's`(threads: Int) throws {
-    try expectGradients(
-      network(
-        AttentionNetwork.self, DecoderConfiguration(attention: 6, embedding: 5, hidden: 9)),
-      "attention", batch, threads: threads)
+    try expectGradients(SmallDecoder.attention, "attention", batch, threads: threads)
   }
 
   @Test(arguments: [1, 2])
   func `loss and gradients of Show and Tell are PyTorch's`(threads: Int) throws {
     try expectGradients(
-      network(
-        ShowAndTellNetwork.self, DecoderConfiguration(showAndTellEmbedding: 5, hidden: 9)),
-      "show-and-tell", Self.batch(randomTensor([3, 1, 7], seed: 102)), threads: threads)
+      SmallDecoder.showAndTell, "show-and-tell", SmallDecoder.batch(regions: 1), threads: threads)
+  }
+
+  @Test func `loss and gradients after words that nobody wrote are PyTorch's`() throws {
+    // READ in the script
+    let read = [[1, 4, 9, 5], [1, 6, 6, 8, 2, 7], [1, 3], [1, 0, 5, 10, 8]]
+    var (regions, pooled) = (batch, SmallDecoder.batch(regions: 1))
+    regions.inputs = regions.layout.packed(read)
+    pooled.inputs = pooled.layout.packed(read)
+    try expectGradients(SmallDecoder.attention, "mixed/attention", regions)
+    try expectGradients(SmallDecoder.showAndTell, "mixed/show-and-tell", pooled)
   }
 
   @Test func `rows' weights scale what they add to the gradients`() {
-    let network = network(
-      AttentionNetwork.self, DecoderConfiguration(attention: 6, embedding: 5, hidden: 9))
+    let network = SmallDecoder.attention
     var forcing = forcing
     forcing.attentionPenalty = 0
     func gradients(_ weights: [Float]?) -> [Float] {

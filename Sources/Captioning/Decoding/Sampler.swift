@@ -97,10 +97,3 @@ package struct Sampler: Sendable {
     return tokens[weights.count - 1]
   }
 }
-
-extension SeededRandom {
-  /// A number in [0, 1) with 53 random bits: a rare word keeps its chance.
-  fileprivate mutating func uniformDouble() -> Double {
-    Double(next() >> 11) * 0x1p-53
-  }
-}

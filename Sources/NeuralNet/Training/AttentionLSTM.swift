@@ -66,6 +66,14 @@ package struct AttentionLSTM: Trainable {
     fileprivate let ungated: Tensor
     fileprivate let gates: Tensor
     fileprivate let cells: Tensor
+
+    /// The state after each sentence's last step, in the order in which the sentences were given.
+    ///
+    /// - Precondition: every sentence has a step.
+    package var final: LSTMState {
+      let last = layout.lastRows
+      return LSTMState(hidden: output.rows(last), cell: cells.rows(last))
+    }
   }
 
   /// - Parameters:

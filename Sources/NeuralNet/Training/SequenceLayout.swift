@@ -79,6 +79,18 @@ package struct SequenceLayout: Equatable, Sendable {
     (0..<lengths[order[place]]).map { offsets[$0] + place }
   }
 
+  /// The last row of each sequence, in the order given.
+  ///
+  /// - Precondition: no sequence is empty.
+  var lastRows: [Int] {
+    var rows = [Int](repeating: 0, count: sequences)
+    for (place, sequence) in order.enumerated() {
+      precondition(lengths[sequence] > 0, "the last row of a sequence without steps")
+      rows[sequence] = offsets[lengths[sequence] - 1] + place
+    }
+    return rows
+  }
+
   /// One row a sequence, from the order given to that of the places.
   ///
   /// - Parameter tensor: `[sequences, size]`

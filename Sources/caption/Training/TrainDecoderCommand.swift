@@ -97,6 +97,12 @@ struct TrainDecoderCommand: ParsableCommand {
       "How much it counts that all parts of a photo are looked at.", valueName: "weight"))
   var attentionPenalty: Float = 1
 
+  @Option(
+    help: ArgumentHelp(
+      "How often the decoder reads a word of its own instead of the one that a person wrote: from "
+        + "never at first to this share at the end (0.25 is usual).", valueName: "probability"))
+  var scheduledSampling: Float = 0
+
   @Flag(help: "Train for CIDEr-D itself; goes with --from.")
   var selfCritical = false
 
@@ -120,6 +126,13 @@ struct TrainDecoderCommand: ParsableCommand {
     ]
     for (name, value) in shares where !(0..<1).contains(value) {
       throw ValidationError("\(name) takes a number from 0 to below 1.")
+    }
+    guard (0...1).contains(scheduledSampling) else {
+      throw ValidationError("--scheduled-sampling takes a number from 0 to 1.")
+    }
+    guard scheduledSampling == 0 || !selfCritical else {
+      throw ValidationError(
+        "With --self-critical all words are the decoder's own: leave out --scheduled-sampling.")
     }
     guard (1...65_536).contains(batch) else {
       throw ValidationError("--batch takes a number from 1 to 65536.")
@@ -184,6 +197,12 @@ struct TrainDecoderCommand: ParsableCommand {
     let network: CaptioningNetwork<Network> = try network(start, model, sets, fineTuning)
     var options = DecoderTask<Network>.Options()
     options.forcing = forcing
+    if scheduledSampling > 0 {
+      options.scheduledSampling = ScheduledSampling(
+        final: scheduledSampling,
+        steps: training.allSteps(
+          stepsPerEpoch: Double(captions.captions.count) / Double(batch)))
+    }
     options.optimizer = optimizer.method
     options.weightDecay = optimizer.weightDecay
     options.averageDecay = optimizer.average
