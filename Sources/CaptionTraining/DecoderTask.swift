@@ -185,22 +185,22 @@ package struct DecoderTask<Network: DecoderNetwork>: TrainingTask {
     _ selfCritical: SelfCritical, images: [Int], random: inout SeededRandom
   ) throws -> (loss: Double, parts: [String: Double], items: Int) {
     let sight = try see(images, random: &random)
-    let samples = try selfCritical.samples(
+    let candidates = try selfCritical.candidates(
       of: images, sight.features,
       captioner(trained.model.decoder, channels: sight.features.channels), random: &random
     ).filter { $0.isWhole || !$0.words.isEmpty }
-    let batch = batch(samples.map { ($0.words, $0.image, $0.isWhole) }, sight)
+    let batch = batch(candidates.map { ($0.words, $0.image, $0.isWhole) }, sight)
     var forcing = options.forcing
     (forcing.labelSmoothing, forcing.attentionPenalty) = (0, 0)
     let loss = forcing.addGradients(
       of: trained.model.decoder, batch,
-      rowWeights: batch.layout.spread(samples.map { Float($0.advantage) }),
+      rowWeights: batch.layout.spread(candidates.map { Float($0.advantage) }),
       learnsRegions: sight.isLearnt, to: &trained.gradients.decoder, random: &random,
       threads: threads)
     trained.model.addGradients(
       of: sight, loss.regionGradient, batch, to: &trained.gradients, threads: threads)
-    let reward = samples.reduce(0) { $0 + $1.reward } / Double(max(1, samples.count))
-    return (-reward, ["reward": reward], samples.count)
+    let reward = candidates.reduce(0) { $0 + $1.reward } / Double(max(1, candidates.count))
+    return (-reward, ["reward": reward], candidates.count)
   }
 
   private func captioner(_ decoder: Network, channels: Int) throws -> SetCaptioner {

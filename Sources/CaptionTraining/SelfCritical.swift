@@ -1,13 +1,26 @@
 internal import Captioning
 internal import Datasets
+internal import Foundation
 package import Language
 internal import Metrics
 internal import Tensors
 
-/// Self-critical sequence training (Rennie et al. 2017, arXiv 1612.00563): captions are drawn from
-/// the decoder, and those that score better than a baseline are made likelier, the others less
-/// likely. The gradient is that of −(reward − baseline) log p of the drawn words.
+/// Self-critical sequence training (Rennie et al. 2017, arXiv 1612.00563): the decoder's own
+/// captions of an image are compared, and those that score better than a baseline are made likelier,
+/// the others less likely. The gradient is that of −advantage · log p of the captions' words.
 package struct SelfCritical: Sendable {
+  /// Which captions of an image are compared.
+  package enum Candidates: Codable, Equatable, Sendable {
+    /// Those that beam search finds. Their expected reward is what grows: minimum risk training
+    /// (Shen et al. 2016, arXiv 1512.02433, eq. 7, α = 1, over the captions of the beam as in Edunov
+    /// et al. 2018, arXiv 1711.04956). It does not leave what beam search says, and a decoder that
+    /// is unsure of itself learns from nothing else.
+    case beam
+    /// Drawn at random.
+    case drawn(Baseline)
+  }
+
+  /// What the reward of a drawn caption is compared with.
   package enum Baseline: String, CaseIterable, Codable, Sendable {
     /// The mean reward of the image's other samples (Luo 2020, arXiv 2003.09971).
     case mean
@@ -15,8 +28,8 @@ package struct SelfCritical: Sendable {
     case greedy
   }
 
-  package let baseline: Baseline
-  /// How many captions are drawn of an image.
+  package let candidates: Candidates
+  /// How many captions of an image are compared.
   package let samples: Int
   private let reward: CIDErDReward
   private let vocabulary: Vocabulary
@@ -26,12 +39,13 @@ package struct SelfCritical: Sendable {
   /// - Parameters:
   ///   - set: what is trained on; its document frequencies are the reward's.
   ///   - limit: the most tokens of a caption, its end included.
-  /// - Precondition: `samples` is above 0, and above 1 for the mean as a baseline.
+  /// - Precondition: `samples` is above 1, or above 0 where drawn captions are compared with the
+  ///   greedy one.
   package init(
-    _ set: CaptionSet, vocabulary: Vocabulary, baseline: Baseline, samples: Int, limit: Int
+    _ set: CaptionSet, vocabulary: Vocabulary, candidates: Candidates, samples: Int, limit: Int
   ) {
-    precondition(samples > (baseline == .mean ? 1 : 0), "\(samples) samples, baseline \(baseline)")
-    self.baseline = baseline
+    precondition(samples > (candidates == .drawn(.greedy) ? 0 : 1), "\(samples), \(candidates)")
+    self.candidates = candidates
     self.samples = samples
     self.vocabulary = vocabulary
     self.limit = limit
@@ -51,44 +65,90 @@ package struct SelfCritical: Sendable {
       })
   }
 
-  /// A drawn caption.
-  struct Sample {
+  /// A caption that the decoder gives to an image.
+  struct Candidate {
     let words: [Int]
     let image: Int
     let isWhole: Bool
     let reward: Double
-    /// The reward less the baseline.
+    /// How much likelier its words should become.
     let advantage: Double
   }
 
-  /// Draws captions of images.
+  /// Captions of images to learn from.
   ///
   /// - Throws: `CaptioningError`.
-  func samples(
+  func candidates(
     of images: [Int], _ features: any FeatureSource, _ captioner: SetCaptioner,
     random: inout SeededRandom
-  ) throws -> [Sample] {
+  ) throws -> [Candidate] {
+    let found: [[Hypothesis]]
+    var greedy: [Double]?
+    switch candidates {
+    case .beam:
+      var options = DecodingOptions()
+      (options.beamWidth, options.top, options.maximumLength) = (samples, samples, limit)
+      let shared = options
+      found = try captioner.hypotheses(images, of: features, rows: samples) { _ in shared }
+    case .drawn(let baseline):
+      found = try drawn(images, features, captioner, random: &random)
+      if baseline == .greedy { greedy = try self.greedy(images, features, captioner) }
+    }
+    return zip(images, found).enumerated().flatMap { place, found in
+      let (image, hypotheses) = found
+      let rewards = reward.scores(of: hypotheses.map(tokens), image: image)
+      let advantages = advantages(of: hypotheses, rewards: rewards, greedy: greedy?[place])
+      return hypotheses.indices.map { index in
+        Candidate(
+          words: hypotheses[index].tokens, image: image, isWhole: hypotheses[index].isFinished,
+          reward: rewards[index], advantage: advantages[index])
+      }
+    }
+  }
+
+  /// - Parameter greedy: the reward of the greedy caption where that is the baseline.
+  private func advantages(
+    of hypotheses: [Hypothesis], rewards: [Double], greedy: Double?
+  ) -> [Double] {
+    switch candidates {
+    case .beam:
+      let slopes = Self.slopes(
+        ofExpected: rewards, logProbabilities: hypotheses.map { Double($0.logProbability) })
+      // As many times, so that steps are as long as with drawn captions, whose share is one each.
+      return slopes.map { $0 * Double(hypotheses.count) }
+    case .drawn:
+      let sum = rewards.reduce(0, +)
+      return rewards.map { $0 - (greedy ?? (sum - $0) / Double(rewards.count - 1)) }
+    }
+  }
+
+  /// The derivatives of Σ qₖ rₖ with respect to the logarithms of the probabilities p, where
+  /// qₖ = pₖ / Σ p.
+  package static func slopes(
+    ofExpected rewards: [Double], logProbabilities: [Double]
+  ) -> [Double] {
+    let greatest = logProbabilities.max() ?? 0
+    let probabilities = logProbabilities.map { exp($0 - greatest) }
+    let sum = probabilities.reduce(0, +)
+    let shares = probabilities.map { $0 / sum }
+    let expected = zip(shares, rewards).reduce(0) { $0 + $1.0 * $1.1 }
+    return zip(shares, rewards).map { $0 * ($1 - expected) }
+  }
+
+  private func drawn(
+    _ images: [Int], _ features: any FeatureSource, _ captioner: SetCaptioner,
+    random: inout SeededRandom
+  ) throws -> [[Hypothesis]] {
     var options = DecodingOptions()
     (options.temperature, options.top, options.maximumLength) = (1, samples, limit)
     // Drawn from all that the decoder may say, since that is whose gradient is taken.
     options.neverEmit = []
     let shared = options
     let seeds = images.map { _ in random.next() }
-    let drawn = try captioner.hypotheses(images, of: features, rows: samples) { index in
+    return try captioner.hypotheses(images, of: features, rows: samples) { index in
       var own = shared
       own.seed = seeds[index]
       return own
-    }
-    let greedy = try baseline == .greedy ? greedy(images, features, captioner) : nil
-    return zip(images, drawn).enumerated().flatMap { place, found in
-      let (image, hypotheses) = found
-      let rewards = reward.scores(of: hypotheses.map(tokens), image: image)
-      let sum = rewards.reduce(0, +)
-      return zip(hypotheses, rewards).map { hypothesis, reward in
-        Sample(
-          words: hypothesis.tokens, image: image, isWhole: hypothesis.isFinished, reward: reward,
-          advantage: reward - (greedy?[place] ?? (sum - reward) / Double(rewards.count - 1)))
-      }
     }
   }
 

@@ -50,7 +50,7 @@ import Training
   }
 
   private func task(
-    _ network: AttentionNetwork, selfCritical: SelfCritical.Baseline? = nil,
+    _ network: AttentionNetwork, selfCritical: SelfCritical.Candidates? = nil,
     ownWords: Float = 0, threads: Int = 1
   ) -> DecoderTask<AttentionNetwork> {
     var options = DecoderTask<AttentionNetwork>.Options()
@@ -66,7 +66,7 @@ import Training
       captions: EncodedCaptions(set, vocabulary: model.vocabulary, limit: 8), validation: set,
       scoreName: "toy-val",
       selfCritical: selfCritical.map {
-        SelfCritical(set, vocabulary: model.vocabulary, baseline: $0, samples: 4, limit: 8)
+        SelfCritical(set, vocabulary: model.vocabulary, candidates: $0, samples: 4, limit: 8)
       }, options: options, threads: threads)
   }
 
@@ -97,14 +97,14 @@ import Training
     let trained = try AttentionNetwork(
       first.configuration.decoder, channels: 6, vocabularySize: model.vocabulary.count,
       weights: WeightReader(first.weights)["decoder"])
-    for baseline in SelfCritical.Baseline.allCases {
-      var better = task(trained, selfCritical: baseline)
+    for candidates in [SelfCritical.Candidates.beam, .drawn(.mean), .drawn(.greedy)] {
+      var better = task(trained, selfCritical: candidates)
       var rewards: [Double] = []
       for index in 0..<60 {
         rewards.append(try #require(better.step(index, rate: 2e-3).parts["reward"]))
       }
       let (start, end) = (rewards.prefix(10).reduce(0, +), rewards.suffix(10).reduce(0, +))
-      #expect(end > 1.05 * start, "\(baseline): \(start / 10) to \(end / 10)")
+      #expect(end > 1.05 * start, "\(candidates): \(start / 10) to \(end / 10)")
     }
   }
 
@@ -129,12 +129,12 @@ import Training
     for name in a.entries.keys { #expect(try a.tensor(name) == b.tensor(name), "\(name)") }
   }
 
-  @Test(arguments: [nil, SelfCritical.Baseline.greedy])
+  @Test(arguments: [nil, SelfCritical.Candidates.beam, .drawn(.greedy)])
   func `the number of threads changes nothing but rounding`(
-    baseline: SelfCritical.Baseline?
+    candidates: SelfCritical.Candidates?
   ) throws {
-    var one = task(network(), selfCritical: baseline)
-    var two = task(network(), selfCritical: baseline, threads: 2)
+    var one = task(network(), selfCritical: candidates)
+    var two = task(network(), selfCritical: candidates, threads: 2)
     for index in 0..<3 {
       let (a, b) = (try one.step(index, rate: 1e-3), try two.step(index, rate: 1e-3))
       #expect(abs(a.loss - b.loss) < 1e-4)

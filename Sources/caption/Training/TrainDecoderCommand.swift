@@ -23,8 +23,8 @@ struct TrainDecoderCommand: ParsableCommand {
       the best CIDEr-D so far is in --output, ready for --model. A run that was stopped, or \
       killed, goes on with --resume as if nothing had happened.
 
-      --self-critical goes on from a trained model with the score itself as the goal: captions are \
-      drawn at random, and those with a better CIDEr-D than the others become likelier.
+      --self-critical goes on from a trained model with the score itself as the goal: of the captions \
+      that beam search finds for a photo, those with a better CIDEr-D than the others become likelier.
 
       EXAMPLES:
         caption dataset import flickr8k --format karpathy dataset_flickr8k.json --images Images
@@ -76,8 +76,9 @@ struct TrainDecoderCommand: ParsableCommand {
       valueName: "folder"), completion: .directory)
   var features: String?
 
-  @Option(help: "How many captions a step reads, or draws.")
-  var batch = 64
+  @Option(
+    help: "How many captions a step reads, or compares (default: 64; with --self-critical, 320).")
+  var batch: Int?
 
   @Option(help: "The most tokens of a caption, its end included; longer ones are cut.")
   var maximumLength: Int?
@@ -107,10 +108,20 @@ struct TrainDecoderCommand: ParsableCommand {
   var selfCritical = false
 
   @Option(
-    help: "With --self-critical: what a drawn caption's score is compared with: mean or greedy.")
-  var baseline = SelfCritical.Baseline.mean
+    help: """
+      With --self-critical: which captions of a photo are compared: beam, those of beam search, or \
+      drawn, at random.
+      """)
+  var candidates = Candidates.beam
 
-  @Option(help: "With --self-critical: how many captions are drawn of a photo.")
+  @Option(
+    help: """
+      With --candidates drawn: what a caption's score is compared with: mean, of the photo's others, \
+      or greedy (default: mean).
+      """)
+  var baseline: SelfCritical.Baseline?
+
+  @Option(help: "With --self-critical: how many captions of a photo are compared.")
   var samples = 5
 
   @Option(help: ArgumentHelp("How many photos' captions are shown.", valueName: "count"))
@@ -134,7 +145,7 @@ struct TrainDecoderCommand: ParsableCommand {
       throw ValidationError(
         "With --self-critical all words are the decoder's own: leave out --scheduled-sampling.")
     }
-    guard (1...65_536).contains(batch) else {
+    guard (1...65_536).contains(batch ?? 1) else {
       throw ValidationError("--batch takes a number from 1 to 65536.")
     }
     guard (2...1000).contains(maximumLength ?? 2) else {
@@ -157,7 +168,10 @@ struct TrainDecoderCommand: ParsableCommand {
     guard !selfCritical || from != nil else {
       throw ValidationError("--self-critical goes on from a trained model: say which with --from.")
     }
-    guard (baseline == .mean ? 2 : 1)...1000 ~= samples else {
+    guard baseline == nil || candidates == .drawn else {
+      throw ValidationError("--baseline goes with --candidates drawn.")
+    }
+    guard (baseline == .greedy ? 1 : 2)...1000 ~= samples else {
       throw ValidationError("--samples takes a number from 2 (1 with --baseline greedy) to 1000.")
     }
   }
@@ -197,18 +211,18 @@ struct TrainDecoderCommand: ParsableCommand {
     let network: CaptioningNetwork<Network> = try network(start, model, sets, fineTuning)
     var options = DecoderTask<Network>.Options()
     options.forcing = forcing
+    options.batch = batch ?? (selfCritical ? 320 : 64)
     if scheduledSampling > 0 {
       options.scheduledSampling = ScheduledSampling(
         final: scheduledSampling,
         steps: training.allSteps(
-          stepsPerEpoch: Double(captions.captions.count) / Double(batch)))
+          stepsPerEpoch: Double(captions.captions.count) / Double(options.batch)))
     }
     options.optimizer = optimizer.method
     options.weightDecay = optimizer.weightDecay
     options.averageDecay = optimizer.average
     options.clipNorm = training.clipNorm
     options.fineTuning = fineTuning
-    options.batch = batch
     options.examples = examples
     options.seed = training.seed
     let task = DecoderTask(
@@ -217,7 +231,7 @@ struct TrainDecoderCommand: ParsableCommand {
       scoreName: "\(photos.name)-\(validationSplit ?? (photos.isHeldBack ? "held-back" : "val"))",
       selfCritical: selfCritical
         ? SelfCritical(
-          sets.training, vocabulary: model.vocabulary, baseline: baseline, samples: samples,
+          sets.training, vocabulary: model.vocabulary, candidates: compared, samples: samples,
           limit: model.decoding.maximumLength) : nil,
       options: options, threads: training.threads)
     let steps = training.allSteps(stepsPerEpoch: task.stepsPerEpoch)
@@ -240,7 +254,7 @@ struct TrainDecoderCommand: ParsableCommand {
           schedule: runOptions.schedule, words: model.vocabulary.count,
           photos: sets.training.names.count, captions: captions.captions.count,
           from: from, samples: selfCritical ? samples : nil,
-          baseline: selfCritical ? baseline : nil)))
+          candidates: selfCritical ? compared : nil)))
     try training.run(
       &run, steps: steps, unit: "captions", stepsPerEpoch: task.stepsPerEpoch
     ) { String(format: "%.4f", $0.value) }
@@ -281,14 +295,22 @@ struct TrainDecoderCommand: ParsableCommand {
     let captions: Int
     let from: String?
     let samples: Int?
-    let baseline: SelfCritical.Baseline?
+    let candidates: SelfCritical.Candidates?
+  }
+
+  enum Candidates: String, CaseIterable, ExpressibleByArgument {
+    case beam, drawn
+  }
+
+  private var compared: SelfCritical.Candidates {
+    candidates == .beam ? .beam : .drawn(baseline ?? .mean)
   }
 
   private var forcing: TeacherForcing {
     var forcing = TeacherForcing()
     forcing.labelSmoothing = labelSmoothing
     forcing.attentionPenalty = attentionPenalty
-    // Captions are drawn without dropout, so that the gradient is taken without, too.
+    // Captions are found without dropout, so that the gradient is taken without, too.
     forcing.outputDropout = dropout ?? (selfCritical ? 0 : forcing.outputDropout)
     forcing.embeddingDropout = embeddingDropout ?? (selfCritical ? 0 : forcing.embeddingDropout)
     return forcing
