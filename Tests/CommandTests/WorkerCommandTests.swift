@@ -5,10 +5,12 @@ import Testing
 @Suite struct WorkerCommandTests {
   private let caption: CommandLineTool
   private let photo = "data/samples/astronaut.png"
-  // Beam 5, from data/references/embedded/astronaut/captions.json.
-  private let sentence = "A group of people are sitting on a bench in front of a crowd."
+  private let sentence: String
 
-  init() throws { caption = try CommandLineTool() }
+  init() throws {
+    caption = try CommandLineTool()
+    sentence = try EmbeddedReference("astronaut").beam5.sentence
+  }
 
   private func object(_ line: String) throws -> [String: Any] {
     try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
@@ -57,9 +59,7 @@ import Testing
         "bad data", "bad data", nil,
       ])
     #expect(answers[3]["path"] as? String == "data/samples/china.jpg")
-    // data/references/embedded/china/captions.json
-    #expect(
-      answers[3]["caption"] as? String == "A man in a blue shirt is jumping over a bike.")
+    #expect(answers[3]["caption"] as? String == EmbeddedReference("china").beam1.sentence)
     #expect(answers[2]["path"] as? String == "nowhere.jpg")
     #expect(failure(answers[2])?["message"] == "there is no such file")
     #expect(answers[4]["byte_count"] as? Int == 8)
