@@ -228,6 +228,8 @@ package struct DecoderTask<Network: DecoderNetwork>: TrainingTask {
     }
   }
 
+  package var isMeasured: Bool { validation != nil }
+
   /// CIDEr-D and BLEU-4 of the captions of the validation images.
   package func validate() throws -> [ValidationScore] {
     guard let validation else { return [] }

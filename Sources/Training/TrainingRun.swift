@@ -34,6 +34,8 @@ package struct TrainingRun<Task: TrainingTask> {
   package enum Event: Sendable {
     case step(Int, StepReport, rate: Float)
     case validation(Int, [ValidationScore], isBest: Bool)
+    /// After a validation the schedule lowered the rate.
+    case rateFall(to: Float)
     /// What the model makes of a few fixed inputs, after a validation.
     case examples([String])
   }
@@ -41,6 +43,7 @@ package struct TrainingRun<Task: TrainingTask> {
   /// Where a run stands, beside its task.
   private struct State: Codable, Sendable {
     var task: Task.State
+    var schedule: LearningRateSchedule
     var step = 0
     /// The merit of the model that is in the folder.
     var best: Double?
@@ -71,7 +74,8 @@ package struct TrainingRun<Task: TrainingTask> {
   ///   - folder: is made where it does not exist.
   ///   - resumes: whether to go on from the folder's checkpoint, if there is one.
   ///   - fingerprint: the options that must not change from one session of a run to the next.
-  /// - Throws: `TrainingError.checkpoint` if there is a checkpoint and `resumes` is false, or if its
+  /// - Throws: `TrainingError.options` if the schedule needs measures and the task makes none;
+  ///   `TrainingError.checkpoint` if there is a checkpoint and `resumes` is false, or if its
   ///   fingerprint is another; `WeightError`; Foundation's error where the folder cannot be made.
   package init(
     _ task: Task, _ options: Options, folder: String, resumes: Bool, fingerprint: String
@@ -79,7 +83,11 @@ package struct TrainingRun<Task: TrainingTask> {
     self.task = task
     self.options = options
     self.folder = folder
-    state = State(task: task.state, fingerprint: fingerprint)
+    state = State(task: task.state, schedule: options.schedule, fingerprint: fingerprint)
+    guard task.isMeasured || !options.schedule.needsMeasures else {
+      throw TrainingError.options(
+        "--schedule plateau goes by validation, and there is nothing to validate with")
+    }
     try FileManager.default.createDirectory(
       atPath: folder, withIntermediateDirectories: true)
     guard FileManager.default.fileExists(atPath: checkpointPath) else { return }
@@ -114,7 +122,7 @@ package struct TrainingRun<Task: TrainingTask> {
     let clock = Stopwatch(state.seconds)
     var sum = Sum()
     while !isFinished {
-      let rate = options.schedule.rate(step: state.step)
+      let rate = state.schedule.rate(step: state.step)
       let report = try task.step(state.step, rate: rate)
       state.step += 1
       state.seconds = clock.seconds
@@ -151,6 +159,9 @@ package struct TrainingRun<Task: TrainingTask> {
             scores.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }),
           seconds: state.seconds))
       try observe(.validation(state.step, scores, isBest: isBest))
+      if state.schedule.observe(merit) {
+        try observe(.rateFall(to: state.schedule.rate(step: state.step)))
+      }
       let examples = try task.examples()
       if !examples.isEmpty { try observe(.examples(examples)) }
     }

@@ -26,6 +26,9 @@ package protocol TrainingTask {
   /// - Throws: `TrainingError.diverged` before anything is changed.
   mutating func step(_ index: Int, rate: Float) throws -> StepReport
 
+  /// Whether there is data to validate with.
+  var isMeasured: Bool { get }
+
   /// Measures the model on data that it is not trained on; empty where there are none.
   mutating func validate() throws -> [ValidationScore]
 

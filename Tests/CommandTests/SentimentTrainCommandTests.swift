@@ -125,6 +125,15 @@ import Testing
     #expect(wrong.status == 64 && wrong.errors.contains("vectors of 3 numbers"))
   }
 
+  @Test func `a rate that follows validation needs some`() throws {
+    let result = try caption.run([
+      "sentiment", "pretrain", path("texts.tsv"), "--output", path("language-model"), "--steps",
+      "5", "--batch", "1", "--schedule", "plateau",
+    ])
+    #expect(result.status == 64)
+    #expect(result.errors.contains("there is nothing to validate with"))
+  }
+
   @Test(arguments: [
     (["--steps", "0"], Int32(64), "--steps"),
     (["--mix", "1,2"], 64, "--mix"),

@@ -156,6 +156,8 @@ import Testing
   @Test(arguments: [
     (["--encoder", "resnet18"], "add --fine-tune all"),
     (["--fine-tune", "layer9"], "has no layer “layer9”"),
+    (["--plateau-patience", "3"], "goes with --schedule plateau"),
+    (["--decay-factor", "0.5"], "goes with --schedule step or plateau"),
     (["--crop", "0.5"], "go with --fine-tune"),
     (["--fine-tune", "all", "--crop", "2"], "--crop takes a number above 0"),
     (["--fine-tune", "all", "--model", "embedded", "--encoder", "vgg16"], "exclude each other"),

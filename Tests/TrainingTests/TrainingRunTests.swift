@@ -41,6 +41,8 @@ private struct Halving: TrainingTask {
       gradientNorm: gradients.norm(), items: 1)
   }
 
+  var isMeasured = true
+
   func validate() throws -> [ValidationScore] {
     [ValidationScore("closeness", -abs(Double(layer.weight.elements[0]) - 0.5))]
   }
@@ -100,6 +102,47 @@ private struct Halving: TrainingTask {
     try second.run()
     #expect(try losses(parts.path) == losses(whole.path))
     #expect(second.task.layer.weight == reference.task.layer.weight)
+  }
+
+  @Test(arguments: [9, 10, 17, 30])
+  func `the rate falls at plateaus as if never interrupted`(stop: Int) throws {
+    var options = options(40)
+    options.schedule = LearningRateSchedule(
+      peak: 0.8, warmUp: 3, decay: .plateau(PlateauSchedule(patience: 2, factor: 0.5)))
+    options.validationInterval = 2
+    func run(_ folder: String) throws -> TrainingRun<Halving> {
+      try TrainingRun(
+        Halving(), options, folder: folder, resumes: true, fingerprint: "halving at plateaus")
+    }
+    func entries(_ folder: String) throws -> [[Double?]] {
+      try TrainingLog.read(path: folder + "/log.ndjson").map { [$0.loss, $0.rate] }
+    }
+    let (whole, parts) = (try TemporaryFolder(), try TemporaryFolder())
+    var reference = try run(whole.path)
+    var falls: [Float] = []
+    try reference.run(observe: { if case .rateFall(let rate) = $0 { falls.append(rate) } })
+    #expect(falls.prefix(3) == [0.4, 0.2, 0.1])
+    var first = try run(parts.path)
+    var made = 0
+    try first.run(shouldStop: { made == stop }) { event in
+      if case .step = event { made += 1 }
+    }
+    var second = try run(parts.path)
+    try second.run()
+    #expect(try entries(parts.path) == entries(whole.path))
+    #expect(second.task.layer.weight == reference.task.layer.weight)
+  }
+
+  @Test func `plateaus cannot be seen without validation`() throws {
+    let folder = try TemporaryFolder()
+    var options = options(40)
+    options.schedule.decay = .plateau(PlateauSchedule(patience: 2, factor: 0.5))
+    var task = Halving()
+    task.isMeasured = false
+    let error = try #require(throws: TrainingError.self) {
+      try TrainingRun(task, options, folder: folder.path, resumes: false, fingerprint: "")
+    }
+    #expect("\(error)".contains("there is nothing to validate with"))
   }
 
   @Test func `a run that was killed goes on from its last checkpoint`() throws {

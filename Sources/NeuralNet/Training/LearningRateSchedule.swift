@@ -1,7 +1,7 @@
 internal import Foundation
 
-/// The learning rate as a function of the step: it rises in a straight line to its peak, and then
-/// falls.
+/// The learning rate as a function of the step, and of what was measured before it: it rises in a
+/// straight line to its peak, and then falls.
 package struct LearningRateSchedule: Codable, Equatable, Sendable {
   /// What follows the warm-up, at t steps after it.
   package enum Decay: Codable, Equatable, Sendable {
@@ -13,6 +13,8 @@ package struct LearningRateSchedule: Codable, Equatable, Sendable {
     case cosine(steps: Int, final: Float = 0)
     /// By a factor every so many steps: peak · factor^⌊t / every⌋.
     case step(every: Int, factor: Float)
+    /// Each time that what is measured has stopped improving.
+    case plateau(PlateauSchedule)
   }
 
   package var peak: Float
@@ -38,6 +40,21 @@ package struct LearningRateSchedule: Codable, Equatable, Sendable {
       return peak * (final + (1 - final) * Float((1 + cos(.pi * share(steps))) / 2))
     case .step(let every, let factor):
       return peak * Float(pow(Double(factor), Double(time / max(1, every))))
+    case .plateau(let plateau): return peak * plateau.share
     }
+  }
+
+  /// Whether the rate depends on what is measured.
+  package var needsMeasures: Bool {
+    if case .plateau = decay { true } else { false }
+  }
+
+  /// Takes what was measured after a step; more is better.
+  ///
+  /// - Returns: whether the rate fell for that.
+  package mutating func observe(_ measure: Double) -> Bool {
+    guard case .plateau(var plateau) = decay else { return false }
+    defer { decay = .plateau(plateau) }
+    return plateau.observe(measure)
   }
 }

@@ -1,55 +1,46 @@
-/// A learning rate that falls when a measure stops improving, as PyTorch's `ReduceLROnPlateau` with
-/// its relative threshold.
+/// By how much the learning rate has fallen, when it falls each time that a measure, of which more
+/// is better, has stopped improving: as PyTorch's `ReduceLROnPlateau` with `mode="max"` does.
 package struct PlateauSchedule: Codable, Equatable, Sendable {
-  /// The learning rate now.
-  package private(set) var rate: Float
-  /// What the rate is multiplied with.
-  package let factor: Float
-  /// How many measures in a row may pass without improvement before the rate falls.
-  package let patience: Int
-  /// The share of the best measure by which a better one must differ.
-  package let threshold: Double
-  /// The rate does not fall below.
-  package let minimum: Float
-  /// Whether a greater measure is better, as of BLEU, or a smaller one, as of a loss.
-  package let isGreaterBetter: Bool
-  /// The best measure so far; nil before the first.
-  package private(set) var best: Double?
+  /// After so many measures in a row without improvement the rate falls: one more than PyTorch's
+  /// `patience`, which counts those that it outlasts.
+  private let patience: Int
+  /// What the rate is then multiplied by.
+  private let factor: Float
+  /// The learning rate as a share of what it would be without.
+  private(set) var share: Float = 1
+  private var best: Double?
   private var measuresWithoutImprovement = 0
 
-  package init(
-    rate: Float, factor: Float = 0.1, patience: Int = 10, threshold: Double = 1e-4,
-    minimum: Float = 0, isGreaterBetter: Bool = false
-  ) {
-    self.rate = rate
-    self.factor = factor
+  /// The share of the best measure by which a better one must be greater; PyTorch's default.
+  private static let threshold = 1e-4
+
+  /// - Precondition: `patience` is above 0.
+  package init(patience: Int, factor: Float) {
+    precondition(patience > 0, "a patience of \(patience)")
     self.patience = patience
-    self.threshold = threshold
-    self.minimum = minimum
-    self.isGreaterBetter = isGreaterBetter
+    self.factor = factor
   }
 
-  /// Takes the measure of one more epoch.
+  /// Takes one more measure; one that is not a number is no improvement.
   ///
   /// - Returns: whether the rate fell.
-  @discardableResult
-  package mutating func observe(_ measure: Double) -> Bool {
+  mutating func observe(_ measure: Double) -> Bool {
     if isBetter(measure) {
       best = measure
       measuresWithoutImprovement = 0
     } else {
       measuresWithoutImprovement += 1
     }
-    guard measuresWithoutImprovement > patience else { return false }
+    guard measuresWithoutImprovement >= patience else { return false }
     measuresWithoutImprovement = 0
-    let next = max(minimum, rate * factor)
-    defer { rate = next }
-    return next < rate
+    share *= factor
+    return true
   }
 
+  /// The threshold is of the best measure's size, so that it is not below it where that is negative,
+  /// as PyTorch's is.
   private func isBetter(_ measure: Double) -> Bool {
     guard let best else { return !measure.isNaN }
-    return isGreaterBetter
-      ? measure > best * (1 + threshold) : measure < best * (1 - threshold)
+    return measure > best + Self.threshold * abs(best)
   }
 }

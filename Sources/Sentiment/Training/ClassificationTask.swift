@@ -259,6 +259,8 @@ package struct ClassificationTask: TrainingTask {
     return chosen.map { Array(text[cut[$0]]) }
   }
 
+  package var isMeasured: Bool { !validation.isEmpty }
+
   package mutating func validate() throws -> [ValidationScore] {
     let classifier = SentimentClassifier(
       SentimentConfiguration(

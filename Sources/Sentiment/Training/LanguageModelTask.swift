@@ -169,6 +169,8 @@ package struct LanguageModelTask: TrainingTask {
   }
 
   /// A language model is measured by its loss alone.
+  package var isMeasured: Bool { false }
+
   package func validate() throws -> [ValidationScore] { [] }
 
   package func writeModel(to folder: String, _ scores: [ValidationScore]) throws {

@@ -28,7 +28,11 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Steps in which the rate rises to its highest.", valueName: "steps"))
   var warmUp: Int?
 
-  @Option(help: "How the rate falls after that.")
+  @Option(
+    help: """
+      How the rate falls after that; with plateau, each time that validation has found nothing \
+      better for a while.
+      """)
   var schedule = ScheduleName.linear
 
   @Option(
@@ -44,8 +48,15 @@ struct TrainingOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "With --schedule step: what the rate is multiplied by.", valueName: "factor"))
-  var decayFactor: Float = 0.3
+      "With --schedule step or plateau: what the rate is multiplied by (default: 0.3).",
+      valueName: "factor"))
+  var decayFactor: Float?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --schedule plateau: after so many validations in a row without a better score the rate "
+        + "falls (default: 2).", valueName: "count"))
+  var plateauPatience: Int?
 
   @Option(help: "The seed of all that is random: the same seed gives the same model.")
   var seed: UInt64 = 1
@@ -82,7 +93,7 @@ struct TrainingOptions: ParsableArguments {
   var quiet = false
 
   enum ScheduleName: String, CaseIterable, ExpressibleByArgument {
-    case constant, linear, cosine, step
+    case constant, linear, cosine, step, plateau
   }
 
   var threads: Int { requestedThreads ?? ProcessInfo.processInfo.activeProcessorCount }
@@ -98,10 +109,20 @@ struct TrainingOptions: ParsableArguments {
       ("--steps", Double(steps ?? 1)), ("--epochs", epochs), ("--rate", Double(rate ?? 1)),
       ("--validate-every", Double(validateEvery ?? 1)),
       ("--checkpoint-every", Double(checkpointEvery)), ("--patience", Double(patience ?? 1)),
-      ("--decay-every", Double(decayEvery ?? 1)), ("--decay-factor", Double(decayFactor)),
+      ("--decay-every", Double(decayEvery ?? 1)), ("--decay-factor", Double(decayFactor ?? 1)),
+      ("--plateau-patience", Double(plateauPatience ?? 1)),
     ]
     for (name, value) in positive where !(value > 0 && value.isFinite) {
       throw ValidationError("\(name) takes a number above 0.")
+    }
+    guard decayEvery == nil || schedule == .step else {
+      throw ValidationError("--decay-every goes with --schedule step.")
+    }
+    guard plateauPatience == nil || schedule == .plateau else {
+      throw ValidationError("--plateau-patience goes with --schedule plateau.")
+    }
+    guard decayFactor == nil || schedule == .step || schedule == .plateau else {
+      throw ValidationError("--decay-factor goes with --schedule step or plateau.")
     }
     guard clip >= 0, warmUp ?? 0 >= 0 else {
       throw ValidationError("--clip and --warm-up take numbers from 0.")
@@ -121,12 +142,15 @@ struct TrainingOptions: ParsableArguments {
   ) -> TrainingRun<Task>.Options {
     let warmUp = min(warmUp ?? min(100, steps / 10), steps)
     let falling = steps - warmUp
+    let factor = decayFactor ?? 0.3
     let decay: LearningRateSchedule.Decay =
       switch schedule {
       case .constant: .constant
       case .linear: .linear(steps: falling, final: 0.02)
       case .cosine: .cosine(steps: falling, final: 0.02)
-      case .step: .step(every: decayEvery ?? max(1, steps / 3), factor: decayFactor)
+      case .step: .step(every: decayEvery ?? max(1, steps / 3), factor: factor)
+      case .plateau:
+        .plateau(PlateauSchedule(patience: plateauPatience ?? 2, factor: factor))
       }
     var options = TrainingRun<Task>.Options(
       steps: steps,
@@ -171,6 +195,8 @@ struct TrainingOptions: ParsableArguments {
             "step \(step): " + scores.joined(separator: ", ")
               + (isBest ? ", the best so far" : ""))
         }
+      case .rateFall(let rate):
+        if !isQuiet { display.say(String(format: "the learning rate falls to %.3g", rate)) }
       case .examples(let lines):
         if !isQuiet { for line in lines { display.say("  " + line) } }
       }
