@@ -36,7 +36,10 @@ def read_decoder(folder: Path) -> tuple[AttentionDecoder, list[str]]:
     words = words[:config["vocabulary"]["size"]]
     decoder = AttentionDecoder(config["encoder"]["channels"], len(words), sizes["embedding"],
                                sizes["hidden"], sizes["attention"])
-    decoder.load_state_dict(read_weights(folder, "decoder."))
+    weights = read_weights(folder, "decoder.")
+    if sizes.get("biases", 2) == 1:  # the sum of PyTorch's two
+        weights["decode_step.bias_hh"] = torch.zeros_like(weights["decode_step.bias_ih"])
+    decoder.load_state_dict(weights)
     return decoder, words
 
 
