@@ -12,9 +12,10 @@ package struct SelfCritical: Sendable {
   /// Which captions of an image are compared.
   package enum Candidates: Codable, Equatable, Sendable {
     /// Those that beam search finds. Their expected reward is what grows: minimum risk training
-    /// (Shen et al. 2016, arXiv 1512.02433, eq. 7, α = 1, over the captions of the beam as in Edunov
-    /// et al. 2018, arXiv 1711.04956). It does not leave what beam search says, and a decoder that
-    /// is unsure of itself learns from nothing else.
+    /// (Shen et al. 2016, arXiv 1512.02433, eq. 7) over the captions of the beam, whose shares follow
+    /// from their mean log probability a word (Edunov et al. 2018, arXiv 1711.04956, section 3.2). It
+    /// does not leave what beam search says, and a decoder that is unsure of itself learns from
+    /// nothing else.
     case beam
     /// Drawn at random.
     case drawn(Baseline)
@@ -112,10 +113,13 @@ package struct SelfCritical: Sendable {
   ) -> [Double] {
     switch candidates {
     case .beam:
+      let lengths = hypotheses.map { Double($0.tokenLogProbabilities.count) }
       let slopes = Self.slopes(
-        ofExpected: rewards, logProbabilities: hypotheses.map { Double($0.logProbability) })
-      // As many times, so that steps are as long as with drawn captions, whose share is one each.
-      return slopes.map { $0 * Double(hypotheses.count) }
+        ofExpected: rewards,
+        logProbabilities: zip(hypotheses, lengths).map { Double($0.logProbability) / $1 })
+      // Words' losses are averaged over all words: each caption's over its own.
+      let words = lengths.reduce(0, +)
+      return zip(slopes, lengths).map { $0 * words / $1 }
     case .drawn:
       let sum = rewards.reduce(0, +)
       return rewards.map { $0 - (greedy ?? (sum - $0) / Double(rewards.count - 1)) }
