@@ -35,6 +35,15 @@ package struct CaptionSet: Sendable {
     self.names = names
     self.references = references
   }
+
+  /// The same images, each with the first of its captions that has words.
+  package var firstCaptions: CaptionSet {
+    CaptionSet(
+      images, names: names,
+      references: references.map { captions in
+        captions.first { !captionWords($0).isEmpty }.map { [$0] } ?? []
+      })
+  }
 }
 
 /// The captions of a set in the numbers of a vocabulary, as a decoder learns them.

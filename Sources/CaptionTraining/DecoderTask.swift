@@ -209,23 +209,31 @@ package struct DecoderTask<Network: DecoderNetwork>: TrainingTask {
       vocabulary: model.vocabulary, threads: threads)
   }
 
-  /// The captions that the model, as it would be written now, gives to images of a set.
-  private func sentences(_ images: [Int], of set: CaptionSet) throws -> [String] {
-    let network = trained.result
+  /// Calls with some of the images at a time, and what the model, as it would be written now, sees of
+  /// them.
+  ///
+  /// - Throws: `ImagingError`, `NetworkError`, `WeightError`; what `body` throws.
+  func look(
+    at images: [Int], of set: CaptionSet, _ body: ([Int], any FeatureSource) throws -> Void
+  ) throws {
     switch set.images {
-    case .features(let features):
-      return try captioner(network.decoder, channels: features.channels)
-        .sentences(images, of: features, options: model.decoding)
+    case .features(let features): try body(images, features)
     case .photos(let photos):
-      guard let encoder = network.encoder else { return [] }
-      var sentences: [String] = []
+      guard let encoder = trained.result.encoder else { return }
       try SetEncoder(encoder, output: model.output, threads: threads)
-        .forEachBlock(images, of: photos) { block, seen in
-          sentences += try captioner(network.decoder, channels: seen.channels)
-            .sentences(block, of: seen, options: model.decoding)
-        }
-      return sentences
+        .forEachBlock(images, of: photos) { try body($0, $1) }
     }
+  }
+
+  /// The captions that the model, as it would be written now, gives to images of a set.
+  func sentences(_ images: [Int], of set: CaptionSet) throws -> [String] {
+    let decoder = trained.result.decoder
+    var sentences: [String] = []
+    try look(at: images, of: set) { block, seen in
+      sentences += try captioner(decoder, channels: seen.channels)
+        .sentences(block, of: seen, options: model.decoding)
+    }
+    return sentences
   }
 
   package var isMeasured: Bool { validation != nil }

@@ -76,6 +76,29 @@ import Testing
     #expect(better.output.contains("CIDEr-D on images-all\t10.0000") && better.errors.isEmpty)
   }
 
+  @Test func `a check says whether a set-up can learn`() throws {
+    func check(_ more: [String]) throws -> CommandLineTool.Result {
+      try caption.run(
+        [
+          "train", "check", "--dataset", path("images"), "--split", "all", "--features",
+          path("features"), "--threads", "1", "--embedding", "32", "--hidden", "64", "--attention",
+          "32", "--minimum-count", "1",
+        ] + more)
+    }
+    let learns = try check(["--rate", "1e-2"])
+    #expect(learns.status == 0, "\(learns.output)\(learns.errors)")
+    #expect(learns.errors.contains("15 photos with a caption each"))
+    #expect(learns.output.contains("captions word for word\t15 of 15"))
+    #expect(learns.lines.last?.hasPrefix("This set-up can learn: 15 of 15") == true)
+    let tunes = try check([
+      "--rate", "1e-2", "--batch", "2", "--fine-tune", "layer4.1", "--quiet",
+    ])
+    #expect(tunes.status == 0 && tunes.errors.isEmpty, "\(tunes.output)\(tunes.errors)")
+    let stays = try check(["--rate", "1e-9", "--steps", "20", "--quiet"])
+    #expect(stays.status == 1 && stays.errors.isEmpty)
+    #expect(stays.output.contains("the --rate may be too low"))
+  }
+
   @Test(arguments: ["attention", "show-and-tell"])
   func `a run that is killed goes on, to the same model`(decoder: String) throws {
     let sizes = Array(small.dropFirst(decoder == "attention" ? 0 : 6)) + ["--decoder", decoder]

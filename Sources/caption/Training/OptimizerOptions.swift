@@ -13,18 +13,9 @@ struct OptimizerOptions: ParsableArguments {
   @Option(help: "With --optimizer sgd: how much of a step the next one goes on with.")
   var momentum: Float = 0.9
 
-  @Option(help: "Weight decay.")
-  var weightDecay: Float = 0
-
-  @Option(help: "How slowly the average of the parameters, which is the model, follows them.")
-  var average: Float = 0.999
-
   func validate() throws {
-    guard (0..<1).contains(momentum), (0..<1).contains(average) else {
-      throw ValidationError("--momentum and --average take numbers from 0 to below 1.")
-    }
-    guard weightDecay >= 0, weightDecay.isFinite else {
-      throw ValidationError("--weight-decay takes a number from 0.")
+    guard (0..<1).contains(momentum) else {
+      throw ValidationError("--momentum takes a number from 0 to below 1.")
     }
   }
 
@@ -35,4 +26,7 @@ struct OptimizerOptions: ParsableArguments {
     case .adamw: .adamW()
     }
   }
+
+  /// The learning rate where none is given.
+  var defaultRate: Float { optimizer == .sgd ? 0.1 : 1e-3 }
 }

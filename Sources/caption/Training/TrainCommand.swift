@@ -4,7 +4,7 @@ import ArgumentParser
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
-    abstract: "Train a captioner, and look at how it went.",
+    abstract: "Train a captioner, see whether it can learn, and look at how it went.",
     usage: """
       caption train --dataset NAME|FOLDER --output MODEL [OPTIONS]
       caption train SUBCOMMAND ...
@@ -13,9 +13,10 @@ struct TrainCommand: ParsableCommand {
       “caption help train decoder” lists the options of training.
 
       EXAMPLES:
+        caption train check --dataset flickr8k
         caption train --dataset flickr8k --output mine --epochs 10 --patience 3
         caption train plot mine/log.ndjson --output mine.svg
       """,
-    subcommands: [TrainDecoderCommand.self, TrainPlotCommand.self],
+    subcommands: [TrainDecoderCommand.self, TrainCheckCommand.self, TrainPlotCommand.self],
     defaultSubcommand: TrainDecoderCommand.self)
 }

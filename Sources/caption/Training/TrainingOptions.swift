@@ -22,8 +22,7 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "How often to go through the data.")
   var epochs = 3.0
 
-  @Option(help: ArgumentHelp("The highest learning rate.", valueName: "rate"))
-  var rate: Float?
+  @OptionGroup var stepSize: StepSizeOptions
 
   @Option(help: ArgumentHelp("Steps in which the rate rises to its highest.", valueName: "steps"))
   var warmUp: Int?
@@ -34,11 +33,6 @@ struct TrainingOptions: ParsableArguments {
       better for a while.
       """)
   var schedule = ScheduleName.linear
-
-  @Option(
-    help: ArgumentHelp(
-      "Shorten gradients to this Euclidean norm; 0 leaves them.", valueName: "norm"))
-  var clip = 1.0
 
   @Option(
     help: ArgumentHelp(
@@ -57,9 +51,6 @@ struct TrainingOptions: ParsableArguments {
       "With --schedule plateau: after so many validations in a row without a better score the rate "
         + "falls (default: 2).", valueName: "count"))
   var plateauPatience: Int?
-
-  @Option(help: "The seed of all that is random: the same seed gives the same model.")
-  var seed: UInt64 = 1
 
   @Option(
     help: ArgumentHelp(
@@ -81,32 +72,20 @@ struct TrainingOptions: ParsableArguments {
     completion: .directory)
   var tensorboard: String?
 
-  @Option(
-    name: .customLong("threads"),
-    help: ArgumentHelp("How many threads to use (default: all cores).", valueName: "count"))
-  var requestedThreads: Int?
-
-  @Option(help: "How to show progress: a bar on a terminal, plain lines, or nothing.")
-  var progress = Progress.Style.auto
-
-  @Flag(name: .shortAndLong, help: "Say nothing but errors.")
-  var quiet = false
+  @OptionGroup var session: SessionOptions
 
   enum ScheduleName: String, CaseIterable, ExpressibleByArgument {
     case constant, linear, cosine, step, plateau
   }
 
-  var threads: Int { requestedThreads ?? ProcessInfo.processInfo.activeProcessorCount }
-
-  /// The norm that gradients are shortened to.
-  var clipNorm: Double { clip == 0 ? .greatestFiniteMagnitude : clip }
+  var seed: UInt64 { session.seed }
+  var threads: Int { session.threads }
+  var quiet: Bool { session.quiet }
+  var clipNorm: Double { stepSize.clipNorm }
 
   func validate() throws {
-    guard threads >= 1 && threads <= 256 else {
-      throw ValidationError("--threads takes a number from 1 to 256, not \(threads).")
-    }
     let positive: [(String, Double)] = [
-      ("--steps", Double(steps ?? 1)), ("--epochs", epochs), ("--rate", Double(rate ?? 1)),
+      ("--steps", Double(steps ?? 1)), ("--epochs", epochs),
       ("--validate-every", Double(validateEvery ?? 1)),
       ("--checkpoint-every", Double(checkpointEvery)), ("--patience", Double(patience ?? 1)),
       ("--decay-every", Double(decayEvery ?? 1)), ("--decay-factor", Double(decayFactor ?? 1)),
@@ -124,8 +103,8 @@ struct TrainingOptions: ParsableArguments {
     guard decayFactor == nil || schedule == .step || schedule == .plateau else {
       throw ValidationError("--decay-factor goes with --schedule step or plateau.")
     }
-    guard clip >= 0, warmUp ?? 0 >= 0 else {
-      throw ValidationError("--clip and --warm-up take numbers from 0.")
+    guard warmUp ?? 0 >= 0 else {
+      throw ValidationError("--warm-up takes a number from 0.")
     }
   }
 
@@ -154,7 +133,8 @@ struct TrainingOptions: ParsableArguments {
       }
     var options = TrainingRun<Task>.Options(
       steps: steps,
-      schedule: LearningRateSchedule(peak: rate ?? defaultRate, warmUp: warmUp, decay: decay),
+      schedule: LearningRateSchedule(
+        peak: stepSize.rate ?? defaultRate, warmUp: warmUp, decay: decay),
       validationInterval: validateEvery ?? max(1, steps / 10),
       checkpointInterval: checkpointEvery)
     options.patience = patience
@@ -180,7 +160,7 @@ struct TrainingOptions: ParsableArguments {
     }
     if run.step > 0, !isQuiet { note("going on after step \(run.step)") }
     var display = TrainingProgress(
-      steps: steps, done: run.step, unit: unit, style: progress, isQuiet: isQuiet)
+      steps: steps, done: run.step, unit: unit, style: session.progress, isQuiet: isQuiet)
     defer { display.finish() }
     var estimate = stepsPerEpoch.map { EpochEstimate(stepsPerEpoch: $0) }
     try run.run(shouldStop: { interruption.flag.isRaised }) { event in

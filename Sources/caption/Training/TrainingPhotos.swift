@@ -6,6 +6,7 @@ import Foundation
 import Imaging
 import Store
 import SystemPackage
+import Tensors
 import Training
 
 /// The photos of a dataset with their captions, some to learn from and some to measure by.
@@ -60,6 +61,21 @@ struct TrainingPhotos {
     (training, validation) = (part { $0 != Self.held - 1 }, part { $0 == Self.held - 1 })
   }
 
+  private init(name: String, training: [Photo]) {
+    (self.name, self.training) = (name, training)
+    (validation, isHeldBack) = ([], false)
+  }
+
+  /// Some of the photos to learn from, drawn at random, and none to measure by.
+  func sample(_ count: Int, seed: UInt64) -> TrainingPhotos {
+    let described = training.filter { $0.references.contains { !captionWords($0).isEmpty } }
+    let found = described.filter { $0.path != nil }
+    var random = SeededRandom(seed: seed)
+    // Where no photo was found, those that were not are to be named.
+    let drawn = (found.isEmpty ? described : found).shuffled(using: &random).prefix(count)
+    return TrainingPhotos(name: name, training: Array(drawn))
+  }
+
   private static func photos(
     of dataset: String, _ store: StoreOptions
   ) throws -> [(split: String, photo: Photo)] {
@@ -90,14 +106,14 @@ struct TrainingPhotos {
   /// - Throws: `TrainingError.data` where more than one in a hundred cannot be read;
   ///   `FeatureCacheError`; `ExitCode` after an interruption.
   func encoded(
-    _ extractor: FeatureExtractor, _ cache: FeatureCache, _ training: TrainingOptions
+    _ extractor: FeatureExtractor, _ cache: FeatureCache, _ session: SessionOptions
   ) throws -> Sets {
     let there = there
     var failures: [String] = []
-    let cached = try features(of: there.map(\.path), extractor, cache, training) {
+    let cached = try features(of: there.map(\.path), extractor, cache, session) {
       failures.append($0)
     }
-    try checkMissing(failures, training)
+    try checkMissing(failures, session)
     return sets(
       there.map(\.photo), byteCount: 2 * cached.size * there.count, isReadable: cached.contains
     ) { .features(PhotoFeatures(cached, photos: $0)) }
@@ -109,25 +125,25 @@ struct TrainingPhotos {
   /// - Throws: `TrainingError.data` where more than one in a hundred cannot; `ExitCode` after an
   ///   interruption.
   func readable(
-    _ preprocessing: PreprocessingConfiguration, _ training: TrainingOptions
+    _ preprocessing: PreprocessingConfiguration, _ session: SessionOptions
   ) throws -> Sets {
     let there = there
     let paths = there.map(\.path)
     let images = TrainingImages(paths, preprocessing: preprocessing)
     let interruption = Interruption {}
-    var line = ProgressLine(style: training.progress, isQuiet: training.quiet)
+    var line = ProgressLine(style: session.progress, isQuiet: session.quiet)
     var failures: [Int: String] = [:]
-    let block = 64 * training.threads
+    let block = 64 * session.threads
     for start in stride(from: 0, to: paths.count, by: block) {
       let end = min(paths.count, start + block)
-      for (image, reason) in images.failures(of: start..<end, threads: training.threads) {
+      for (image, reason) in images.failures(of: start..<end, threads: session.threads) {
         failures[image] = reason
       }
       line.show("reading photos, \(end)/\(paths.count)", done: end, of: paths.count)
       if let status = interruption.exitStatus { throw ExitCode(status) }
     }
     line.finish()
-    try checkMissing(failures.sorted { $0.key < $1.key }.map(\.value), training)
+    try checkMissing(failures.sorted { $0.key < $1.key }.map(\.value), session)
     return sets(there.map(\.photo), byteCount: 0, isReadable: { failures[$0] == nil }) { places in
       .photos(TrainingImages(places.map { paths[$0] }, preprocessing: preprocessing))
     }
@@ -163,7 +179,7 @@ struct TrainingPhotos {
 
   /// - Parameter unreadable: why photos that were found cannot be read.
   /// - Throws: `TrainingError.data` where more than one in a hundred is missing or cannot be read.
-  private func checkMissing(_ unreadable: [String], _ options: TrainingOptions) throws {
+  private func checkMissing(_ unreadable: [String], _ session: SessionOptions) throws {
     let all = training + validation
     let failures =
       all.filter { $0.path == nil }.map { "\($0.name): the photo was not found" } + unreadable
@@ -173,20 +189,20 @@ struct TrainingPhotos {
         path: name,
         reason: "\(failures.count) of \(all.count) photos cannot be read, at first: \(first)")
     }
-    if !options.quiet {
+    if !session.quiet {
       note("\(failures.count) of \(all.count) photos are left out, at first: \(first)")
     }
   }
 
   private func features(
     of paths: [FilePath], _ extractor: FeatureExtractor, _ cache: FeatureCache,
-    _ training: TrainingOptions, failure: @escaping (String) -> Void
+    _ session: SessionOptions, failure: @escaping (String) -> Void
   ) throws -> CachedFeatures {
-    let isQuiet = training.quiet
+    let isQuiet = session.quiet
     let interruption = Interruption {
       if !isQuiet { note("stopping; what the encoder saw is kept") }
     }
-    var line = ProgressLine(style: training.progress, isQuiet: isQuiet)
+    var line = ProgressLine(style: session.progress, isQuiet: isQuiet)
     var observer = FeatureCache.Observer()
     observer.progress = { stage, done, total in
       let verb = stage == .reading ? "reading" : "looking at"
@@ -196,7 +212,7 @@ struct TrainingPhotos {
     observer.notice = { line.say("caption: \($0)") }
     observer.shouldStop = { interruption.flag.isRaised }
     let cached = try cache.features(
-      of: paths, by: extractor, threads: training.threads, observer: observer)
+      of: paths, by: extractor, threads: session.threads, observer: observer)
     line.finish()
     guard let cached else { throw ExitCode(interruption.exitStatus ?? 1) }
     return cached
