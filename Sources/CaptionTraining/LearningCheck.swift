@@ -33,7 +33,7 @@ package struct LearningCheck<Network: DecoderNetwork> {
   /// Steps from one search for captions to the next.
   private static var searchInterval: Int { 20 }
 
-  private var task: DecoderTask<Network>
+  private var task: CaptioningTask<Network>
   private let set: CaptionSet
   /// What is to be learnt.
   private let wanted: [(image: Int, text: String)]
@@ -56,7 +56,7 @@ package struct LearningCheck<Network: DecoderNetwork> {
     (greedy.beamWidth, greedy.maximumLength) = (1, model.decoding.maximumLength)
     // Captions in which the unknown word stands are learnt as they are.
     greedy.neverEmit = []
-    var plain = DecoderTask<Network>.Options()
+    var plain = CaptioningTask<Network>.Options()
     (plain.forcing.labelSmoothing, plain.forcing.attentionPenalty) = (0, 0)
     (plain.forcing.embeddingDropout, plain.forcing.outputDropout) = (0, 0)
     plain.averageDecay = 0
@@ -66,7 +66,7 @@ package struct LearningCheck<Network: DecoderNetwork> {
     plain.fineTuning?.augmentation = nil
     plain.batch = captions.captions.count
     plain.seed = options.seed
-    task = DecoderTask(
+    task = CaptioningTask(
       CaptionModel(
         name: model.name, encoder: model.encoder, decoder: model.decoder,
         vocabulary: model.vocabulary, decoding: greedy),

@@ -129,7 +129,7 @@ struct TrainDecoderCommand: ParsableCommand {
     let fineTuning = captioner.fineTuning(rate: rate)
     let network: CaptioningNetwork<Network> = try start.network(
       sets.training, fineTuning, seed: training.seed)
-    var options = DecoderTask<Network>.Options()
+    var options = CaptioningTask<Network>.Options()
     options.forcing = regularization.forcing(selfCritical: selfCritical)
     options.batch = data.batch ?? (selfCritical ? 320 : 64)
     if scheduledSampling > 0 {
@@ -145,7 +145,7 @@ struct TrainDecoderCommand: ParsableCommand {
     options.fineTuning = fineTuning
     options.examples = examples
     options.seed = training.seed
-    let task = DecoderTask(
+    let task = CaptioningTask(
       model, network, training: sets.training, captions: captions,
       validation: sets.validation,
       scoreName: "\(photos.name)-\(validationSplit ?? (photos.isHeldBack ? "held-back" : "val"))",
@@ -156,7 +156,7 @@ struct TrainDecoderCommand: ParsableCommand {
       options: options, threads: training.threads)
     let steps = training.allSteps(stepsPerEpoch: task.stepsPerEpoch)
     var runOptions = training.runOptions(
-      DecoderTask<Network>.self, steps: steps, defaultRate: rate)
+      CaptioningTask<Network>.self, steps: steps, defaultRate: rate)
     runOptions.validationInterval =
       training.validateEvery ?? max(1, Int(task.stepsPerEpoch.rounded(.up)))
     if !training.quiet {

@@ -10,7 +10,7 @@ package import Training
 /// that people wrote, or, as a second stage, for a better CIDEr-D by self-critical training.
 ///
 /// What is measured and written is the moving average of the parameters.
-package struct DecoderTask<Network: DecoderNetwork>: TrainingTask {
+package struct CaptioningTask<Network: DecoderNetwork>: TrainingTask {
   package struct Options: Codable, Equatable, Sendable {
     package var forcing = TeacherForcing()
     /// Nil to read the captions as people wrote them.

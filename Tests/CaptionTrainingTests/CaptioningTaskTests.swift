@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 import Training
 
-@Suite struct DecoderTaskTests {
+@Suite struct CaptioningTaskTests {
   /// Images that differ in two regions, and what they show.
   private static let captions: [[String]] = ["red", "blue"].flatMap { colour in
     ["kite", "boat", "house"].map { thing in
@@ -52,8 +52,8 @@ import Training
   private func task(
     _ network: AttentionNetwork, selfCritical: SelfCritical.Candidates? = nil,
     ownWords: Float = 0, threads: Int = 1
-  ) -> DecoderTask<AttentionNetwork> {
-    var options = DecoderTask<AttentionNetwork>.Options()
+  ) -> CaptioningTask<AttentionNetwork> {
+    var options = CaptioningTask<AttentionNetwork>.Options()
     if ownWords > 0 {
       options.scheduledSampling = ScheduledSampling(final: ownWords, steps: 24)
     }
@@ -61,7 +61,7 @@ import Training
     options.forcing.embeddingDropout = 0
     options.averageDecay = 0.9
     options.batch = 12
-    return DecoderTask(
+    return CaptioningTask(
       model, CaptioningNetwork(network), training: set,
       captions: EncodedCaptions(set, vocabulary: model.vocabulary, limit: 8), validation: set,
       scoreName: "toy-val",
@@ -71,9 +71,9 @@ import Training
   }
 
   private func run(
-    _ task: DecoderTask<AttentionNetwork>, _ folder: TemporaryFolder, steps: Int,
+    _ task: CaptioningTask<AttentionNetwork>, _ folder: TemporaryFolder, steps: Int,
     rate: Float = 1e-2
-  ) throws -> TrainingRun<DecoderTask<AttentionNetwork>> {
+  ) throws -> TrainingRun<CaptioningTask<AttentionNetwork>> {
     try TrainingRun(
       task,
       .init(
