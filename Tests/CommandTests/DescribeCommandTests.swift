@@ -97,7 +97,7 @@ import Testing
 
   @Test func `beams give the reference's captions`() throws {
     let greedy = try caption.run(["--beam", "1", "data/samples/china.jpg"])
-    #expect(greedy.output == EmbeddedReference("china").beam1.sentence + "\n")
+    #expect(try greedy.output == EmbeddedReference("china").beam1.sentence + "\n")
   }
 
   @Test func `the same seed samples the same caption`() throws {

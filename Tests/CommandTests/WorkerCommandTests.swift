@@ -59,7 +59,7 @@ import Testing
         "bad data", "bad data", nil,
       ])
     #expect(answers[3]["path"] as? String == "data/samples/china.jpg")
-    #expect(answers[3]["caption"] as? String == EmbeddedReference("china").beam1.sentence)
+    #expect(try answers[3]["caption"] as? String == EmbeddedReference("china").beam1.sentence)
     #expect(answers[2]["path"] as? String == "nowhere.jpg")
     #expect(failure(answers[2])?["message"] == "there is no such file")
     #expect(answers[4]["byte_count"] as? Int == 8)
