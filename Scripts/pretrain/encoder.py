@@ -134,7 +134,9 @@ class EncoderTraining:
 
     def step(self, photos: torch.Tensor, maps: torch.Tensor) -> float:
         fraction = self.elapsed / self.a.seconds
-        warm_up, decay = min(1, (self.iteration + 1) / 200), 0.5 * (1 + math.cos(math.pi * fraction))
+        # Where cores are shared and steps few, warming up ends by the clock.
+        warm_up = min(1, max((self.iteration + 1) / 200, fraction / 0.03))
+        decay = 0.5 * (1 + math.cos(math.pi * fraction))
         for group in self.optimizer.param_groups:
             group["lr"] = self.a.rate * warm_up * (decay + 0.003)
         generator = torch.Generator().manual_seed(self.iteration)
