@@ -198,7 +198,7 @@ class DecoderTraining:
 
     def risk(self, regions: torch.Tensor, names: list[str]) -> torch.Tensor:
         """Minimum risk over the beam (Shen et al. 2016, arXiv 1512.02433; Edunov et al. 2018, arXiv 1711.04956):
-        −Σ q r over the captions found, q their probabilities among themselves, r their CIDEr-D."""
+        −Σ q r over the captions found, r their CIDEr-D, q the softmax of their mean log probabilities a word."""
         decoder = self.captioner.decoder.eval()  # no dropout
         found = [[h.words[:LONGEST] for h in hs] for hs in beam_search(decoder, regions)]
         owner = torch.tensor([i for i, hs in enumerate(found) for _ in hs], device=self.device)
@@ -206,10 +206,11 @@ class DecoderTraining:
         logits, _ = decoder(regions[owner], tokens[:, :-1])
         goal = tokens[:, 1:]
         logs = -F.cross_entropy(logits.float().transpose(1, 2), goal, ignore_index=PAD, reduction="none")
+        means = logs.sum(1) / (goal != PAD).sum(1)
         widest = max(map(len, found))
         place = torch.tensor([k for hs in found for k in range(len(hs))], device=self.device)
         table = torch.full((len(found), widest), -torch.inf, device=self.device)
-        probabilities = table.index_put((owner, place), logs.sum(1)).softmax(1)
+        probabilities = table.index_put((owner, place), means).softmax(1)
         rewards = torch.zeros(len(found), widest)
         for i, (name, hs) in enumerate(zip(names, found)):
             rewards[i, :len(hs)] = torch.tensor([self.reward.score(name, words + [END]) for words in hs])
