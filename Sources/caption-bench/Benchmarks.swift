@@ -64,7 +64,7 @@ private func attentionStepBenchmark(threads: Int) -> Benchmark {
       peers: ["pytorch"], name: "attention-step",
       parameters: [
         "rows": rows, "regions": 25, "channels": 256, "embedding": 256, "hidden": 512,
-        "attention": 256, "vocabulary": 2577, "threads": threads,
+        "attention": 256, "vocabulary": 2892, "threads": threads,
       ])
   ) {
     let bundle = try ModelBundle.find()

@@ -11,7 +11,7 @@ import Testing
   @Test func `the bundled model opens by path`() throws {
     let bundle = try ModelBundle(folder: embedded)
     #expect(bundle.configuration.name == "embedded")
-    #expect(bundle.vocabulary.count == 2577)
+    #expect(bundle.vocabulary.count == 2892)
     #expect(bundle.vocabulary[4] == "a")
   }
 

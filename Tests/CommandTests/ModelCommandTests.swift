@@ -18,7 +18,7 @@ import Testing
   @Test func `describes the bundled model`() throws {
     let result = try caption.run(["model", "info"])
     #expect(result.output.contains("160×160"))
-    #expect(result.output.contains("2577 words"))
+    #expect(result.output.contains("2892 words"))
   }
 
   @Test func `describes the model of sentiment`() throws {
