@@ -127,7 +127,7 @@ package struct CaptioningTask<Network: DecoderNetwork>: TrainingTask {
   }
 
   package mutating func step(_ index: Int, rate: Float) throws -> StepReport {
-    var random = SeededRandom(seed: options.seed &+ UInt64(index + 1) &* 0xA24B_AED4_963E_E407)
+    var random = SeededRandom(seed: options.seed, step: index)
     trained.gradients.reset()
     let numbers = (0..<drawn).map { _ in order.next() }
     let report: (loss: Double, parts: [String: Double], items: Int)

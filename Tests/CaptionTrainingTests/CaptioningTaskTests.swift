@@ -30,17 +30,7 @@ import Training
     set = CaptionSet(
       .features(FewFeatures(features)), names: (0..<6).map { "\($0).png" },
       references: Self.captions)
-    var words = CaptionWords()
-    for captions in Self.captions { words.add(captions) }
-    var decoding = DecodingOptions()
-    decoding.maximumLength = 8
-    model = CaptionModel(
-      name: "toy",
-      encoder: EncoderSource(
-        try ModelBundle(folder: projectFolder.appending(path: "data/models/embedded").path)),
-      decoder: DecoderConfiguration(attention: 12, embedding: 12, hidden: 24),
-      vocabulary: try words.vocabulary(atLeast: 1, file: ModelFolder.vocabularyFile),
-      decoding: decoding)
+    model = try toyModel(words: Self.captions, maximumLength: 8)
   }
 
   private func network() -> AttentionNetwork {

@@ -2,7 +2,6 @@ import CaptionTraining
 import Captioning
 import Foundation
 import Language
-import ModelFiles
 import NeuralNet
 import Tensors
 import TestSupport
@@ -18,17 +17,8 @@ import Testing
   private let features = randomTensor([4, 3, 6], seed: 8)
 
   init() throws {
-    var words = CaptionWords()
-    for captions in references { words.add(captions.map { $0.replacing("rare", with: "") }) }
-    var decoding = DecodingOptions()
-    decoding.maximumLength = 6
-    model = CaptionModel(
-      name: "toy",
-      encoder: EncoderSource(
-        try ModelBundle(folder: projectFolder.appending(path: "data/models/embedded").path)),
-      decoder: DecoderConfiguration(attention: 12, embedding: 12, hidden: 24),
-      vocabulary: try words.vocabulary(atLeast: 1, file: ModelFolder.vocabularyFile),
-      decoding: decoding)
+    model = try toyModel(
+      words: references.map { $0.map { $0.replacing("rare", with: "") } }, maximumLength: 6)
   }
 
   private func report(

@@ -131,7 +131,7 @@ package struct ClassificationTask: TrainingTask {
   }
 
   package mutating func step(_ index: Int, rate: Float) throws -> StepReport {
-    var random = SeededRandom(seed: options.seed &+ UInt64(index + 1) &* 0xA24B_AED4_963E_E407)
+    var random = SeededRandom(seed: options.seed, step: index)
     let step = draw(&random)
     let network = trained.model
     let layout = SequenceLayout(lengths: step.sequences.map(\.count))

@@ -145,15 +145,12 @@ struct TrainDecoderCommand: ParsableCommand {
     options.fineTuning = fineTuning
     options.examples = examples
     options.seed = training.seed
+    let reward = selfCritical ? rewarding(sets.training, model) : nil
     let task = CaptioningTask(
       model, network, training: sets.training, captions: captions,
       validation: sets.validation,
       scoreName: "\(photos.name)-\(validationSplit ?? (photos.isHeldBack ? "held-back" : "val"))",
-      selfCritical: selfCritical
-        ? SelfCritical(
-          sets.training, vocabulary: model.vocabulary, candidates: compared, samples: samples,
-          limit: model.decoding.maximumLength) : nil,
-      options: options, threads: training.threads)
+      selfCritical: reward, options: options, threads: training.threads)
     let steps = training.allSteps(stepsPerEpoch: task.stepsPerEpoch)
     var runOptions = training.runOptions(
       CaptioningTask<Network>.self, steps: steps, defaultRate: rate)
@@ -173,8 +170,8 @@ struct TrainDecoderCommand: ParsableCommand {
           preprocessing: model.encoder.preprocessing, decoder: model.decoder,
           schedule: runOptions.schedule, words: model.vocabulary.count,
           photos: sets.training.names.count, captions: captions.captions.count,
-          from: captioner.from, samples: selfCritical ? samples : nil,
-          candidates: selfCritical ? compared : nil)))
+          from: captioner.from, samples: reward?.samples,
+          candidates: reward?.candidates)))
     try training.run(
       &run, steps: steps, unit: "captions", stepsPerEpoch: task.stepsPerEpoch
     ) { String(format: "%.4f", $0.value) }
@@ -198,8 +195,11 @@ struct TrainDecoderCommand: ParsableCommand {
     case beam, drawn
   }
 
-  private var compared: SelfCritical.Candidates {
-    candidates == .beam ? .beam : .drawn(baseline ?? .mean)
+  private func rewarding(_ set: CaptionSet, _ model: CaptionModel) -> SelfCritical {
+    SelfCritical(
+      set, vocabulary: model.vocabulary,
+      candidates: candidates == .beam ? .beam : .drawn(baseline ?? .mean), samples: samples,
+      limit: model.decoding.maximumLength)
   }
 
   private func tell(
