@@ -6,6 +6,8 @@ package import Tensors
 package struct AttentionNetwork: DecoderNetwork {
   package var embedding: Embedding
   package var output: Linear
+  /// With ReLU before everything else that reads the regions; nil for none.
+  private var regionEmbedding: Linear?
   private var recurrence: AttentionLSTM
   private var initialHidden: Linear?
   private var initialCell: Linear?
@@ -15,19 +17,23 @@ package struct AttentionNetwork: DecoderNetwork {
     random: inout SeededRandom
   ) {
     let hidden = configuration.hidden
+    let regions = configuration.regionEmbedding ?? channels
+    regionEmbedding = configuration.regionEmbedding.map {
+      Linear(inputs: channels, outputs: $0, random: &random)
+    }
     embedding = Embedding(tokens: vocabularySize, size: configuration.embedding, random: &random)
     output = Linear(inputs: hidden, outputs: vocabularySize, random: &random)
     recurrence = AttentionLSTM(
       attention: AdditiveAttention(
-        channels: channels, hidden: hidden, size: configuration.attention,
+        channels: regions, hidden: hidden, size: configuration.attention,
         activation: configuration.attentionActivation, random: &random),
       contextGate: configuration.gate
-        ? Linear(inputs: hidden, outputs: channels, random: &random) : nil,
+        ? Linear(inputs: hidden, outputs: regions, random: &random) : nil,
       cell: LSTMCell(
-        inputs: configuration.embedding + channels, hidden: hidden, forgetBias: 1, random: &random))
+        inputs: configuration.embedding + regions, hidden: hidden, forgetBias: 1, random: &random))
     guard configuration.initialState == .mean else { return }
-    initialHidden = Linear(inputs: channels, outputs: hidden, random: &random)
-    initialCell = Linear(inputs: channels, outputs: hidden, random: &random)
+    initialHidden = Linear(inputs: regions, outputs: hidden, random: &random)
+    initialCell = Linear(inputs: regions, outputs: hidden, random: &random)
   }
 
   package init(
@@ -35,25 +41,30 @@ package struct AttentionNetwork: DecoderNetwork {
     weights: WeightReader
   ) throws {
     let hidden = configuration.hidden
+    let regions = configuration.regionEmbedding ?? channels
+    regionEmbedding = try configuration.regionEmbedding.map {
+      try Linear(weights["region_embedding"], inputs: channels, outputs: $0)
+    }
     embedding = try Embedding(
       weights["embedding"], tokens: vocabularySize, size: configuration.embedding)
     output = try Linear(weights["fc"], inputs: hidden, outputs: vocabularySize)
     recurrence = AttentionLSTM(
       attention: try AdditiveAttention(
-        weights["attention"], channels: channels, hidden: hidden, size: configuration.attention,
+        weights["attention"], channels: regions, hidden: hidden, size: configuration.attention,
         activation: configuration.attentionActivation),
       contextGate: configuration.gate
-        ? try Linear(weights["f_beta"], inputs: hidden, outputs: channels) : nil,
+        ? try Linear(weights["f_beta"], inputs: hidden, outputs: regions) : nil,
       cell: try LSTMCell(
-        weights["decode_step"], inputs: configuration.embedding + channels, hidden: hidden,
+        weights["decode_step"], inputs: configuration.embedding + regions, hidden: hidden,
         gateOrder: configuration.gateOrder, biases: configuration.biases,
         forgetBias: configuration.forgetBias))
     guard configuration.initialState == .mean else { return }
-    initialHidden = try Linear(weights["init_h"], inputs: channels, outputs: hidden)
-    initialCell = try Linear(weights["init_c"], inputs: channels, outputs: hidden)
+    initialHidden = try Linear(weights["init_h"], inputs: regions, outputs: hidden)
+    initialCell = try Linear(weights["init_c"], inputs: regions, outputs: hidden)
   }
 
   package mutating func visitParameters(_ visit: ParameterVisitor) {
+    visit("region_embedding", &regionEmbedding)
     visit("embedding", &embedding)
     recurrence.visitParameters(visit)
     visit("init_h", &initialHidden)
@@ -63,29 +74,46 @@ package struct AttentionNetwork: DecoderNetwork {
 
   package struct Trace: DecoderTrace {
     fileprivate let recurrence: AttentionLSTM.Trace
-    /// `[images, channels]`
+    /// What is attended to, `[images, regions, size]`.
+    fileprivate let regions: Tensor
+    /// `[images, size]`
     fileprivate let means: Tensor
     package var output: Tensor { recurrence.output }
     package var weights: Tensor? { recurrence.weights }
   }
 
   package func forward(_ words: Tensor, _ batch: CaptionBatch, threads: Int) -> Trace {
-    let means = Self.means(of: batch.regions)
+    let regions = embedded(batch.regions, threads: threads)
+    let means = Self.means(of: regions)
     return Trace(
       recurrence: recurrence.forward(
-        words, batch.layout, regions: batch.regions, images: batch.images,
+        words, batch.layout, regions: regions, images: batch.images,
         initial: initialState(means, batch.images, threads: threads), threads: threads),
-      means: means)
+      regions: regions, means: means)
+  }
+
+  /// What is attended to of images' regions.
+  private func embedded(_ regions: Tensor, threads: Int) -> Tensor {
+    guard let regionEmbedding else { return regions }
+    let rows = regionEmbedding(Self.rows(of: regions), threads: threads)
+    return ActivationFunction.relu(rows)
+      .reshaped([regions.shape[0], regions.shape[1], regionEmbedding.outputs])
+  }
+
+  /// `[images · regions, channels]`
+  private static func rows(of regions: Tensor) -> Tensor {
+    regions.reshaped([regions.shape[0] * regions.shape[1], regions.shape[2]])
   }
 
   package func step(
     _ words: Tensor, _ batch: CaptionBatch, after state: LSTMState?, threads: Int
   ) -> LSTMState {
     let images = batch.layout.order.prefix(words.shape[0]).map { batch.images[$0] }
+    let regions = embedded(batch.regions, threads: threads)
     return recurrence.forward(
-      words, SequenceLayout(sequences: images.count, steps: 1), regions: batch.regions,
+      words, SequenceLayout(sequences: images.count, steps: 1), regions: regions,
       images: images,
-      initial: state ?? initialState(Self.means(of: batch.regions), images, threads: threads),
+      initial: state ?? initialState(Self.means(of: regions), images, threads: threads),
       threads: threads
     ).final
   }
@@ -105,9 +133,10 @@ package struct AttentionNetwork: DecoderNetwork {
     _ trace: Trace, _ batch: CaptionBatch, outputGradient: Tensor, weightGradient: Tensor?,
     learnsRegions: Bool, gradients: inout AttentionNetwork, threads: Int
   ) -> (words: Tensor, regions: Tensor?) {
+    let learnsContext = learnsRegions || regionEmbedding != nil
     let found = recurrence.backward(
       trace.recurrence, outputGradient, weightGradient: weightGradient,
-      gradients: &gradients.recurrence, skipsRegions: !learnsRegions, threads: threads)
+      gradients: &gradients.recurrence, skipsRegions: !learnsContext, threads: threads)
     var means = Tensor(trace.means.shape)
     func addInitial(_ layer: Linear?, _ gradient: Tensor, to gradients: inout Linear?) {
       guard let layer, var own = gradients else { return }
@@ -116,14 +145,28 @@ package struct AttentionNetwork: DecoderNetwork {
       let sums = gradient.sums(ofRows: batch.images, count: batch.regions.shape[0])
       layer.addGradients(sums, input: trace.means, to: &own, threads: threads)
       gradients = own
-      guard learnsRegions else { return }
+      guard learnsContext else { return }
       let slope = sums.matmul(layer.weight, threads: threads)
       for index in slope.elements.indices { means.elements[index] += slope.elements[index] }
     }
     addInitial(initialHidden, found.initial.hidden, to: &gradients.initialHidden)
     addInitial(initialCell, found.initial.cell, to: &gradients.initialCell)
+    guard learnsContext else { return (found.words, nil) }
+    let context = Self.spread(means, over: found.regions)
+    guard let regionEmbedding else { return (found.words, context) }
+    let slope = Self.rows(
+      of: ActivationFunction.relu.backward(context, output: trace.regions))
+    guard var own = gradients.regionEmbedding else { return (found.words, nil) }
+    // Leaves one owner of the elements, so that they are changed in place.
+    gradients.regionEmbedding = nil
+    regionEmbedding.addGradients(
+      slope, input: Self.rows(of: batch.regions), to: &own, threads: threads)
+    gradients.regionEmbedding = own
     guard learnsRegions else { return (found.words, nil) }
-    return (found.words, Self.spread(means, over: found.regions))
+    return (
+      found.words,
+      slope.matmul(regionEmbedding.weight, threads: threads).reshaped(batch.regions.shape)
+    )
   }
 
   /// Adds to each image's regions their share of the gradient of their mean.

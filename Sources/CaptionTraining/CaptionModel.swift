@@ -110,7 +110,6 @@ package struct CaptionModel: Sendable {
 extension DecoderConfiguration {
   /// Why a decoder of this kind can be run but not trained; nil where it can.
   fileprivate var untrainable: String? {
-    if regionEmbedding != nil { return "it has a layer before the attention" }
     if imageNorm { return "it has batch normalisation after the image" }
     if embeddingActivation != .none { return "it has an activation after the words" }
     if gateOrder.isMaxout { return "its LSTM is a maxout one" }

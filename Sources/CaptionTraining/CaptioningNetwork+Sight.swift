@@ -17,7 +17,7 @@ package struct Sight {
 extension CaptioningNetwork {
   /// Looks at images; moves the running statistics of an encoder's normalisation that is trained.
   ///
-  /// - Parameter random: for the augmentation of photos and for dropout.
+  /// - Parameter random: for the augmentation of images and for dropout.
   /// - Throws: `ImagingError` where a photo cannot be read; `NetworkError`.
   mutating func see(
     _ images: [Int], of set: CaptionSet, _ fineTuning: FineTuning?, output: EncoderOutput,
@@ -25,7 +25,7 @@ extension CaptioningNetwork {
   ) throws -> Sight {
     switch set.images {
     case .features(let features):
-      return Sight(features: features, trace: nil, images: [])
+      return Sight(features: features.augmented(random: &random), trace: nil, images: [])
     case .photos(let photos):
       var images = images
       var found = Set<Int>()

@@ -22,8 +22,8 @@ package struct CaptioningTask<Network: DecoderNetwork>: TrainingTask {
     package var clipNorm = 1.0
     /// How the encoder is trained; nil where it is frozen.
     package var fineTuning: FineTuning?
-    /// How many captions a step learns of; about so many where the encoder is trained, since then
-    /// each image comes with all of its own.
+    /// About how many captions a step learns of: each image comes with all of its own, so that it is
+    /// looked at once.
     package var batch = 64
     /// How many validation images' captions are shown.
     package var examples = 3
@@ -46,9 +46,8 @@ package struct CaptioningTask<Network: DecoderNetwork>: TrainingTask {
   private let selfCritical: SelfCritical?
   private let threads: Int
   private var trained: ModelInTraining<CaptioningNetwork<Network>>
-  /// Of captions; of images in self-critical training, and where the encoder is trained.
+  /// Of images.
   private var order: ShuffledOrder
-  private let drawsImages: Bool
   /// The images that there is something to learn of, with their captions' numbers.
   private let captionsOfImages: [(image: Int, captions: [Int])]
 
@@ -75,18 +74,15 @@ package struct CaptioningTask<Network: DecoderNetwork>: TrainingTask {
       averageDecay: options.averageDecay)
     let grouped = Dictionary(grouping: captions.captions.indices) { captions.captions[$0].image }
     captionsOfImages = grouped.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-    drawsImages = selfCritical != nil || network.encoder != nil
-    order = ShuffledOrder(
-      count: drawsImages ? captionsOfImages.count : captions.captions.count, seed: options.seed)
+    order = ShuffledOrder(count: captionsOfImages.count, seed: options.seed)
   }
 
   /// How many numbers are trained.
   package var parameterCount: Int { trained.model.parameterCount }
 
-  /// How many captions, or images, a step takes from the data.
+  /// How many images a step takes from the data.
   private var drawn: Int {
     if let selfCritical { return max(1, options.batch / selfCritical.samples) }
-    guard drawsImages else { return options.batch }
     let perImage = Double(captions.captions.count) / Double(captionsOfImages.count)
     return max(1, Int((Double(options.batch) / perImage).rounded()))
   }
@@ -129,16 +125,16 @@ package struct CaptioningTask<Network: DecoderNetwork>: TrainingTask {
   package mutating func step(_ index: Int, rate: Float) throws -> StepReport {
     var random = SeededRandom(seed: options.seed, step: index)
     trained.gradients.reset()
-    let numbers = (0..<drawn).map { _ in order.next() }
+    let images = (0..<drawn).map { _ in captionsOfImages[order.next()] }
     let report: (loss: Double, parts: [String: Double], items: Int)
     if let selfCritical {
       report = try addReward(
-        selfCritical, images: numbers.map { captionsOfImages[$0].image }, random: &random)
+        selfCritical, images: images.map(\.image), random: &random)
     } else {
-      let own = drawsImages ? numbers.flatMap { captionsOfImages[$0].captions } : numbers
       var forcing = options.forcing
       forcing.ownWords = options.scheduledSampling?.probability(step: index) ?? 0
-      report = try addLoss(own.map { captions.captions[$0] }, forcing, random: &random)
+      report = try addLoss(
+        images.flatMap { $0.captions.map { captions.captions[$0] } }, forcing, random: &random)
     }
     let rateFactor = options.fineTuning?.rateFactor ?? 1
     let norm = try trained.update(

@@ -18,15 +18,20 @@ package struct FeatureExtractor: Sendable {
   private let encoder: ImageEncoder
   private let preprocessor: ImagePreprocessor
   private let output: EncoderOutput
+  private let isMirrored: Bool
 
   /// Counts up when the same parameters and photos come to mean other features.
   private static let version = 1
 
-  /// - Parameter output: what training looks at: `.map` or `.embedding`.
+  /// - Parameters:
+  ///   - output: what training looks at: `.map` or `.embedding`.
+  ///   - isMirrored: whether the encoder sees photos mirrored.
   /// - Throws: `CaptioningError`, `WeightError`; `NetworkError` if the network cannot take images of
   ///   the size that preprocessing makes.
   /// - Precondition: `output` is not `.logits`.
-  package init(_ source: EncoderSource, output: EncoderOutput) throws {
+  package init(
+    _ source: EncoderSource, output: EncoderOutput, isMirrored: Bool = false
+  ) throws {
     precondition(output != .logits, "logits are no features")
     let (configuration, preprocessing) = (source.configuration, source.preprocessing)
     let weights = HashingWeights(source.weights)
@@ -35,10 +40,11 @@ package struct FeatureExtractor: Sendable {
       expectedImage: (preprocessing.height, preprocessing.width))
     preprocessor = ImagePreprocessor(preprocessing)
     self.output = output
+    self.isMirrored = isMirrored
     identity = try weights.identity(
       Description(
         version: Self.version, output: output, encoder: configuration,
-        preprocessing: preprocessing))
+        preprocessing: preprocessing, mirrored: isMirrored ? true : nil))
     let blank = Tensor(
       repeating: 0, [1, encoder.imageChannels, preprocessing.height, preprocessing.width])
     let image = try encoder.encode(blank, outputs: [output], scratch: encoder.makeScratch())[0]
@@ -61,7 +67,7 @@ package struct FeatureExtractor: Sendable {
   func features(of bytes: [UInt8], name: String, scratch: NetworkScratch) throws -> Tensor {
     let photo = try ImageDecoder.decode(
       bytes: bytes, name: name, minimumSize: preprocessor.minimumSize)
-    let pixels = preprocessor(photo).adapted(toChannels: encoder.imageChannels)
+    let pixels = preprocessor(isMirrored ? photo.oriented(.mirrored) : photo).adapted(toChannels: encoder.imageChannels)
     let image = try encoder.encode(
       pixels.reshaped(Shape([1] + pixels.shape.extents)), outputs: [output], scratch: scratch)[0]
     let features = image.map ?? image.embedding ?? Tensor([0])
@@ -74,6 +80,8 @@ package struct FeatureExtractor: Sendable {
     let output: EncoderOutput
     let encoder: EncoderConfiguration
     let preprocessing: PreprocessingConfiguration
+    /// Absent where photos are seen as they are.
+    let mirrored: Bool?
   }
 
   /// Parameters that are hashed as they are read, by the names that the encoder gives them: those

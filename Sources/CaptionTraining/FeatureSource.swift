@@ -13,9 +13,14 @@ package protocol FeatureSource: Sendable {
   /// - Parameter images: each below `count`.
   /// - Returns: `[images, regions, channels]`
   func features(of images: [Int]) -> Tensor
+
+  /// The same images as a step of training sees them.
+  func augmented(random: inout SeededRandom) -> Self
 }
 
 extension FeatureSource {
+  package func augmented(random: inout SeededRandom) -> Self { self }
+
   /// The features of one image as a decoder takes them.
   func imageFeatures(of image: Int) -> ImageFeatures {
     let (height, width) = grid
@@ -30,12 +35,19 @@ extension FeatureSource {
 /// Some of the photos in a cache.
 package struct PhotoFeatures: FeatureSource {
   private let cached: CachedFeatures
+  /// What the encoder made of the same photos mirrored; nil where training does without.
+  private let mirrored: CachedFeatures?
   private let photos: [Int]
+  /// By image, whether it is seen mirrored; nil for none.
+  private var flips: [Bool]?
 
   /// - Precondition: the photos have features.
-  package init(_ cached: CachedFeatures, photos: [Int]) {
-    precondition(photos.allSatisfy(cached.contains), "photos without features")
+  package init(_ cached: CachedFeatures, mirrored: CachedFeatures? = nil, photos: [Int]) {
+    precondition(
+      photos.allSatisfy { cached.contains($0) && mirrored?.contains($0) ?? true },
+      "photos without features")
     self.cached = cached
+    self.mirrored = mirrored
     self.photos = photos
   }
 
@@ -43,7 +55,21 @@ package struct PhotoFeatures: FeatureSource {
   package var grid: (height: Int, width: Int) { cached.grid }
   package var channels: Int { cached.channels }
 
+  /// Each photo mirrored or not, at random.
+  package func augmented(random: inout SeededRandom) -> PhotoFeatures {
+    guard mirrored != nil else { return self }
+    var result = self
+    result.flips = photos.map { _ in random.uniform() < 0.5 }
+    return result
+  }
+
   package func features(of images: [Int]) -> Tensor {
-    cached.features(of: images.map { photos[$0] })
+    guard let flips, let mirrored else { return cached.features(of: images.map { photos[$0] }) }
+    let size = cached.size
+    return Tensor(uninitialized: [images.count, cached.regions, channels]) { result in
+      for (place, image) in images.enumerated() {
+        (flips[image] ? mirrored : cached).copy(photos[image], to: result + place * size)
+      }
+    }
   }
 }

@@ -53,12 +53,14 @@ package struct ConvolutionGradient: Sendable {
   ) {
     check(outputGradient, gradient)
     let (dilation, kernel) = (window.dilation, window.kernel)
-    let padding = (
-      vertical: dilation.vertical * (kernel.height - 1) - window.padding.vertical,
-      horizontal: dilation.horizontal * (kernel.width - 1) - window.padding.horizontal
-    )
-    if window.stride == (1, 1) && padding.vertical >= 0 && padding.horizontal >= 0 {
+    if window.stride == (1, 1), case .symmetric(let vertical, let horizontal) = window.padding,
+      vertical <= dilation.vertical * (kernel.height - 1),
+      horizontal <= dilation.horizontal * (kernel.width - 1)
+    {
       // With stride 1 the way back is a convolution, too.
+      let padding = Window.Padding.symmetric(
+        vertical: dilation.vertical * (kernel.height - 1) - vertical,
+        horizontal: dilation.horizontal * (kernel.width - 1) - horizontal)
       let convolution = PackedConvolution(
         weights: reversed(weights),
         window: Window(kernel: kernel, padding: padding, dilation: dilation), groups: groups,
@@ -106,7 +108,7 @@ package struct ConvolutionGradient: Sendable {
     }
     var source = ck_maps(outputGradient)
     var target = ck_maps(gradient)
-    var window = ck_window(window)
+    var window = ck_window(window, over: gradient)
     withUnsafePointer(to: &source) { source in
       withUnsafePointer(to: &target) { target in
         withUnsafePointer(to: &window) { window in
@@ -146,7 +148,7 @@ package struct ConvolutionGradient: Sendable {
       return PackedMatrix(weights: byPixel, transposed: true, kernels: kernels)
     }
     var target = ck_maps(gradient)
-    var window = ck_window(window)
+    var window = ck_window(window, over: gradient)
     let scratch = AlignedBuffer(count: max(1, threads) * block * depth)
     withUnsafePointer(to: &target) { target in
       withUnsafePointer(to: &window) { window in
@@ -213,7 +215,7 @@ package struct ConvolutionGradient: Sendable {
   ) {
     var gradient = ck_maps(outputGradient)
     var source = ck_maps(input)
-    var window = ck_window(window)
+    var window = ck_window(window, over: input)
     let count = taps * outputChannels
     // Of each image by itself, so that the order of the sum does not depend on the threads.
     let parts = AlignedBuffer(count: input.batch * count)
@@ -237,12 +239,12 @@ package struct ConvolutionGradient: Sendable {
   ) {
     let pixels = outputGradient.pixels
     let isDirect =
-      window.kernel == (1, 1) && window.stride == (1, 1) && window.padding == (0, 0)
+      window.kernel == (1, 1) && window.stride == (1, 1) && window.padding == .none
     let block = min(pixels, max(256, Self.numbersAtOnce / max(1, depth)))
     let gathered = isDirect ? nil : Scratch(count: block * depth)
     defer { gathered?.free() }
     var source = ck_maps(input)
-    var window = ck_window(window)
+    var window = ck_window(window, over: input)
     withUnsafePointer(to: &source) { source in
       withUnsafePointer(to: &window) { window in
         for first in stride(from: 0, to: pixels, by: block) {

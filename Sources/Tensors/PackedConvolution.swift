@@ -82,7 +82,7 @@ package final class PackedConvolution: Sendable {
   ) -> Method {
     if groups == shape[0] && shape[1] == 1 { return .depthwise }
     let isUnit = window.stride == (1, 1) && window.dilation == (1, 1)
-    if isUnit && window.kernel == (1, 1) && window.padding == (0, 0) { return .direct }
+    if isUnit && window.kernel == (1, 1) && window.padding == .none { return .direct }
     guard isUnit && window.kernel == (3, 3) && groups == 1 && shape[0] >= 16 && shape[1] >= 16
     else { return .gathered }
     guard let output else { return .winograd(size: 4) }
@@ -261,7 +261,7 @@ package final class PackedConvolution: Sendable {
     let scratchPerWorker = blocks.pixelsPerBlock * stride
     let bounds = activation.bounds
     var maps = ck_maps(input)
-    var window = ck_window(window)
+    var window = ck_window(window, over: input)
     let depth = depth
     withUnsafePointer(to: &maps) { maps in
       withUnsafePointer(to: &window) { window in
@@ -305,7 +305,7 @@ package final class PackedConvolution: Sendable {
   ) {
     var source = ck_maps(input)
     var target = ck_maps(output)
-    var window = ck_window(window)
+    var window = ck_window(window, over: input)
     var epilogue = epilogue(residual)
     let rows = output.batch * output.height
     // Some 5 µs of work for each share.
@@ -394,7 +394,7 @@ package final class PackedConvolution: Sendable {
   ) {
     var source = ck_maps(input)
     var target = ck_maps(output)
-    var window = ck_window(window)
+    var window = ck_window(window, over: input)
     var epilogue = epilogue(residual)
     let positionWeights = kernels.wholeVectors(outputChannels) * inputChannels
     withUnsafePointer(to: &source) { source in
@@ -450,11 +450,13 @@ extension ck_maps {
 }
 
 extension ck_window {
-  init(_ window: Window) {
+  /// - Parameter input: what the window slides over.
+  init(_ window: Window, over input: Activations) {
+    let padding = window.leadingPadding(height: input.height, width: input.width)
     self.init(
       kernel_height: window.kernel.height, kernel_width: window.kernel.width,
       stride_vertical: window.stride.vertical, stride_horizontal: window.stride.horizontal,
-      padding_vertical: window.padding.vertical, padding_horizontal: window.padding.horizontal,
+      padding_vertical: padding.vertical, padding_horizontal: padding.horizontal,
       dilation_vertical: window.dilation.vertical, dilation_horizontal: window.dilation.horizontal)
   }
 }

@@ -93,12 +93,13 @@ package enum Pooling {
   static func spans(
     of window: Window, over map: Activations, _ y: Int, _ x: Int
   ) -> (rows: Span, columns: Span) {
-    (
+    let padding = window.leadingPadding(height: map.height, width: map.width)
+    return (
       Span(
-        y, map.height, window.kernel.height, window.stride.vertical, window.padding.vertical,
+        y, map.height, window.kernel.height, window.stride.vertical, padding.vertical,
         window.dilation.vertical),
       Span(
-        x, map.width, window.kernel.width, window.stride.horizontal, window.padding.horizontal,
+        x, map.width, window.kernel.width, window.stride.horizontal, padding.horizontal,
         window.dilation.horizontal)
     )
   }

@@ -4,7 +4,7 @@ import Imaging
 import NeuralNet
 import Tensors
 
-/// An image encoder: a model bundle's, or a named architecture with weights in torchvision's names.
+/// An image encoder: a model bundle's, or a named architecture with published weights.
 struct EncoderOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -15,7 +15,7 @@ struct EncoderOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The architecture's weights, under torchvision's tensor names.",
+      "The architecture's weights, under the tensor names that they were published with.",
       valueName: "file.safetensors"), completion: .file(extensions: ["safetensors"]))
   var weights: String?
 
@@ -99,17 +99,7 @@ struct EncoderOptions: ParsableArguments {
     let weights = try weights.map { WeightReader(try SafetensorsFile(path: $0)) }
     return EncoderSource(
       configuration, weights ?? WeightReader(InitialWeights(seed: seed)),
-      try adjusted(preprocessing(of: configuration)))
-  }
-
-  /// How torchvision's networks are given photos: the shorter side resized, the centre cropped,
-  /// ImageNet's mean and deviation.
-  private func preprocessing(of encoder: EncoderConfiguration) -> PreprocessingConfiguration {
-    let side = encoder.imageSide
-    return PreprocessingConfiguration(
-      width: side, height: side, geometry: .crop, resize: encoder.resizedSide,
-      resample: .bilinear, antialias: true, color: .rgb, scale: 1 / 255,
-      mean: imageNetMean, std: imageNetDeviation)
+      try adjusted(configuration.preprocessing))
   }
 
   /// The preprocessing with `size` and `geometry` as far as they were given.

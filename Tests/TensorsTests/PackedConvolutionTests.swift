@@ -54,14 +54,14 @@ private struct Case: CustomStringConvertible, Sendable {
     // Other windows.
     Case(
       height: 17, width: 17, inputs: 40, outputs: 24,
-      window: Window(kernel: (1, 7), padding: (0, 3))),
+      window: Window(kernel: (1, 7), padding: .symmetric(vertical: 0, horizontal: 3))),
     Case(
       height: 17, width: 15, inputs: 21, outputs: 23,
-      window: Window(kernel: (7, 1), stride: (2, 1), padding: (3, 0)), hasResidual: true),
+      window: Window(kernel: (7, 1), stride: (2, 1), padding: .symmetric(vertical: 3, horizontal: 0)), hasResidual: true),
     Case(
       batch: 2, height: 19, width: 11, inputs: 8, outputs: 12,
       window: Window(
-        kernel: (3, 2), stride: (1, 3), padding: (4, 2), dilation: (2, 3)), gap: 2),
+        kernel: (3, 2), stride: (1, 3), padding: .symmetric(vertical: 4, horizontal: 2), dilation: (2, 3)), gap: 2),
     Case(height: 2, width: 2, inputs: 6, outputs: 7, window: Window(5, padding: 4)),
     // Groups.
     Case(
@@ -82,10 +82,25 @@ private struct Case: CustomStringConvertible, Sendable {
     Case(
       height: 11, width: 12, inputs: 19, outputs: 19,
       window: Window(
-        kernel: (5, 2), stride: (2, 3), padding: (2, 1), dilation: (1, 2)), groups: 19,
+        kernel: (5, 2), stride: (2, 3), padding: .symmetric(vertical: 2, horizontal: 1), dilation: (1, 2)), groups: 19,
       hasResidual: true),
     Case(
       batch: 2, height: 7, width: 7, inputs: 512, outputs: 32, window: Window(3, padding: 1)),
+    // TensorFlow's padding: even and odd extents, dense and depthwise.
+    Case(
+      batch: 2, height: 16, width: 13, inputs: 3, outputs: 32,
+      window: Window(3, stride: 2, padding: .same), activation: .relu6),
+    Case(
+      batch: 2, height: 14, width: 17, inputs: 24, outputs: 24,
+      window: Window(3, stride: 2, padding: .same), groups: 24, activation: .relu6),
+    Case(
+      height: 16, width: 15, inputs: 40, outputs: 40, window: Window(5, stride: 2, padding: .same),
+      groups: 40, hasResidual: true),
+    Case(
+      batch: 2, height: 9, width: 12, inputs: 33, outputs: 33, window: Window(5, padding: 2),
+      groups: 33, activation: .relu6),
+    Case(height: 5, width: 1, inputs: 7, outputs: 9, window: Window(1, stride: 2, padding: .same)),
+    Case(height: 3, width: 8, inputs: 16, outputs: 16, window: Window(4, padding: .same)),
   ]
 
   /// The sum of products in double precision, straight from the definition.
@@ -93,6 +108,7 @@ private struct Case: CustomStringConvertible, Sendable {
     _ c: Case, _ input: Activations, _ weights: Tensor, _ bias: [Float], _ residual: Activations?
   ) -> [Double] {
     let size = c.window.outputSize(height: c.height, width: c.width)
+    let padding = c.window.leadingPadding(height: c.height, width: c.width)
     let groupInputs = c.inputs / c.groups
     var result: [Double] = []
     for n in 0..<c.batch {
@@ -103,12 +119,12 @@ private struct Case: CustomStringConvertible, Sendable {
             let first = o / (c.outputs / c.groups) * groupInputs
             for ky in 0..<c.window.kernel.height {
               let iy =
-                y * c.window.stride.vertical - c.window.padding.vertical
+                y * c.window.stride.vertical - padding.vertical
                 + ky * c.window.dilation.vertical
               guard iy >= 0 && iy < c.height else { continue }
               for kx in 0..<c.window.kernel.width {
                 let ix =
-                  x * c.window.stride.horizontal - c.window.padding.horizontal
+                  x * c.window.stride.horizontal - padding.horizontal
                   + kx * c.window.dilation.horizontal
                 guard ix >= 0 && ix < c.width else { continue }
                 let pixel = input.pixel(n, iy, ix)

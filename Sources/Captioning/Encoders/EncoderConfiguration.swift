@@ -1,3 +1,5 @@
+public import Imaging
+
 /// A model bundle's "encoder": which network makes features of images.
 public struct EncoderConfiguration: Codable, Hashable, Sendable {
   /// A name of `names`, or `resnet`, for which `block` and `layers` say the rest.
@@ -29,7 +31,7 @@ public struct EncoderConfiguration: Codable, Hashable, Sendable {
     self.architecture = architecture
   }
 
-  /// The configuration of a network that torchvision has, under torchvision's name, or `lenet5`.
+  /// The configuration of a network by its name: torchvision's where that has it.
   ///
   /// - Throws: `CaptioningError.configuration` if `names` has no such name.
   public static func named(_ name: String) throws -> EncoderConfiguration {
@@ -45,18 +47,34 @@ public struct EncoderConfiguration: Codable, Hashable, Sendable {
     switch architecture {
     case "lenet5": 32
     case "inception_v3": 299
+    case "efficientnet_lite1": 240
+    case "efficientnet_lite2": 260
     default: 224
     }
   }
 
   /// The side that an image's shorter side is resized to before a square of `imageSide` is cut from
-  /// its centre (torchvision's presets).
+  /// its centre (torchvision's presets; `CROP_PADDING` in TensorFlow's `efficientnet/preprocessing.py`).
   public var resizedSide: Int {
     switch architecture {
     case "lenet5": 32
     case "inception_v3": 342
+    case _ where isEfficientNetLite: imageSide + 32
     default: 256
     }
+  }
+
+  private var isEfficientNetLite: Bool { architecture.hasPrefix("efficientnet_lite") }
+
+  /// How published weights of the network expect images: the shorter side resized, the centre cut
+  /// out; ImageNet's mean and deviation, but for EfficientNet-Lite (value − 127) / 128.
+  public var preprocessing: PreprocessingConfiguration {
+    PreprocessingConfiguration(
+      width: imageSide, height: imageSide, geometry: .crop, resize: resizedSide,
+      resample: isEfficientNetLite ? .bicubic : .bilinear,
+      scale: isEfficientNetLite ? 1 : 1 / 255,
+      mean: isEfficientNetLite ? [127, 127, 127] : imageNetMean,
+      std: isEfficientNetLite ? [128, 128, 128] : imageNetDeviation)
   }
 
   /// One line that names the network, with the depth and width of a residual one.
@@ -68,6 +86,9 @@ public struct EncoderConfiguration: Codable, Hashable, Sendable {
 
   private static let byName: [String: any EncoderArchitecture] = [
     "alexnet": AlexNet(),
+    "efficientnet_lite0": EfficientNetLite(width: 1, depth: 1, dropout: 0.2),
+    "efficientnet_lite1": EfficientNetLite(width: 1, depth: 1.1, dropout: 0.2),
+    "efficientnet_lite2": EfficientNetLite(width: 1.1, depth: 1.2, dropout: 0.3),
     "googlenet": GoogLeNet(),
     "inception_v3": InceptionV3(),
     "lenet5": LeNet5(),
@@ -138,9 +159,11 @@ public struct EncoderConfiguration: Codable, Hashable, Sendable {
 
   /// ε of the network's batch normalisation.
   var normalizationEpsilon: Double {
-    // torchvision's googlenet.py and inception.py; PyTorch's default elsewhere.
+    // torchvision's googlenet.py and inception.py, `efficientnet_lite_builder.py`; PyTorch's default
+    // elsewhere.
     batchNormalizationEpsilon
-      ?? (["googlenet", "inception_v3"].contains(architecture) ? 1e-3 : 1e-5)
+      ?? (["googlenet", "inception_v3"].contains(architecture) || isEfficientNetLite
+        ? 1e-3 : 1e-5)
   }
 
   private static func unknown(_ name: String) -> CaptioningError {

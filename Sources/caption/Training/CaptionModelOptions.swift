@@ -86,16 +86,20 @@ struct CaptionModelOptions: ParsableArguments {
 
   /// What is learnt from: what the encoder sees of the photos, or the photos where it learns, too.
   ///
+  /// - Parameter augments: whether a frozen encoder sees photos mirrored, too, if that is wanted.
   /// - Throws: as `TrainingPhotos.encoded` and `TrainingPhotos.readable`.
   func sets(
     of photos: TrainingPhotos, _ model: CaptionModel, _ cache: FeatureCache,
-    _ session: SessionOptions
+    _ session: SessionOptions, augments: Bool
   ) throws -> TrainingPhotos.Sets {
     if fineTuning.fineTune != nil {
       return try photos.readable(model.encoder.preprocessing, session)
     }
+    let mirrored =
+      augments && fineTuning.flip
+      ? try FeatureExtractor(model.encoder, output: model.output, isMirrored: true) : nil
     return try photos.encoded(
-      FeatureExtractor(model.encoder, output: model.output), cache, session)
+      FeatureExtractor(model.encoder, output: model.output), mirrored: mirrored, cache, session)
   }
 
   /// - Parameter rate: the decoder's highest learning rate.

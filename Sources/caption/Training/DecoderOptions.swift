@@ -18,6 +18,12 @@ struct DecoderOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "Bring what the encoder sees of each region to so many numbers first (default: leave it).",
+      valueName: "size"))
+  var regionEmbedding: Int?
+
+  @Option(
+    help: ArgumentHelp(
       "Words that occur less often in the training captions are unknown (default: 5).",
       valueName: "count"))
   var minimumCount: Int?
@@ -29,12 +35,15 @@ struct DecoderOptions: ParsableArguments {
   var vocabulary: String?
 
   var isEmpty: Bool {
-    decoder == nil && embedding == nil && hidden == nil && attention == nil && minimumCount == nil
-      && vocabulary == nil
+    decoder == nil && embedding == nil && hidden == nil && attention == nil && regionEmbedding == nil
+      && minimumCount == nil && vocabulary == nil
   }
 
   func validate() throws {
-    let sizes = [("--embedding", embedding), ("--hidden", hidden), ("--attention", attention)]
+    let sizes = [
+      ("--embedding", embedding), ("--hidden", hidden), ("--attention", attention),
+      ("--region-embedding", regionEmbedding),
+    ]
     for case (let name, let size?) in sizes where !(1...8192).contains(size) {
       throw ValidationError("\(name) takes a number from 1 to 8192.")
     }
@@ -44,17 +53,21 @@ struct DecoderOptions: ParsableArguments {
     guard minimumCount == nil || vocabulary == nil else {
       throw ValidationError("--minimum-count and --vocabulary exclude each other.")
     }
-    guard attention == nil || decoder != .showAndTell else {
-      throw ValidationError("--attention goes with the attention decoder.")
+    guard attention == nil && regionEmbedding == nil || decoder != .showAndTell else {
+      throw ValidationError("--attention and --region-embedding go with the attention decoder.")
     }
   }
 
   var configuration: DecoderConfiguration {
     let (embedding, hidden) = (embedding ?? 256, hidden ?? 512)
-    return switch decoder ?? .attention {
+    switch decoder ?? .attention {
     case .attention:
-      DecoderConfiguration(attention: attention ?? 256, embedding: embedding, hidden: hidden)
-    case .showAndTell: DecoderConfiguration(showAndTellEmbedding: embedding, hidden: hidden)
+      var configuration = DecoderConfiguration(
+        attention: attention ?? 256, embedding: embedding, hidden: hidden)
+      configuration.regionEmbedding = regionEmbedding
+      return configuration
+    case .showAndTell:
+      return DecoderConfiguration(showAndTellEmbedding: embedding, hidden: hidden)
     }
   }
 }

@@ -44,8 +44,9 @@ struct TrainCheckCommand: ParsableCommand {
     let photos = try data.photos()
     let start = try captioner.start(photos.name, photos, seed: session.seed)
     let sample = photos.sample(data.batch ?? 32, seed: session.seed)
-    let set = try captioner.sets(of: sample, start.model, data.cache, session).training
-      .firstCaptions
+    let set = try captioner.sets(
+      of: sample, start.model, data.cache, session, augments: false
+    ).training.firstCaptions
     let captions = try data.captions(of: set, start.model)
     let report =
       switch start.model.decoder.architecture {

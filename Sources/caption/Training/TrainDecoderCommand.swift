@@ -106,7 +106,8 @@ struct TrainDecoderCommand: ParsableCommand {
     let photos = try data.photos(validationSplit: validationSplit)
     let start = try captioner.start(
       name ?? URL(filePath: training.output).lastPathComponent, photos, seed: training.seed)
-    let sets = try captioner.sets(of: photos, start.model, data.cache, training.session)
+    let sets = try captioner.sets(
+      of: photos, start.model, data.cache, training.session, augments: true)
     let captions = try data.captions(of: sets.training, start.model)
     if !training.quiet { tell(photos, sets.training, captions, start.model) }
     switch start.model.decoder.architecture {

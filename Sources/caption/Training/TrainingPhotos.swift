@@ -103,20 +103,27 @@ struct TrainingPhotos {
 
   /// What a frozen encoder sees of the photos, from the cache where it is there.
   ///
+  /// - Parameter mirrored: makes what training sees half the time; nil for photos as they are.
   /// - Throws: `TrainingError.data` where more than one in a hundred cannot be read;
   ///   `FeatureCacheError`; `ExitCode` after an interruption.
   func encoded(
-    _ extractor: FeatureExtractor, _ cache: FeatureCache, _ session: SessionOptions
+    _ extractor: FeatureExtractor, mirrored: FeatureExtractor?, _ cache: FeatureCache,
+    _ session: SessionOptions
   ) throws -> Sets {
     let there = there
+    let paths = there.map(\.path)
     var failures: [String] = []
-    let cached = try features(of: there.map(\.path), extractor, cache, session) {
-      failures.append($0)
-    }
+    let cached = try features(of: paths, extractor, cache, session) { failures.append($0) }
     try checkMissing(failures, session)
+    // A photo that was read once can be read again.
+    let flipped = try mirrored.map { try features(of: paths, $0, cache, session) { _ in } }
     return sets(
-      there.map(\.photo), byteCount: 2 * cached.size * there.count, isReadable: cached.contains
-    ) { .features(PhotoFeatures(cached, photos: $0)) }
+      there.map(\.photo), byteCount: 2 * cached.size * there.count * (flipped == nil ? 1 : 2)
+    ) {
+      cached.contains($0) && flipped?.contains($0) ?? true
+    } images: {
+      .features(PhotoFeatures(cached, mirrored: flipped, photos: $0))
+    }
   }
 
   /// The photos themselves, for an encoder that is trained; each is read once to see whether it can
