@@ -139,16 +139,20 @@ def shapes(name: str) -> dict[str, tuple[int, ...]]:
 
 
 def with_weights(name: str, weights: dict[str, torch.Tensor]) -> EfficientNetLite:
-    """For inference in single precision.
+    """For inference in single precision; without a classifier where the weights have none.
 
     Raises ValueError where the weights are not those of this network.
     """
-    found = {k: tuple(v.shape) for k, v in weights.items()}
-    wrong = sorted(k for k, _ in shapes(name).items() ^ found.items())
+    has_classifier = any(k.startswith("_fc.") for k in weights)
+    expected = {k: v for k, v in shapes(name).items() if has_classifier or not k.startswith("_fc.")}
+    wrong = expected.items() ^ {k: tuple(v.shape) for k, v in weights.items()}.items()
     if wrong:
-        raise ValueError(f"absent, unknown or of another shape in {name}: {', '.join(dict.fromkeys(wrong))}")
+        names = ", ".join(sorted({k for k, _ in wrong}))
+        raise ValueError(f"absent, unknown or of another shape in {name}: {names}")
     network = EfficientNetLite(name)
     network.load_state_dict({k: v.float() for k, v in weights.items()}, strict=False)
+    if not has_classifier:
+        network._fc = None
     return network.eval()
 
 

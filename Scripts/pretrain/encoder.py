@@ -91,7 +91,8 @@ def main():
     infinite = [k for k, v in weights.items() if not v.isfinite().all()]
     if infinite:
         raise SystemExit(f"not finite: {', '.join(infinite)}")
-    with_weights(options.name, weights)  # that names and shapes are right
+    if with_weights(options.name, weights)._fc is None:  # which checks all names and shapes
+        raise SystemExit(f"{package.requirement}: no classifier")
     save(weights, options.output, {"format": "pt"})
     count = sum(v.numel() for k, v in weights.items() if not k.endswith(("running_mean", "running_var")))
     print(f"{options.output}: {len(weights)} tensors, {count:,} parameters, {options.output.stat().st_size:,} bytes")
