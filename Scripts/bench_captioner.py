@@ -8,8 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import torch
 from PIL import Image
-from torch import nn
 from torch.nn import functional as F
+
+from efficientnet_lite import with_weights
 
 
 def load(path):
@@ -26,36 +27,6 @@ def load(path):
         for key, entry in header.items() if key != "__metadata__"}
 
 
-class BasicBlock(nn.Module):
-    def __init__(self, inputs, outputs, stride):
-        super().__init__()
-        self.conv1, self.bn1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False), nn.BatchNorm2d(outputs)
-        self.conv2, self.bn2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False), nn.BatchNorm2d(outputs)
-        self.downsample = None
-        if stride != 1 or inputs != outputs:
-            self.downsample = nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
-
-    def forward(self, x):
-        y = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
-        return F.relu(y + (x if self.downsample is None else self.downsample(x)))
-
-
-class Encoder(nn.Module):
-    def __init__(self, width):
-        super().__init__()
-        self.conv1, self.bn1 = nn.Conv2d(3, width, 7, 2, 3, bias=False), nn.BatchNorm2d(width)
-        inputs = width
-        for level in range(4):
-            outputs = width << level
-            setattr(self, f"layer{level + 1}", nn.Sequential(
-                BasicBlock(inputs, outputs, 2 if level else 1), BasicBlock(outputs, outputs, 1)))
-            inputs = outputs
-
-    def forward(self, x):
-        x = F.max_pool2d(F.relu(self.bn1(self.conv1(x))), 3, 2, 1)
-        return self.layer4(self.layer3(self.layer2(self.layer1(x))))
-
-
 class Captioner:
     """The bundle in a folder, on so many threads; with `draft`, JPEGs are decoded at the smallest scale
     that will do."""
@@ -68,14 +39,16 @@ class Captioner:
         with open(os.path.join(folder, self.config["vocabulary"]["file"])) as file:
             self.words = file.read().splitlines()
         weights = load(os.path.join(folder, "model.safetensors"))
-        self.encoder = Encoder(self.config["encoder"]["width"])
-        self.encoder.load_state_dict(
-            {k[8:]: v for k, v in weights.items() if k.startswith("encoder.")}, strict=False)
-        self.encoder.eval().to(memory_format=torch.channels_last)
+        self.encoder = with_weights(
+            self.config["encoder"]["architecture"],
+            {k[8:]: v for k, v in weights.items() if k.startswith("encoder.")})
+        self.encoder.to(memory_format=torch.channels_last)
         self.w = {k[8:]: v for k, v in weights.items() if k.startswith("decoder.")}
+        # A file may hold the sum of PyTorch's two.
+        self.w.setdefault("decode_step.bias_hh", torch.zeros_like(self.w["decode_step.bias_ih"]))
         self.threads, self.beam, self.draft = threads, beam, draft
         preprocessing = self.config["preprocessing"]
-        self.side = preprocessing["width"]
+        self.side, self.scale = preprocessing["width"], preprocessing["scale"]
         self.mean = torch.tensor(preprocessing["mean"]).view(3, 1, 1)
         self.std = torch.tensor(preprocessing["std"]).view(3, 1, 1)
 
@@ -84,7 +57,7 @@ class Captioner:
         if self.draft:
             image.draft("RGB", (2 * self.side, 2 * self.side))
         image = image.convert("RGB").resize((self.side, self.side), Image.BILINEAR)
-        pixels = torch.from_numpy(np.asarray(image).copy()).permute(2, 0, 1).float() / 255
+        pixels = torch.from_numpy(np.asarray(image).copy()).permute(2, 0, 1) * self.scale
         return (pixels - self.mean) / self.std
 
     def linear(self, x, name):
@@ -92,7 +65,7 @@ class Captioner:
 
     def captions(self, images):
         """[N, 3, H, W] -> N sentences, by beam search over all images at once."""
-        features = self.encoder(images.contiguous(memory_format=torch.channels_last))
+        features = self.encoder.features(images.contiguous(memory_format=torch.channels_last))
         regions = features.flatten(2).transpose(1, 2)
         count, width, vocabulary = regions.shape[0], self.beam, len(self.words)
         lstm = [self.w["decode_step." + k] for k in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]

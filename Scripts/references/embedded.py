@@ -14,22 +14,15 @@ the `logits` [T, V] and attention weights `alpha` [T, regions] of the steps of t
 """
 
 import json
-import sys
 from pathlib import Path
 
-import numpy as np
 import torch
 from PIL import Image
 from safetensors.torch import save_file
 
+from captioner import Captioner
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "Scripts" / "pretrain"))
-
-import bundles  # noqa: E402
-from captions import END, START  # noqa: E402
-from decoding import beam_search  # noqa: E402
-from networks import normalised  # noqa: E402
-
 MODEL = ROOT / "data" / "models" / "embedded"
 SAMPLES = ROOT / "data" / "samples"
 OUTPUT = ROOT / "data" / "references" / "embedded"
@@ -37,37 +30,36 @@ WITH_TENSORS = ("astronaut", "chelsea", "china")
 
 
 @torch.no_grad()
-def write(photo, encoder, decoder, words, side):
+def write(photo, captioner):
     folder = OUTPUT / photo.stem
     folder.mkdir(parents=True, exist_ok=True)
-    image = Image.open(photo).convert("RGB").resize((side, side), Image.Resampling.BILINEAR)
+    preprocessing, vocabulary = captioner.config["preprocessing"], captioner.vocabulary
+    size = preprocessing["width"], preprocessing["height"]
+    image = Image.open(photo).convert("RGB").resize(size, Image.Resampling.BILINEAR)
     image.save(folder / "resized.png")
-    x = normalised(torch.from_numpy(np.asarray(image).copy())[None], torch.device("cpu"))
-    grid = encoder(x)
-    regions = grid.flatten(2).transpose(1, 2)
+    x = captioner.normalised(image)
+    grid = captioner.encoder.features(x[None])[0]
+    regions = grid.flatten(1).T
     result = {}
     for width in (1, 3, 5):
-        best = beam_search(decoder, regions, width)[0][0]
-        text = " ".join(words[t] for t in best.words)
-        result[f"beam_{width}"] = {"tokens": best.words, "text": text, "score": best.score}
-    tokens = best.words
-    logits, alpha = decoder(regions, torch.tensor([[START] + tokens]))
-    steps = torch.log_softmax(logits[0], 1)
-    result["log_probability"] = float(steps[range(len(tokens) + 1), tokens + [END]].sum())
+        best = captioner.beam_search(regions, width)[0]
+        text = " ".join(captioner.words[t] for t in best.tokens)
+        result[f"beam_{width}"] = {"tokens": best.tokens, "text": text, "score": best.score}
+    logits, alpha = captioner.forced(regions, [vocabulary["start"]] + best.tokens)
+    steps = torch.log_softmax(logits, 1)
+    result["log_probability"] = float(
+        steps[range(len(best.tokens) + 1), best.tokens + [vocabulary["end"]]].sum())
     (folder / "captions.json").write_text(json.dumps(result, indent=2))
     if photo.stem in WITH_TENSORS:
-        tensors = {"input": x[0], "map": grid[0], "logits": logits[0], "alpha": alpha[0]}
+        tensors = {"input": x, "map": grid, "logits": logits, "alpha": alpha}
         save_file({k: v.contiguous() for k, v in tensors.items()}, folder / "tensors.safetensors")
     print(f"{photo.name}: {text}")
 
 
 def main():
-    encoder = bundles.read_encoder(MODEL).eval()
-    decoder, words = bundles.read_decoder(MODEL)
-    decoder.eval()
-    side = json.loads((MODEL / "config.json").read_text())["preprocessing"]["width"]
+    captioner = Captioner(MODEL)
     for photo in sorted(p for p in SAMPLES.iterdir() if p.suffix in (".jpg", ".png")):
-        write(photo, encoder, decoder, words, side)
+        write(photo, captioner)
 
 
 if __name__ == "__main__":

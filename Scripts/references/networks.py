@@ -15,6 +15,7 @@ Tests/TestSupport/Numbers.swift. `networks.safetensors` holds for each network
 and `fine-tuning.safetensors` the losses of ten steps by each optimizer.
 """
 
+import sys
 from pathlib import Path
 
 import torch
@@ -24,6 +25,10 @@ from safetensors.torch import save_file
 from torch import nn
 
 from seeded import random_tensor, weight
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "pretrain"))
+
+from efficientnet_lite import EfficientNetLite  # noqa: E402
 
 OUTPUT = Path(__file__).resolve().parents[2] / "data" / "references" / "training"
 SEED = 7
@@ -67,14 +72,14 @@ class ResNet18(nn.Module):
         return self.layer4(self.layer3(self.layer2(self.layer1(x))))
 
 
-def calm(module):
-    """The MobileNetV2 with its normalisations in front of ReLU6 changed so that they stay within its limits. Where
-    values lie at a limit, rounding decides about the gradient: under seeded parameters alone, PyTorch's gradients
-    in single precision are 1e-2 away from those in double precision."""
+def calm(module, *normalisations):
+    """A network with its normalisations in front of ReLU6, whose names end so, changed so that they stay within its
+    limits. Where values lie at a limit, rounding decides about the gradient: under seeded parameters alone, PyTorch's
+    gradients of MobileNetV2 in single precision are 1e-2 away from those in double precision."""
     for name, value in module.named_parameters():
-        if value.dim() == 1 and name.endswith(".1.weight"):
+        if value.dim() == 1 and name.endswith(tuple(n + ".weight" for n in normalisations)):
             value.data *= 0.3
-        if value.dim() == 1 and name.endswith(".1.bias"):
+        if value.dim() == 1 and name.endswith(tuple(n + ".bias" for n in normalisations)):
             value.data += 3
     return module
 
@@ -161,8 +166,11 @@ def gradient_goldens():
     kept = {}
     network = seeded(ResNet18(8))
     kept["resnet18-narrow"] = gradients(network, network, t((4, 3, 64, 64), 1))
-    network = calm(seeded(torchvision.models.mobilenet_v2()))
+    network = calm(seeded(torchvision.models.mobilenet_v2()), ".1")
     kept["mobilenet_v2"] = gradients(network, network.features, t((2, 3, 96, 96), 1))
+    # Its convolutions of stride 2 meet even and odd sides.
+    network = calm(seeded(EfficientNetLite("efficientnet_lite0")), "_bn0", "_bn1")
+    kept["efficientnet_lite0"] = gradients(network, network.features, t((2, 3, 90, 90), 1))
     network = seeded(torchvision.models.squeezenet1_1())
     kept["squeezenet1_1"] = gradients(network, network.features, t((2, 3, 64, 64), 1))
     save_file(
