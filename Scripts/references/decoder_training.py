@@ -4,7 +4,8 @@
 
 Made with PyTorch 2.15, NumPy and safetensors, in double precision. Parameters are those of
 `randomTensor` in Tests/TestSupport/Numbers.swift, seeded 1, 2, … in the order of their names here; regions
-have the seed 101, pooled embeddings 102.
+have the seed 101, pooled embeddings 102. `embedded` is the decoder with attention that brings the regions to
+other sizes first; `regions/embedded` is the gradient of its regions.
 """
 
 from pathlib import Path
@@ -22,7 +23,7 @@ START, END, WORDS = 1, 2, 11
 # What is read: the captions, and captions in which some words are others, as in scheduled sampling.
 READ = {"": [[START] + words for words in CAPTIONS], "mixed/": [[1, 4, 9, 5], [1, 6, 6, 8, 2, 7], [1, 3], [1, 0, 5, 10, 8]]}
 SMOOTHING, PENALTY = 0.1, 0.7
-CHANNELS, EMBEDDING, HIDDEN, ATTENTION = 7, 5, 9, 6
+CHANNELS, EMBEDDING, HIDDEN, ATTENTION, REGION_EMBEDDING = 7, 5, 9, 6, 8
 
 
 def parameters(shapes):
@@ -43,22 +44,23 @@ def cell(p, x, h, c):
     return torch.sigmoid(o) * torch.tanh(c), c
 
 
-def attention(read):
-    p = parameters({
+def attention(read, size=CHANNELS, first={}):
+    p = parameters(first | {
         "embedding.weight": (WORDS, EMBEDDING),
-        "attention.encoder_att.weight": (ATTENTION, CHANNELS), "attention.encoder_att.bias": (ATTENTION,),
+        "attention.encoder_att.weight": (ATTENTION, size), "attention.encoder_att.bias": (ATTENTION,),
         "attention.decoder_att.weight": (ATTENTION, HIDDEN), "attention.decoder_att.bias": (ATTENTION,),
         "attention.full_att.weight": (1, ATTENTION), "attention.full_att.bias": (1,),
-        "f_beta.weight": (CHANNELS, HIDDEN), "f_beta.bias": (CHANNELS,),
-        "decode_step.weight_ih": (4 * HIDDEN, EMBEDDING + CHANNELS), "decode_step.weight_hh": (4 * HIDDEN, HIDDEN),
+        "f_beta.weight": (size, HIDDEN), "f_beta.bias": (size,),
+        "decode_step.weight_ih": (4 * HIDDEN, EMBEDDING + size), "decode_step.weight_hh": (4 * HIDDEN, HIDDEN),
         "decode_step.bias_ih": (4 * HIDDEN,),
-        "init_h.weight": (HIDDEN, CHANNELS), "init_h.bias": (HIDDEN,),
-        "init_c.weight": (HIDDEN, CHANNELS), "init_c.bias": (HIDDEN,),
+        "init_h.weight": (HIDDEN, size), "init_h.bias": (HIDDEN,),
+        "init_c.weight": (HIDDEN, size), "init_c.bias": (HIDDEN,),
         "fc.weight": (WORDS, HIDDEN), "fc.bias": (WORDS,)})
-    regions = torch.from_numpy(random_tensor((3, 4, CHANNELS), 101)).double()
+    regions = torch.from_numpy(random_tensor((3, 4, CHANNELS), 101)).double().requires_grad_()
+    p["regions"] = regions
     logits, targets, penalty = [], [], 0
     for words, image, inputs in zip(CAPTIONS, IMAGES, read):
-        a = regions[image]
+        a = torch.relu(linear(p, "region_embedding", regions[image])) if first else regions[image]
         h, c = (linear(p, name, a.mean(0)[None]) for name in ("init_h", "init_c"))
         keys, sums = linear(p, "attention.encoder_att", a), 0
         for word in inputs:
@@ -71,6 +73,11 @@ def attention(read):
         targets += words + [END]
         penalty = penalty + PENALTY * ((1 - sums) ** 2).mean() / len(CAPTIONS)
     return p, logits, targets, penalty
+
+
+def embedded(read):
+    return attention(read, REGION_EMBEDDING, {
+        "region_embedding.weight": (REGION_EMBEDDING, CHANNELS), "region_embedding.bias": (REGION_EMBEDDING,)})
 
 
 def show_and_tell(read):
@@ -94,11 +101,14 @@ def show_and_tell(read):
 kept = {}
 for name, decoder, read in [
     (kind + name, decoder, read)
-    for kind, read in READ.items() for name, decoder in (("attention", attention), ("show-and-tell", show_and_tell))]:
+    for kind, read in READ.items() for name, decoder in (("attention", attention), ("embedded", embedded), ("show-and-tell", show_and_tell))]:
     p, logits, targets, penalty = decoder(read)
     words = F.cross_entropy(torch.cat(logits), torch.tensor(targets), label_smoothing=SMOOTHING)
     (words + penalty).backward()
     kept[name + "/loss"] = torch.stack([words, penalty.double()]).detach().float()
+    regions = p.pop("regions", None)
+    if name == "embedded":
+        kept["regions/embedded"] = regions.grad.float().contiguous()
     for key, parameter in p.items():
         gradient = torch.zeros_like(parameter) if parameter.grad is None else parameter.grad
         kept[f"{name}/{key}"] = gradient.float().contiguous()

@@ -265,29 +265,34 @@ static void gather(const ck_maps *input, const ck_window *w, size_t output_heigh
   }
 }
 
+// The most columns that the windows of four neighbouring pixels reach over: 5 × 5 with stride 2.
+#define DEPTHWISE_COLUMNS 11
+
 // One vector of channels, or the first `rest` of one if it is `part`, of `outputs` neighbouring
-// pixels of one row of a 3 × 3 convolution. The taps lie at `first`, rows and pixels apart by the
-// strides; or, if that is NULL, where `taps` point to.
-INLINE void depthwise_vector(const int outputs, const int stride, const int part, size_t rest,
+// pixels of one row of a convolution of `size` × `size`. The taps lie at `first`, rows and pixels
+// apart by the strides; or, if that is NULL, where `taps` point to.
+INLINE void depthwise_vector(const int size, const int outputs, const int stride, const int part,
+                             size_t rest,
                              size_t c, const float *first, size_t row_stride, size_t pixel_stride,
                              const float *const *taps, const float *weights, size_t channels,
                              const ck_epilogue *e, const float *residual, float *result,
                              size_t result_stride) {
-  const int columns = (outputs - 1) * stride + 3;
+  const int columns = (outputs - 1) * stride + size;
   const vec bias = part ? load_part(e->bias + c, rest) : load(e->bias + c);
   vec sum[4];
   UNROLL for (int i = 0; i < outputs; i++) sum[i] = bias;
-  for (int ky = 0; ky < 3; ky++) {
-    const float *row_weights = weights + ky * 3 * channels + c;
-    vec w[3];
-    UNROLL for (int kx = 0; kx < 3; kx++)
+  for (int ky = 0; ky < size; ky++) {
+    const float *row_weights = weights + ky * size * channels + c;
+    vec w[5];
+    UNROLL for (int kx = 0; kx < size; kx++)
       w[kx] = part ? load_part(row_weights + kx * channels, rest)
                    : load(row_weights + kx * channels);
     UNROLL for (int x = 0; x < columns; x++) {
       const float *p =
-          (first ? first + ky * row_stride + x * pixel_stride : taps[ky * 9 + x]) + c;
+          (first ? first + ky * row_stride + x * pixel_stride : taps[ky * DEPTHWISE_COLUMNS + x]) +
+          c;
       const vec v = part ? load_part(p, rest) : load(p);
-      UNROLL for (int kx = 0; kx < 3; kx++) {
+      UNROLL for (int kx = 0; kx < size; kx++) {
         if (x >= kx && (x - kx) % stride == 0 && (x - kx) / stride < outputs)
           sum[(x - kx) / stride] += v * w[kx];
       }
@@ -307,17 +312,18 @@ INLINE void depthwise_vector(const int outputs, const int stride, const int part
 }
 
 // All channels of such pixels, at `result`.
-INLINE void depthwise_pixels(const int outputs, const int stride, const float *first,
+INLINE void depthwise_pixels(const int size, const int outputs, const int stride,
+                             const float *first,
                              size_t row_stride, size_t pixel_stride, const float *const *taps,
                              const float *weights, size_t channels, const ck_epilogue *e,
                              const float *residual, float *result, size_t result_stride) {
   size_t c = 0;
   for (; c + VECTOR_WIDTH <= channels; c += VECTOR_WIDTH)
-    depthwise_vector(outputs, stride, 0, 0, c, first, row_stride, pixel_stride, taps, weights,
+    depthwise_vector(size, outputs, stride, 0, 0, c, first, row_stride, pixel_stride, taps, weights,
                      channels, e, residual, result, result_stride);
   if (c < channels)
-    depthwise_vector(outputs, stride, 1, channels - c, c, first, row_stride, pixel_stride, taps,
-                     weights, channels, e, residual, result, result_stride);
+    depthwise_vector(size, outputs, stride, 1, channels - c, c, first, row_stride, pixel_stride,
+                     taps, weights, channels, e, residual, result, result_stride);
 }
 
 // One pixel under a window of any size.
@@ -349,65 +355,78 @@ static void depthwise_pixel(const ck_maps *input, const ck_window *w, const floa
   }
 }
 
-static void depthwise(const ck_maps *input, const ck_window *w, const float *weights,
-                      const float *zeros, const ck_epilogue *e, const ck_maps *output,
-                      size_t first_row, size_t last_row) {
+// Rows of a convolution of `size` × `size`, 3 or 5, with `stride` 1 or 2, four pixels at a time.
+INLINE void depthwise_rows(const int size, const int stride, const ck_maps *input,
+                           const ck_window *w, const float *weights, const float *zeros,
+                           const ck_epilogue *e, const ck_maps *output, size_t first_row,
+                           size_t last_row) {
   const ptrdiff_t height = input->height, width = input->width;
-  const size_t stride = w->stride_horizontal;
-  const int blocked = w->kernel_height == 3 && w->kernel_width == 3 && stride <= 2 &&
-                      w->dilation_horizontal == 1 && w->dilation_vertical == 1;
   for (size_t row = first_row; row < last_row; row++) {
     const size_t n = row / output->height, y = row % output->height;
     const float *image = input->base + n * height * width * input->pixel_stride;
     const ptrdiff_t top = (ptrdiff_t)(y * w->stride_vertical) - (ptrdiff_t)w->padding_vertical;
-    size_t x = 0;
-    while (x < output->width) {
+    for (size_t x = 0, outputs; x < output->width; x += outputs) {
+      outputs = output->width - x < 4 ? output->width - x : 4;
       const ptrdiff_t left = (ptrdiff_t)(x * stride) - (ptrdiff_t)w->padding_horizontal;
+      const ptrdiff_t columns = (outputs - 1) * stride + size;
       const size_t pixel = row * output->width + x;
       float *result = output->base + pixel * output->pixel_stride;
       const float *residual = e->residual ? e->residual + pixel * e->residual_pixel_stride : NULL;
-      if (!blocked) {
-        depthwise_pixel(input, w, image, top, left, weights, e, residual, result);
-        x++;
+      if (outputs == 4 && top >= 0 && top + size <= height && left >= 0 &&
+          left + columns <= width) {
+        depthwise_pixels(size, 4, stride, image + (top * width + left) * input->pixel_stride,
+                         width * input->pixel_stride, input->pixel_stride, NULL, weights,
+                         input->channels, e, residual, result, output->pixel_stride);
         continue;
       }
-      const size_t outputs = output->width - x < 4 ? output->width - x : 4;
-      const ptrdiff_t columns = (outputs - 1) * stride + 3;
-      const float *taps[3 * 9];
-      if (outputs == 4 && top >= 0 && top + 3 <= height && left >= 0 && left + columns <= width) {
-        const float *corner = image + (top * width + left) * input->pixel_stride;
-        const size_t row_stride = width * input->pixel_stride;
-        if (stride == 1)
-          depthwise_pixels(4, 1, corner, row_stride, input->pixel_stride, NULL, weights,
-                           input->channels, e, residual, result, output->pixel_stride);
-        else
-          depthwise_pixels(4, 2, corner, row_stride, input->pixel_stride, NULL, weights,
-                           input->channels, e, residual, result, output->pixel_stride);
-        x += outputs;
-        continue;
-      }
-      for (ptrdiff_t ky = 0; ky < 3; ky++)
+      const float *taps[5 * DEPTHWISE_COLUMNS];
+      for (ptrdiff_t ky = 0; ky < size; ky++)
         for (ptrdiff_t column = 0; column < columns; column++) {
           const ptrdiff_t iy = top + ky, ix = left + column;
-          taps[ky * 9 + column] = iy >= 0 && iy < height && ix >= 0 && ix < width
-                                      ? image + (iy * width + ix) * input->pixel_stride
-                                      : zeros;
+          taps[ky * DEPTHWISE_COLUMNS + column] =
+              iy >= 0 && iy < height && ix >= 0 && ix < width
+                  ? image + (iy * width + ix) * input->pixel_stride
+                  : zeros;
         }
-#define DEPTHWISE(outputs, stride)                                                              \
-  depthwise_pixels(outputs, stride, NULL, 0, 0, taps, weights, input->channels, e, residual,    \
-                   result, output->pixel_stride)
-      switch (outputs + 4 * (stride - 1)) {
-        case 1: DEPTHWISE(1, 1); break;
-        case 2: DEPTHWISE(2, 1); break;
-        case 3: DEPTHWISE(3, 1); break;
-        case 4: DEPTHWISE(4, 1); break;
-        case 5: DEPTHWISE(1, 2); break;
-        case 6: DEPTHWISE(2, 2); break;
-        case 7: DEPTHWISE(3, 2); break;
-        default: DEPTHWISE(4, 2); break;
+#define DEPTHWISE(outputs)                                                                      \
+  depthwise_pixels(size, outputs, stride, NULL, 0, 0, taps, weights, input->channels, e,        \
+                   residual, result, output->pixel_stride)
+      switch (outputs) {
+        case 1: DEPTHWISE(1); break;
+        case 2: DEPTHWISE(2); break;
+        case 3: DEPTHWISE(3); break;
+        default: DEPTHWISE(4); break;
       }
 #undef DEPTHWISE
-      x += outputs;
+    }
+  }
+}
+
+static void depthwise(const ck_maps *input, const ck_window *w, const float *weights,
+                      const float *zeros, const ck_epilogue *e, const ck_maps *output,
+                      size_t first_row, size_t last_row) {
+  const size_t size = w->kernel_width, stride = w->stride_horizontal;
+  if (w->kernel_height == size && (size == 3 || size == 5) && stride <= 2 &&
+      w->dilation_horizontal == 1 && w->dilation_vertical == 1) {
+#define DEPTHWISE(size, stride)                                                                 \
+  depthwise_rows(size, stride, input, w, weights, zeros, e, output, first_row, last_row)
+    if (size == 3 && stride == 1) DEPTHWISE(3, 1);
+    else if (size == 3) DEPTHWISE(3, 2);
+    else if (stride == 1) DEPTHWISE(5, 1);
+    else DEPTHWISE(5, 2);
+#undef DEPTHWISE
+    return;
+  }
+  for (size_t row = first_row; row < last_row; row++) {
+    const size_t n = row / output->height, y = row % output->height;
+    const float *image = input->base + n * input->height * input->width * input->pixel_stride;
+    for (size_t x = 0; x < output->width; x++) {
+      const size_t pixel = row * output->width + x;
+      depthwise_pixel(input, w, image,
+                      (ptrdiff_t)(y * w->stride_vertical) - (ptrdiff_t)w->padding_vertical,
+                      (ptrdiff_t)(x * stride) - (ptrdiff_t)w->padding_horizontal, weights, e,
+                      e->residual ? e->residual + pixel * e->residual_pixel_stride : NULL,
+                      output->base + pixel * output->pixel_stride);
     }
   }
 }

@@ -58,12 +58,68 @@ static void depthwise_input_gradient(const ck_maps *gradient, const ck_window *w
     }
 }
 
+// What a row of `size` taps gives to the weights of one vector of channels, or of the first `rest` of
+// one if it is `part`: the sums over all pixels stay in registers.
+INLINE void depthwise_weight_row(const int size, const int part, size_t rest,
+                                 const ck_maps *gradient, const ck_window *w,
+                                 const ck_maps *input, const float *slopes, const float *maps,
+                                 ptrdiff_t ky, float *weights, size_t channels) {
+  const ptrdiff_t height = input->height, width = input->width;
+  const size_t step = input->pixel_stride;
+  vec sum[5];
+  UNROLL for (int kx = 0; kx < size; kx++) sum[kx] = (vec)0.0f;
+  for (size_t row = 0; row < gradient->height; row++) {
+    const ptrdiff_t y = window_start(row, w->stride_vertical, w->padding_vertical) + ky;
+    if (y < 0 || y >= height) continue;
+    const float *line = maps + (size_t)(y * width) * step;
+    for (size_t column = 0; column < gradient->width; column++) {
+      const ptrdiff_t left = window_start(column, w->stride_horizontal, w->padding_horizontal);
+      const float *p = slopes + (row * gradient->width + column) * gradient->pixel_stride;
+      const vec slope = part ? load_part(p, rest) : load(p);
+      if (left >= 0 && left + size <= width) {
+        const float *q = line + (size_t)left * step;
+        UNROLL for (int kx = 0; kx < size; kx++)
+          sum[kx] += slope * (part ? load_part(q + kx * step, rest) : load(q + kx * step));
+      } else {
+        UNROLL for (int kx = 0; kx < size; kx++) {
+          const ptrdiff_t x = left + kx;
+          if (x < 0 || x >= width) continue;
+          const float *q = line + (size_t)x * step;
+          sum[kx] += slope * (part ? load_part(q, rest) : load(q));
+        }
+      }
+    }
+  }
+  UNROLL for (int kx = 0; kx < size; kx++) {
+    float *target = weights + (ky * size + kx) * channels;
+    if (part)
+      store_part(target, load_part(target, rest) + sum[kx], rest);
+    else
+      store(target, load(target) + sum[kx]);
+  }
+}
+
 static void depthwise_weight_gradient(const ck_maps *gradient, const ck_window *w,
                                       const ck_maps *input, size_t image, float *weights) {
-  const size_t channels = input->channels;
+  const size_t channels = input->channels, size = w->kernel_width;
   const float *maps = input->base + image * input->height * input->width * input->pixel_stride;
   const float *source =
       gradient->base + image * gradient->height * gradient->width * gradient->pixel_stride;
+  if ((size == 3 || size == 5) && w->dilation_horizontal == 1 && w->dilation_vertical == 1) {
+    for (size_t c = 0; c < channels; c += VECTOR_WIDTH)
+      for (size_t ky = 0; ky < w->kernel_height; ky++) {
+#define ROW(size, part, rest)                                                                   \
+  depthwise_weight_row(size, part, rest, gradient, w, input, source + c, maps + c,              \
+                       (ptrdiff_t)ky, weights + c, channels)
+        const size_t rest = channels - c;
+        if (size == 3 && rest >= VECTOR_WIDTH) ROW(3, 0, 0);
+        else if (size == 3) ROW(3, 1, rest);
+        else if (rest >= VECTOR_WIDTH) ROW(5, 0, 0);
+        else ROW(5, 1, rest);
+#undef ROW
+      }
+    return;
+  }
   for (size_t row = 0; row < gradient->height; row++)
     for (size_t column = 0; column < gradient->width; column++) {
       const float *slope = source + (row * gradient->width + column) * gradient->pixel_stride;

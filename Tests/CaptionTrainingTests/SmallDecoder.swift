@@ -26,6 +26,13 @@ enum SmallDecoder {
     network(DecoderConfiguration(attention: 6, embedding: 5, hidden: 9))
   }
 
+  /// With attention to regions that are brought to another size first.
+  static var embedded: AttentionNetwork {
+    var configuration = DecoderConfiguration(attention: 6, embedding: 5, hidden: 9)
+    configuration.regionEmbedding = 8
+    return network(configuration)
+  }
+
   static var showAndTell: ShowAndTellNetwork {
     network(DecoderConfiguration(showAndTellEmbedding: 5, hidden: 9))
   }

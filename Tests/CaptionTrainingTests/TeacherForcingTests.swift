@@ -40,6 +40,25 @@ import Testing
   }
 
   @Test(arguments: [1, 2])
+  func `loss and gradients of a decoder that embeds regions are PyTorch's`(threads: Int) throws {
+    try expectGradients(SmallDecoder.embedded, "embedded", batch, threads: threads)
+  }
+
+  @Test func `the gradient of regions that are embedded is PyTorch's`() throws {
+    let file = try SafetensorsFile(path: reference("training/decoders.safetensors").path)
+    let network = SmallDecoder.embedded
+    var gradients = network.zeros()
+    var random = SeededRandom(seed: 1)
+    let loss = forcing.addGradients(
+      of: network, batch, learnsRegions: true, to: &gradients, random: &random)
+    // The batch has its images in the order in which its captions name them.
+    let found = try #require(loss.regionGradient)
+    let golden = try file.tensor("regions/embedded", shape: [3, 4, 7]).elements
+    let ordered = batch.numbers.flatMap { golden[$0 * 28..<($0 + 1) * 28] }
+    #expect(relativeError(found.elements, ordered) < 1e-4)
+  }
+
+  @Test(arguments: [1, 2])
   func `loss and gradients of Show and Tell are PyTorch's`(threads: Int) throws {
     try expectGradients(
       SmallDecoder.showAndTell, "show-and-tell", SmallDecoder.batch(regions: 1), threads: threads)
@@ -52,6 +71,7 @@ import Testing
     regions.inputs = regions.layout.packed(read)
     pooled.inputs = pooled.layout.packed(read)
     try expectGradients(SmallDecoder.attention, "mixed/attention", regions)
+    try expectGradients(SmallDecoder.embedded, "mixed/embedded", regions)
     try expectGradients(SmallDecoder.showAndTell, "mixed/show-and-tell", pooled)
   }
 

@@ -17,8 +17,14 @@ private struct NetworkWeights: WeightSource {
   func tensor(_ name: String, shape: Shape) -> Tensor {
     var tensor = seeded.tensor(name, shape: shape)
     guard isCalm, shape.rank == 1 else { return tensor }
-    if name.hasSuffix(".1.weight") { tensor.elements = tensor.elements.map { $0 * 0.3 } }
-    if name.hasSuffix(".1.bias") { tensor.elements = tensor.elements.map { $0 + 3 } }
+    for normalization in [".1", "_bn0", "_bn1"] {
+      if name.hasSuffix(normalization + ".weight") {
+        tensor.elements = tensor.elements.map { $0 * 0.3 }
+      }
+      if name.hasSuffix(normalization + ".bias") {
+        tensor.elements = tensor.elements.map { $0 + 3 }
+      }
+    }
     return tensor
   }
 }
@@ -35,6 +41,9 @@ private struct NetworkWeights: WeightSource {
     name == "resnet18-narrow" ? narrow : EncoderConfiguration(architecture: name)
   }
 
+  /// The images' sides for networks whose last normalisations are calm, in the script.
+  private static let sides = ["mobilenet_v2": 96, "efficientnet_lite0": 90]
+
   /// Evenly spaced elements, as Scripts/references/networks.py picks them.
   private func sample(_ tensor: Tensor, limit: Int = 16) -> [Float] {
     let count = min(limit, tensor.shape.count)
@@ -47,14 +56,14 @@ private struct NetworkWeights: WeightSource {
 
   @Test(
     "gradients of whole networks, and running statistics after them, are PyTorch's",
-    arguments: ["resnet18-narrow", "mobilenet_v2", "squeezenet1_1"], [1, 2])
+    arguments: ["resnet18-narrow", "mobilenet_v2", "squeezenet1_1", "efficientnet_lite0"], [1, 2])
   func gradients(name: String, threads: Int) throws {
     var encoder = try TrainableEncoder(
       configuration: Self.configuration(name),
-      weights: WeightReader(NetworkWeights(isCalm: name == "mobilenet_v2")), outputs: [.map])
+      weights: WeightReader(NetworkWeights(isCalm: Self.sides[name] != nil)), outputs: [.map])
     let names = encoder.tensors.keys.sorted()
     var gradients = encoder.zeros()
-    let (batch, side) = name == "resnet18-narrow" ? (4, 64) : (2, name == "mobilenet_v2" ? 96 : 64)
+    let (batch, side) = name == "resnet18-narrow" ? (4, 64) : (2, Self.sides[name] ?? 64)
     var random = SeededRandom(seed: 0)
     let trace = try encoder.forward(
       randomTensor([batch, 3, side, side], seed: 1), random: &random, threads: threads)
@@ -102,6 +111,7 @@ private struct NetworkWeights: WeightSource {
     "inference on the weights after a step is what the training network evaluates to",
     arguments: [
       "resnet18", "mobilenet_v2", "googlenet", "squeezenet1_1", "alexnet", "vgg11_bn", "lenet5",
+      "efficientnet_lite1",
     ])
   func inference(name: String) throws {
     let side = name == "lenet5" ? 32 : 64
