@@ -67,6 +67,8 @@ class Captioner:
         """[N, 3, H, W] -> N sentences, by beam search over all images at once."""
         features = self.encoder.features(images.contiguous(memory_format=torch.channels_last))
         regions = features.flatten(2).transpose(1, 2)
+        if "region_embedding.weight" in self.w:
+            regions = F.relu(self.linear(regions, "region_embedding"))
         count, width, vocabulary = regions.shape[0], self.beam, len(self.words)
         lstm = [self.w["decode_step." + k] for k in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
         mean = regions.mean(1)

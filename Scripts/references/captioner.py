@@ -13,12 +13,14 @@ from torch import nn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "pretrain"))
 
-from efficientnet_lite import with_weights  # noqa: E402
+from efficientnet_lite import HEAD, with_weights  # noqa: E402
 
 
 class AttentionDecoder(nn.Module):
-    def __init__(self, channels, words, embedding, hidden, attention):
+    def __init__(self, channels, words, embedding, hidden, attention, region_embedding):
         super().__init__()
+        self.region_embedding = nn.Linear(channels, region_embedding) if region_embedding else None
+        channels = region_embedding or channels
         self.attention = nn.ModuleDict({
             "encoder_att": nn.Linear(channels, attention), "decoder_att": nn.Linear(hidden, attention),
             "full_att": nn.Linear(attention, 1)})
@@ -27,6 +29,10 @@ class AttentionDecoder(nn.Module):
         self.init_h, self.init_c = nn.Linear(channels, hidden), nn.Linear(channels, hidden)
         self.f_beta = nn.Linear(hidden, channels)
         self.fc = nn.Linear(hidden, words)
+
+    def seen(self, regions):
+        """The encoder's regions [P, C] -> those that are attended to."""
+        return F.relu(self.region_embedding(regions)) if self.region_embedding else regions
 
     def start(self, regions):
         """regions [P, C] -> the state of one caption that is to begin, h and c [1, H]."""
@@ -63,8 +69,8 @@ class Captioner:
         if sizes.get("biases", 2) == 1:  # the sum of PyTorch's two
             state["decode_step.bias_hh"] = torch.zeros_like(state["decode_step.bias_ih"])
         self.decoder = AttentionDecoder(
-            len(state["init_h.weight"][0]), self.vocabulary["size"], sizes["embedding"], sizes["hidden"],
-            sizes["attention"])
+            HEAD, self.vocabulary["size"], sizes["embedding"], sizes["hidden"], sizes["attention"],
+            sizes.get("region_embedding"))
         self.decoder.load_state_dict(state)
         self.decoder.eval()
         words = (folder / self.vocabulary["file"]).read_text(encoding="utf8").split("\n")
@@ -83,6 +89,7 @@ class Captioner:
 
         A caption that no end closed within the greatest length is given only where there is no other.
         """
+        regions = self.decoder.seen(regions)
         start, end = self.vocabulary["start"], self.vocabulary["end"]
         length = self.config["decoding"]["maximum_length"]
         state, beams, scores, finished = self.decoder.start(regions), [[]], torch.zeros(1), []
@@ -111,6 +118,7 @@ class Captioner:
 
     def forced(self, regions, tokens):
         """The steps of one caption: logits [T, V] and attention weights [T, P]."""
+        regions = self.decoder.seen(regions)
         state, logits, weights = self.decoder.start(regions), [], []
         for token in tokens:
             state, scores, alpha = self.decoder.step(regions, torch.tensor([token]), state)
