@@ -77,7 +77,7 @@ import Training
   {
     let folder = try TemporaryFolder()
     // Stopped before it knows everything.
-    var run = try run(task(network()), folder, steps: 60)
+    var run = try run(task(network()), folder, steps: 45)
     try run.run()
     let first = try ModelBundle(folder: folder.path)
     let before = try #require(first.configuration.scores?["toy-val"]?.cider)

@@ -52,7 +52,7 @@ import Testing
   @Test func `every name makes an encoder configuration, and others say which names there are`()
     throws
   {
-    #expect(EncoderConfiguration.names.count == 20)
+    #expect(EncoderConfiguration.names.count == 23)
     for name in EncoderConfiguration.names {
       let configuration = try EncoderConfiguration.named(name)
       #expect(configuration.architecture == name && configuration.summary == name)
