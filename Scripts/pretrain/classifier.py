@@ -143,7 +143,10 @@ def main():
     name, side = config["encoder"]["architecture"], image_side(config)
     path = options.model / "model.safetensors"
     stored = {k.removeprefix(PREFIX): v for k, v in load_file(path).items() if k.startswith(PREFIX)}
-    encoder, original = with_weights(name, stored), with_weights(name, load_file(options.original))
+    try:
+        encoder, original = with_weights(name, stored), with_weights(name, load_file(options.original))
+    except ValueError as error:
+        raise SystemExit(str(error))
     paths = photos(options.photos)
     tenth = len(paths) // 10
     if tenth < 1:
