@@ -25,7 +25,7 @@ from encoder import save
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 PREFIX = "encoder."
-RIDGES = [10 ** (power / 2) for power in range(-14, 3)]  # λ for each photo
+RIDGES = [10 ** (power / 2) for power in range(-8, 5)]  # λ for each photo
 CERTAIN, STILL_CERTAIN = 0.7, 0.5
 
 
@@ -97,8 +97,8 @@ def report(features: torch.Tensor, logits: torch.Tensor, classifiers: dict[str, 
     expected = torch.softmax(logits, 1)
     certainty, classes = expected.max(1)
     certain = certainty >= CERTAIN
-    print(f"of the {int(certain.sum())} photos of which the original is at least {CERTAIN} certain, “certain” is the "
-          f"share\nwhere the new one says the same, and “still” where it is also at least {STILL_CERTAIN} certain")
+    print(f"of the {int(certain.sum())} photos of which the original is at least {CERTAIN} certain, “certain” is the\n"
+          f"share where the new one says the same, and “still” where it is also at least {STILL_CERTAIN} certain")
     print(f"{'':10} same class  |Δ probability|  |Δ| of the class  certain  still")
     for name, classifier in classifiers.items():
         found = torch.softmax(features @ classifier, 1)
@@ -120,7 +120,8 @@ def replace(path: Path, weight: torch.Tensor, bias: torch.Tensor) -> None:
     save(before | changed, path, metadata)
     after = load_file(path)
     for name, tensor in (before | changed).items():
-        if after[name].dtype != tensor.dtype or not torch.equal(after[name].view(torch.uint8), tensor.view(torch.uint8)):
+        found = after[name]
+        if found.dtype != tensor.dtype or not torch.equal(found.view(torch.uint8), tensor.view(torch.uint8)):
             raise SystemExit(f"{path}: {name} was not written as it was")
 
 
@@ -133,7 +134,7 @@ def main():
                         help="photos, folders of them, text files with a path a line")
     parser.add_argument("--original-side", type=int,
                         help="side of the images that the original looks at (default: the bundle's)")
-    parser.add_argument("--ridge", type=float, help="λ for each photo (default: what a tenth of the photos likes best)")
+    parser.add_argument("--ridge", type=float, help="λ for each photo (default: what suits a tenth of the photos best)")
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -142,7 +143,10 @@ def main():
     name, side = config["encoder"]["architecture"], image_side(config)
     path = options.model / "model.safetensors"
     stored = {k.removeprefix(PREFIX): v for k, v in load_file(path).items() if k.startswith(PREFIX)}
-    encoder, original = with_weights(name, stored), with_weights(name, load_file(options.original))
+    try:
+        encoder, original = with_weights(name, stored), with_weights(name, load_file(options.original))
+    except ValueError as error:
+        raise SystemExit(str(error))
     paths = photos(options.photos)
     tenth = len(paths) // 10
     if tenth < 1:

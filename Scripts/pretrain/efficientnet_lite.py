@@ -147,8 +147,8 @@ def with_weights(name: str, weights: dict[str, torch.Tensor]) -> EfficientNetLit
     expected = {k: v for k, v in shapes(name).items() if has_classifier or not k.startswith("_fc.")}
     wrong = expected.items() ^ {k: tuple(v.shape) for k, v in weights.items()}.items()
     if wrong:
-        names = ", ".join(sorted({k for k, _ in wrong}))
-        raise ValueError(f"absent, unknown or of another shape in {name}: {names}")
+        names = sorted({k for k, _ in wrong})
+        raise ValueError(f"{len(names)} tensors absent, unknown or of another shape in {name}, first {names[0]}")
     network = EfficientNetLite(name)
     network.load_state_dict({k: v.float() for k, v in weights.items()}, strict=False)
     if not has_classifier:
