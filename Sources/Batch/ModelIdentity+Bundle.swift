@@ -11,17 +11,20 @@ extension ModelIdentity {
   /// - Parameter store: remembers the hash as long as the files stay; nil to hash them each time.
   /// - Throws: `StoreError`; `ModelFolderError.unreadable` where a file of the bundle has gone.
   package init(_ bundle: ModelBundle, store: Store?) throws {
-    let files = ["config.json", bundle.configuration.vocabulary.file, "model.safetensors"]
+    let configuration = bundle.configuration
+    let files =
+      ["config.json", configuration.vocabulary.file, "model.safetensors"]
+      + [configuration.naming?.nouns].compactMap { $0 }
     self.init(
-      name: bundle.configuration.name,
+      name: configuration.name,
       contentHash: try ContentHash(
         ofModel: bundle.folder, files: files.map { "\(bundle.folder)/\($0)" }, store: store),
-      configuration: try json(bundle.configuration))
+      configuration: try json(configuration))
   }
 }
 
 extension ContentHash {
-  /// The hash of a model: of the hashes of its configuration, vocabulary and weights.
+  /// The hash of a model: of the hashes of its files.
   ///
   /// - Parameter store: remembers the hash as long as the files stay; nil to hash them each time.
   /// - Throws: `StoreError`; `ModelFolderError.unreadable` where a file of the model has gone.

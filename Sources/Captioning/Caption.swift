@@ -45,6 +45,9 @@ public struct Caption: Sendable {
   public let words: [Word]
   /// Natural logarithm of the probability of the whole sentence, its end included.
   public let logProbability: Float
+  /// The noun of the photograph's class, where the caption was made to have it or a synonym; nil
+  /// where it was found freely.
+  public let noun: String?
   /// The next best sentences, best first, as many as were asked for with `DecodingOptions.top`.
   public let alternatives: [Alternative]
   /// For each word its attention over the regions, row by row; empty for a model without attention.

@@ -15,6 +15,8 @@ internal import Tensors
 public final class Captioner: Sendable {
   public let bundle: ModelBundle
   private let encoder: ImageEncoder
+  /// What each photo's captions need of the encoder.
+  private let outputs: Set<EncoderOutput>
   private let preprocessor: ImagePreprocessor
   private let decoder: any CaptionDecoder
   private let threads: Int
@@ -44,10 +46,11 @@ public final class Captioner: Sendable {
     let weights = WeightReader(bundle.weights)
     self.bundle = bundle
     self.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+    outputs = bundle.nouns == nil ? [.map, .embedding] : [.map, .embedding, .logits]
     encoder = try ImageEncoder(
-      configuration: configuration.encoder, weights: weights["encoder"],
-      outputs: [.map, .embedding],
+      configuration: configuration.encoder, weights: weights["encoder"], outputs: outputs,
       expectedImage: (configuration.preprocessing.height, configuration.preprocessing.width))
+    try bundle.nouns?.check(classCount: encoder.classCount)
     preprocessor = ImagePreprocessor(configuration.preprocessing)
     let looksAtRegions = configuration.decoder.architecture == .attention
     decoder = try configuration.decoder.makeDecoder(
@@ -101,19 +104,22 @@ public final class Captioner: Sendable {
   ) throws -> Caption {
     let options = options ?? bundle.configuration.decoding
     try options.validate()
-    let worker = takeWorker(rows: options.rows)
+    let rules = try TokenRules(options, vocabulary: bundle.vocabulary)
+    let worker = takeWorker(rows: bundle.nouns == nil ? options.rows : 2 * options.rows)
     defer { idle.withLock { $0.append(worker) } }
-    let (features, encodeMilliseconds) = try timed {
+    let (encoded, encodeMilliseconds) = try timed {
       let pixels = preprocessor(image).adapted(toChannels: encoder.imageChannels)
-      return try encoder.features(
-        of: pixels.reshaped(Shape([1] + pixels.shape.extents)), scratch: worker.encoder)[0]
+      return try encoder.encode(
+        pixels.reshaped(Shape([1] + pixels.shape.extents)), outputs: outputs,
+        scratch: worker.encoder)[0]
     }
-    let (hypotheses, captionMilliseconds) = try timed {
-      decoder.captions(
-        for: features, options: options,
-        rules: try TokenRules(options, vocabulary: bundle.vocabulary), state: worker.decoder)
+    guard let features = ImageFeatures(encoded) else {
+      preconditionFailure("the encoder's outputs are \(outputs)")
     }
-    guard let best = hypotheses.first else {
+    let (found, captionMilliseconds) = timed {
+      search(features, encoded.logits, options, rules, worker.decoder)
+    }
+    guard let best = found.hypotheses.first else {
       throw CaptioningError.option(name: "the search", reason: "found no caption")
     }
     // A model that writes its own start token keeps it in its hypothesis, but it is no word.
@@ -126,7 +132,8 @@ public final class Captioner: Sendable {
       sentence: Sentence(words: words.map(\.word)).text,
       words: words,
       logProbability: best.logProbability,
-      alternatives: hypotheses.dropFirst().map {
+      noun: found.noun,
+      alternatives: found.hypotheses.dropFirst().map {
         Caption.Alternative(
           caption: Sentence(words: bundle.vocabulary.words(of: $0.tokens)).text,
           logProbability: $0.logProbability)
@@ -140,6 +147,21 @@ public final class Captioner: Sendable {
       model: bundle.configuration.name,
       milliseconds: Caption.Milliseconds(
         decode: decodeMilliseconds, encode: encodeMilliseconds, caption: captionMilliseconds))
+  }
+
+  /// - Parameter logits: `[classes]`; nil for a model that does not name the photo's class.
+  /// - Returns: the captions, best first, and the noun that they were made to have.
+  private func search(
+    _ features: ImageFeatures, _ logits: Tensor?, _ options: DecodingOptions, _ rules: TokenRules,
+    _ state: DecoderState
+  ) -> (hypotheses: [Hypothesis], noun: String?) {
+    guard let naming = bundle.nouns, let logits, let noun = naming.noun(of: logits.elements) else {
+      let free = decoder.captions(for: features, options: options, rules: rules, state: state)
+      return (free, nil)
+    }
+    let (hypotheses, isNamed) = decoder.captions(
+      for: features, options: options, rules: rules, noun: noun, naming, state: state)
+    return (hypotheses, isNamed ? noun.word : nil)
   }
 
   /// Draws where the words of a caption of the image looked.

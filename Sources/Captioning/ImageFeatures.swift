@@ -22,4 +22,11 @@ package struct ImageFeatures: Sendable {
     self.gridWidth = gridWidth
     self.pooled = pooled
   }
+
+  /// - Returns: nil where the encoder was not asked for map and embedding.
+  init?(_ image: EncodedImage) {
+    guard let map = image.map, let embedding = image.embedding else { return nil }
+    self.init(
+      regions: map, gridHeight: image.gridHeight, gridWidth: image.gridWidth, pooled: embedding)
+  }
 }

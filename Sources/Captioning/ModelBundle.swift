@@ -1,13 +1,17 @@
+internal import Foundation
 public import Language
 internal import ModelFiles
 public import Tensors
 
-/// A captioning model on disk: a folder of `config.json`, `model.safetensors` and the vocabulary.
+/// A captioning model on disk: a folder of `config.json`, `model.safetensors`, the vocabulary, and,
+/// where captions name the photo's class, the classes' nouns.
 public struct ModelBundle: Sendable {
   public let folder: String
   public let configuration: ModelConfiguration
   public let vocabulary: Vocabulary
   public let weights: SafetensorsFile
+  /// What captions call the photo's class; nil for models that do not name it.
+  package let nouns: ClassNouns?
 
   /// The name of the model that is used when none is given.
   public static let defaultName = "embedded"
@@ -25,14 +29,29 @@ public struct ModelBundle: Sendable {
   private init(_ folder: ModelFolder) throws {
     self.folder = folder.path
     configuration = try folder.configuration(ModelConfiguration.self, kind: Self.kind)
+    vocabulary = try Vocabulary(
+      path: folder.file(configuration.vocabulary.file), configuration: configuration.vocabulary)
     do {
       try configuration.decoding.validate()
+      _ = try TokenRules(configuration.decoding, vocabulary: vocabulary)
+      nouns = try configuration.naming.map { [vocabulary] naming in
+        try Self.nouns(naming, folder, vocabulary)
+      }
     } catch let error as CaptioningError {
       throw folder.invalid("\(error)")
     }
-    vocabulary = try Vocabulary(
-      path: folder.file(configuration.vocabulary.file), configuration: configuration.vocabulary)
     weights = try SafetensorsFile(path: folder.weightsPath)
+  }
+
+  private static func nouns(
+    _ naming: NamingConfiguration, _ folder: ModelFolder, _ vocabulary: Vocabulary
+  ) throws -> ClassNouns {
+    let path = try folder.file(naming.nouns)
+    do {
+      return try ClassNouns(naming, path: path, vocabulary: vocabulary)
+    } catch let error where !(error is CaptioningError) {
+      throw ModelFolderError.unreadable(path: path, reason: error.localizedDescription)
+    }
   }
 
   /// Finds a bundle by name or path and opens it.

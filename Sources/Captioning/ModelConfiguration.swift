@@ -13,6 +13,8 @@ public struct ModelConfiguration: Codable, Sendable {
   public let decoder: DecoderConfiguration
   public let vocabulary: VocabularyConfiguration
   public let decoding: DecodingOptions
+  /// Whether and how captions name the photo's class; nil for models that do not.
+  public let naming: NamingConfiguration?
   /// Scores by name of the data they were measured on.
   public let scores: [String: Scores]?
 
@@ -29,7 +31,8 @@ public struct ModelConfiguration: Codable, Sendable {
     }
   }
 
-  /// The configuration of a captioner in this program's own layout.
+  /// The configuration of a captioner in this program's own layout, whose encoder has no classifier
+  /// to name anything by.
   package init(
     name: String, encoder: EncoderConfiguration, preprocessing: PreprocessingConfiguration,
     decoder: DecoderConfiguration, vocabulary: VocabularyConfiguration, decoding: DecodingOptions,
@@ -43,6 +46,7 @@ public struct ModelConfiguration: Codable, Sendable {
     self.decoder = decoder
     self.vocabulary = vocabulary
     self.decoding = decoding
+    naming = nil
     self.scores = scores
   }
 }

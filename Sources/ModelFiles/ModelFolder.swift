@@ -83,7 +83,7 @@ public struct ModelFolder: Sendable {
   /// - Throws: `ModelFolderError.invalid` if the name leads out of the folder.
   package func file(_ name: String) throws -> String {
     guard !name.isEmpty, !name.contains("/"), name != ".." else {
-      throw invalid("the vocabulary “\(name)” is not a file of the bundle")
+      throw invalid("“\(name)” is not a file of the bundle")
     }
     return path + "/" + name
   }

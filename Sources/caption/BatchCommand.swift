@@ -102,7 +102,7 @@ struct BatchCommand: ParsableCommand {
 
   func run() throws {
     let bundle = try ModelBundle.find(runtime.model)
-    let options = try search.applied(to: bundle.configuration.decoding)
+    let options = try search.applied(to: bundle)
     if dryRun { return try planned(bundle, options) }
     try storeOptions.with(.create) { store in
       let work = try store.work(ModelIdentity(bundle, store: store), options: options.canonical)

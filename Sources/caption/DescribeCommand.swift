@@ -24,6 +24,7 @@ struct DescribeCommand: ParsableCommand {
         caption photo.jpg
         caption describe ./batch
         caption --top 3 --json *.jpg | jq .caption
+        caption photo.jpg --say bicycle --say "fire hydrant"
         caption photo.jpg --temperature 0.8 --top-p 0.9 --seed 7
         cat photo.jpg | caption -
       """)
@@ -66,7 +67,7 @@ struct DescribeCommand: ParsableCommand {
     let logger = runtime.logger
     let bundle = try ModelBundle.find(runtime.model)
     logger.debug("model \(bundle.configuration.name) from \(bundle.folder)")
-    let options = try search.applied(to: bundle.configuration.decoding)
+    let options = try search.applied(to: bundle)
     let keeper = store ? try CaptionKeeper.open(storeOptions, bundle, options, logger) : nil
     defer { keeper?.close() }
     // A model is loaded for photos that need it only.
@@ -82,7 +83,7 @@ struct DescribeCommand: ParsableCommand {
         let state = FileState(of: FilePath(argument: photo))
         let source = try PhotoSource(argument: photo)
         if !redo, attention == nil, let stored = keeper?.caption(of: source.bytes) {
-          try print(stored, .none, of: photo, bundle)
+          try print(stored, nil, .none, of: photo, bundle)
           logger.debug("\(photo): captioned before")
           if let state { keeper?.keep(source.bytes, at: FilePath(argument: photo), state) }
           continue
@@ -91,7 +92,8 @@ struct DescribeCommand: ParsableCommand {
         let caption = try captioner.caption(
           bytes: source.bytes, name: source.name, options: options)
         if let attention { try drawAttention(of: caption, source, captioner, to: attention) }
-        try print(MachineCaption(caption), caption.milliseconds, of: photo, bundle)
+        try print(
+          MachineCaption(caption), caption.noun, caption.milliseconds, of: photo, bundle)
         tell(caption, photo, logger)
         if let state {
           keeper?.keep(
@@ -123,12 +125,13 @@ struct DescribeCommand: ParsableCommand {
   }
 
   private func print(
-    _ caption: MachineCaption, _ milliseconds: Caption.Milliseconds, of photo: String,
-    _ bundle: ModelBundle
+    _ caption: MachineCaption, _ noun: String?, _ milliseconds: Caption.Milliseconds,
+    of photo: String, _ bundle: ModelBundle
   ) throws {
     if json {
       let model = bundle.configuration.name
-      try printLine(jsonLine(CaptionRecord(path: photo, caption, model: model, milliseconds)))
+      try printLine(
+        jsonLine(CaptionRecord(path: photo, caption, noun: noun, model: model, milliseconds)))
     } else {
       for sentence in [caption.text] + caption.alternatives.map(\.caption) {
         try printLine(photos.count == 1 ? sentence : "\(photo)\t\(sentence)")
@@ -155,16 +158,19 @@ private struct CaptionRecord: Encodable {
   let logProbability: Double
   let words: [MachineCaption.Word]
   let alternatives: [MachineCaption.Alternative]
+  /// As `Caption.noun`; absent where there is none, and for a caption from the store.
+  let noun: String?
   let model: String
   let milliseconds: Caption.Milliseconds
 
   enum CodingKeys: String, CodingKey {
-    case path, caption, tokens, words, alternatives, model, milliseconds
+    case path, caption, tokens, words, alternatives, noun, model, milliseconds
     case logProbability = "log_probability"
   }
 
   init(
-    path: String, _ caption: MachineCaption, model: String, _ milliseconds: Caption.Milliseconds
+    path: String, _ caption: MachineCaption, noun: String?, model: String,
+    _ milliseconds: Caption.Milliseconds
   ) {
     self.path = path
     self.caption = caption.text
@@ -172,6 +178,7 @@ private struct CaptionRecord: Encodable {
     logProbability = caption.logProbability
     words = caption.words
     alternatives = caption.alternatives
+    self.noun = noun
     self.model = model
     self.milliseconds = milliseconds
   }

@@ -47,7 +47,7 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     let bundle = try ModelBundle.find(runtime.model)
-    let options = try search.applied(to: bundle.configuration.decoding)
+    let options = try search.applied(to: bundle)
     try storeOptions.with(.write) { store in
       let items = try store.datasetItems(of: dataset, split: split)
       let work = try store.work(ModelIdentity(bundle, store: store), options: options.canonical)

@@ -66,6 +66,12 @@ struct SearchOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Never repeat a sequence of N words.", valueName: "N"))
   var noRepeatNgram: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Only captions that have this word, or its plural or singular (may be repeated).",
+      valueName: "word"))
+  var say: [String] = []
+
   @Option(help: "Sample words instead of searching, at this temperature (1 is the model's own).")
   var temperature: Float?
 
@@ -80,19 +86,23 @@ struct SearchOptions: ParsableArguments {
 
   /// The model's defaults with what was given on the command line.
   ///
-  /// - Throws: `ValidationError` if a value is out of range or options contradict each other.
-  func applied(to defaults: DecodingOptions) throws -> DecodingOptions {
+  /// - Throws: `ValidationError` if a value is out of range, options contradict each other or the
+  ///   model does not know a word.
+  func applied(to bundle: ModelBundle) throws -> DecodingOptions {
+    let defaults = bundle.configuration.decoding
     var options = defaults
     options.beamWidth = beam ?? max(defaults.beamWidth, top ?? 1)
     options.top = top ?? defaults.top
     options.lengthPenalty = lengthPenalty ?? defaults.lengthPenalty
     options.noRepeatNGram = noRepeatNgram ?? defaults.noRepeatNGram
+    options.say = say.isEmpty ? defaults.say : say
     options.temperature = temperature ?? defaults.temperature
     options.topK = topK ?? defaults.topK
     options.topP = topP ?? defaults.topP
     options.seed = seed ?? defaults.seed
     do {
       try options.validate()
+      _ = try TokenRules(options, vocabulary: bundle.vocabulary)
     } catch CaptioningError.option(let name, let reason) {
       throw ValidationError("\(Self.flags[name] ?? name) \(reason).")
     }
@@ -106,6 +116,6 @@ struct SearchOptions: ParsableArguments {
   private static let flags = [
     "beam_width": "--beam", "top": "--top", "length_penalty": "--length-penalty",
     "no_repeat_ngram": "--no-repeat-ngram", "temperature": "--temperature", "top_k": "--top-k",
-    "top_p": "--top-p",
+    "top_p": "--top-p", "say": "--say",
   ]
 }

@@ -56,7 +56,7 @@ struct WorkerCommand: ParsableCommand {
   func run() throws {
     let logger = runtime.logger
     let bundle = try ModelBundle.find(runtime.model)
-    let options = try search.applied(to: bundle.configuration.decoding)
+    let options = try search.applied(to: bundle)
     let captioner = try Captioner(bundle, threads: 1)
     var workerOptions = Worker.Options()
     workerOptions.embeddings = embeddings

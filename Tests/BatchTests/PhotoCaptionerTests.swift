@@ -39,4 +39,25 @@ struct PhotoCaptionerTests {
     let changed = try ModelIdentity(ModelBundle(folder: copy.path), store: store)
     #expect(changed.contentHash != plain.contentHash)
   }
+
+  @Test func theNounsOfClassesAreContentOfAModel() throws {
+    func identity(_ lines: [String]) throws -> ModelIdentity {
+      let model = try NamingModel(lines: lines)
+      return try ModelIdentity(ModelBundle(folder: model.path), store: nil)
+    }
+    #expect(try identity(["dog", "cat"]) == identity(["dog", "cat"]))
+    #expect(try identity(["dog", "cat"]).contentHash != identity(["dog", ""]).contentHash)
+  }
+
+  @Test func wordsToBeSaidAreAnotherWayOfSearching() throws {
+    var options = DecodingOptions()
+    // As stores have them from before there were such words.
+    #expect(
+      try options.canonical == """
+        {"beam_width":5,"diverse_groups":1,"diversity_strength":0.5,"length_penalty":"average",\
+        "maximum_length":20,"minimum_length":0,"no_repeat_ngram":0,"seed":0,"top":1}
+        """)
+    options.say = ["dog"]
+    #expect(try options.canonical.contains(#""say":["dog"]"#))
+  }
 }

@@ -109,6 +109,55 @@ import Testing
     #expect(Set(others).count > 1)
   }
 
+  @Test func `captions have the words to be said, and are stored apart from others`() throws {
+    let folder = try TemporaryFolder()
+    func run(_ arguments: String...) throws -> String {
+      let store = ["CAPTION_STORE": folder.path + "/captions.sqlite"]
+      let result = try caption.run([photo] + arguments, environment: store)
+      #expect(result.status == 0, "\(result.errors)")
+      return result.output
+    }
+    #expect(try run() == sentence + "\n")
+    for _ in 0..<2 {
+      let said = try run("--say", "Beaches", "--say", "red dog")
+      let words = Set(said.lowercased().split { !$0.isLetter }.map(String.init))
+      #expect(words.isSuperset(of: ["beach", "red", "dog"]), "\(said)")
+    }
+    #expect(try run() == sentence + "\n")
+  }
+
+  @Test(
+    arguments: [
+      (["--say", "xyzzy"], "--say names “xyzzy”, which the model does not know in any form."),
+      (["--say", "dog", "--seed", "1", "--top-k", "3"], "--say goes with beam search, not with"),
+      (["--say", "a b c", "--say", "d e"], "--say asks for 5 words, more than 4."),
+      (["--say", ""], "--say has a text of no words."),
+    ] as [([String], String)])
+  func `words that cannot be said are refused in one sentence`(
+    arguments: [String], sentence: String
+  ) throws {
+    let result = try caption.run([photo] + arguments)
+    #expect(result.status == 64)
+    #expect(result.errors.hasPrefix("Error: " + sentence))
+    #expect(result.output == "")
+  }
+
+  @Test func `JSON has the noun that a caption was made to have`() throws {
+    let model = try NamingModel(lines: ["dog", ""])
+    let result = try caption.run([photo, "--json", "--model", model.path])
+    let record = try #require(
+      try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+    #expect(record["noun"] as? String == "dog")
+    let tokens = try #require(record["tokens"] as? [String])
+    #expect(!Set(tokens).isDisjoint(with: ["dog", "dogs"]))
+    // The worker goes the same way.
+    let worker = try caption.run(
+      ["worker", "--model", model.path], input: Data((photo + "\n").utf8))
+    let answer = try #require(
+      try JSONSerialization.jsonObject(with: Data(worker.output.utf8)) as? [String: Any])
+    #expect(answer["caption"] as? String == record["caption"] as? String)
+  }
+
   @Test func `a file called like a subcommand is a photo when written with its folder`() throws {
     let folder = try TemporaryFolder()
     let copy = folder.path + "/features"

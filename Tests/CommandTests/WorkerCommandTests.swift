@@ -43,6 +43,12 @@ import Testing
     #expect((answer["words"] as? [Any])?.count == sentence.split(separator: " ").count)
   }
 
+  @Test func `an answer tells which words had to be said`() throws {
+    let answer = try answers(photo, ["--say", "dog"])[0]
+    #expect((answer["decoding"] as? [String: Any])?["say"] as? [String] == ["dog"])
+    #expect((answer["caption"] as? String)?.lowercased().contains("dog") == true)
+  }
+
   @Test(arguments: [1, 3])
   func `every line is answered by one line in order`(threads: Int) throws {
     let broken = try TemporaryFile(Data("no image".utf8), extension: "jpg")

@@ -83,10 +83,11 @@ package final class DecoderState {
     precondition(
       parents.count <= capacity && parents.allSatisfy { $0 >= 0 && $0 < rows },
       "parents \(parents) among \(rows) rows of \(capacity)")
+    let used = rows * hiddenSize
     rows = parents.count
     if parents == Array(0..<rows) { return }
     for buffer in [hidden, cell] {
-      spare.base.update(from: buffer.base, count: spare.count)
+      spare.base.update(from: buffer.base, count: used)
       for (row, parent) in parents.enumerated() {
         (buffer.base + row * hiddenSize).update(
           from: spare.base + parent * hiddenSize, count: hiddenSize)

@@ -9,9 +9,16 @@
 /// With diverse groups (Vijayakumar et al., arXiv 1610.02424), each group is a beam of width /
 /// groups that ranks continuations after taking `diversityStrength` off a word for each time that
 /// earlier groups chose it at this step; the scores of hypotheses stay those of the model.
+///
+/// With required words (Anderson et al., arXiv 1612.00576), each group is a beam of that width for
+/// each set of constraints that captions may have satisfied, and what ends in one set does not hold
+/// up the others: the group ends when width captions that satisfy all have finished. All results
+/// satisfy equally many constraints, as many as any caption that was found. Beams without captions
+/// take no rows of the model.
 package struct BeamSearch: Sendable {
   private let options: DecodingOptions
   private let rules: TokenRules
+  private let states: ConstraintStates
 
   /// - Precondition: the options are valid.
   package init(_ options: DecodingOptions, rules: TokenRules) {
@@ -21,10 +28,11 @@ package struct BeamSearch: Sendable {
       "beam width \(options.beamWidth) in \(options.diverseGroups) groups")
     self.options = options
     self.rules = rules
+    states = ConstraintStates(rules.required)
   }
 
-  /// The best captions, at most `options.top`, best first: finished ones by score, then, if they
-  /// are too few, those without an end.
+  /// The best captions, at most `options.top`, best first: of those that satisfy the most
+  /// constraints the finished ones by score, then, if they are too few, those without an end.
   package func callAsFunction(_ model: inout some StepModel) -> [Hypothesis] {
     let width = options.beamWidth / options.diverseGroups
     var groups = [Group](repeating: Group(), count: options.diverseGroups)
@@ -49,7 +57,7 @@ package struct BeamSearch: Sendable {
       for index in groups.indices where groups[index].isOpen {
         let candidates = rank(groups[index].live, chosen, count: 2 * width, in: &rows)
         groups[index].take(
-          candidates, width: width, end: rules.end, from: rows,
+          candidates, width: width, end: rules.end, states: states, from: rows,
           lengthPenalty: options.lengthPenalty)
         guard index + 1 < groups.count else { continue }
         for caption in groups[index].live {
@@ -60,25 +68,39 @@ package struct BeamSearch: Sendable {
     return results(of: groups)
   }
 
-  /// The best continuations of the group's live captions, whose rows are places in `live`.
+  /// The best continuations of the group's live captions into each state, whose rows are places in
+  /// `live`.
   ///
-  /// - Parameter chosen: how often earlier groups chose a word at this step.
+  /// - Parameters:
+  ///   - chosen: how often earlier groups chose a word at this step.
+  ///   - count: the most continuations into a state.
   private func rank(
     _ live: [PartialHypothesis], _ chosen: [Int: Int], count: Int, in rows: inout StepRows
-  ) -> CandidateList {
-    var list = CandidateList(capacity: count)
+  ) -> [CandidateList] {
+    var lists = [CandidateList](
+      repeating: CandidateList(capacity: count), count: states.count)
     for (place, caption) in live.enumerated() {
+      let state = states.state(of: caption.tokens)
       rows.withRow(caption.row) { row in
         let plain = chosen.keys.map { ($0, row[$0]) }
         for (token, times) in chosen {
           row[token] -= options.diversityStrength * Float(times)
         }
-        list.offer(
+        // What satisfies another constraint leads into another state's beam.
+        let leading = states.tokens.filter { $0.bits & ~state != 0 }
+          .map { (token: $0.token, state: state | $0.bits, value: row[$0.token]) }
+        for (token, next, value) in leading {
+          lists[next].offer(
+            Candidate(row: place, token: token, score: caption.logProbability + value))
+          row[token] = -.infinity
+        }
+        lists[state].offer(
           UnsafeBufferPointer(row), base: caption.logProbability, row: place)
+        for (token, _, value) in leading { row[token] = value }
         for (token, value) in plain { row[token] = value }
       }
     }
-    return list
+    return lists
   }
 
   private func results(of groups: [Group]) -> [Hypothesis] {
@@ -90,8 +112,11 @@ package struct BeamSearch: Sendable {
     let finished = sorted(groups.flatMap(\.finished))
     let cut = sorted(
       groups.flatMap(\.live).map { $0.cut(lengthPenalty: options.lengthPenalty) })
+    let found = finished + cut
+    let most = found.map { rules.satisfied(by: $0.tokens) }.max() ?? 0
     var results: [Hypothesis] = []
-    for hypothesis in finished + cut where results.count < options.top {
+    for hypothesis in found
+    where results.count < options.top && rules.satisfied(by: hypothesis.tokens) == most {
       // Groups may find the same caption.
       let isNew = !results.contains {
         $0.tokens == hypothesis.tokens && $0.isFinished == hypothesis.isFinished
@@ -102,9 +127,9 @@ package struct BeamSearch: Sendable {
   }
 }
 
-/// One of the beams that are searched side by side.
+/// One of the groups that are searched side by side.
 private struct Group {
-  /// The captions that may go on, best first.
+  /// The captions that may go on: those of each state together, best first.
   var live = [PartialHypothesis()]
   var finished: [Hypothesis] = []
   var isOpen = true
@@ -119,25 +144,34 @@ private struct Group {
     }
   }
 
-  /// Replaces the live captions by their best continuations and sets finished ones aside.
+  /// Replaces the live captions by their best continuations, at most `width` into each state, and
+  /// sets finished ones aside.
+  ///
+  /// - Parameter lists: by state.
   mutating func take(
-    _ list: CandidateList, width: Int, end: Int, from rows: StepRows,
-    lengthPenalty: LengthPenalty
+    _ lists: [CandidateList], width: Int, end: Int, states: ConstraintStates,
+    from rows: StepRows, lengthPenalty: LengthPenalty
   ) {
-    if list.candidates.isEmpty {
+    if lists.allSatisfy(\.candidates.isEmpty) {
       isOpen = false
       return
     }
     var next: [PartialHypothesis] = []
-    for (rank, candidate) in list.candidates.enumerated() {
-      let caption = live[candidate.row]
-      if candidate.token != end {
-        if next.count < width { next.append(caption.adding(candidate.token, from: rows)) }
-      } else if rank < width {
-        finished.append(caption.finished(end: end, from: rows, lengthPenalty: lengthPenalty))
+    for list in lists {
+      var places = width
+      for (rank, candidate) in list.candidates.enumerated() {
+        let caption = live[candidate.row]
+        if candidate.token != end {
+          guard places > 0 else { continue }
+          next.append(caption.adding(candidate.token, from: rows))
+          places -= 1
+        } else if rank < width {
+          finished.append(caption.finished(end: end, from: rows, lengthPenalty: lengthPenalty))
+        }
       }
     }
     live = next
-    isOpen = !live.isEmpty && finished.count < width
+    let complete = finished.count { states.state(of: $0.tokens) == states.complete }
+    isOpen = !live.isEmpty && complete < width
   }
 }

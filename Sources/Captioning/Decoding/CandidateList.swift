@@ -38,16 +38,17 @@ package struct CandidateList {
         UnsafeRawPointer(start + first).loadUnaligned(as: Block.self) + Block(repeating: base)
       if any(scores .> threshold) {
         for token in first..<first + Block.scalarCount {
-          insert(Candidate(row: index, token: token, score: base + start[token]))
+          offer(Candidate(row: index, token: token, score: base + start[token]))
         }
       }
     }
     for token in blocks * Block.scalarCount..<row.count {
-      insert(Candidate(row: index, token: token, score: base + start[token]))
+      offer(Candidate(row: index, token: token, score: base + start[token]))
     }
   }
 
-  private mutating func insert(_ candidate: Candidate) {
+  /// Offers one candidate.
+  package mutating func offer(_ candidate: Candidate) {
     guard candidate.score > threshold else { return }
     var place = candidates.count
     while place > 0, candidates[place - 1].score < candidate.score { place -= 1 }

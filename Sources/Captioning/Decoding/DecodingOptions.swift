@@ -33,14 +33,32 @@ public struct DecodingOptions: Codable, Equatable, Sendable {
   public var topP: Float?
   /// What the random draws follow from.
   public var seed: UInt64 = 0
+  /// Words that every caption has, in the singular or the plural and in any case (constrained beam
+  /// search, Anderson et al., arXiv 1612.00576); of a text of several words, each. Together at most
+  /// `mostRequiredWords`, and not for captions that are drawn at random.
+  public var say: [String] {
+    get { requiredTexts ?? [] }
+    set { requiredTexts = newValue.isEmpty ? nil : newValue }
+  }
+  /// Nil rather than empty: options that ask for no words are written as they always were.
+  private var requiredTexts: [String]?
+
+  /// How many words captions may be required to have: each doubles the work of the search.
+  public static let mostRequiredWords = 4
 
   public init() {}
 
   /// Whether captions are drawn at random.
   public var isSampling: Bool { temperature != nil || topK != nil || topP != nil }
 
-  /// How many partial captions are alive at a time.
-  package var rows: Int { isSampling ? top : beamWidth }
+  /// The words of `say` in lower case, each once.
+  package var requiredWords: [String] {
+    say.flatMap { $0.lowercased().split(whereSeparator: \.isWhitespace).map(String.init) }
+      .reduce(into: []) { words, word in if !words.contains(word) { words.append(word) } }
+  }
+
+  /// How many partial captions are alive at a time, at most: a beam for each set of required words.
+  package var rows: Int { isSampling ? top : beamWidth << requiredWords.count }
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case top, temperature, seed
@@ -54,6 +72,7 @@ public struct DecodingOptions: Codable, Equatable, Sendable {
     case diversityStrength = "diversity_strength"
     case topK = "top_k"
     case topP = "top_p"
+    case requiredTexts = "say"
   }
 
   /// Absent keys keep their defaults.
@@ -78,6 +97,7 @@ public struct DecodingOptions: Codable, Equatable, Sendable {
     temperature = try values.decodeIfPresent(Float.self, forKey: .temperature)
     topK = try values.decodeIfPresent(Int.self, forKey: .topK)
     topP = try values.decodeIfPresent(Float.self, forKey: .topP)
+    say = try values.decodeIfPresent([String].self, forKey: .requiredTexts) ?? []
   }
 
   /// - Throws: `CaptioningError.option`, named as in `config.json`, for a value out of range or one
@@ -99,6 +119,15 @@ public struct DecodingOptions: Codable, Equatable, Sendable {
     if case .gnmt(let alpha) = lengthPenalty {
       try check(alpha.isFinite, .lengthPenalty, "has the exponent \(alpha)")
     }
+    try check(
+      say.allSatisfy { $0.contains { !$0.isWhitespace } }, .requiredTexts, "has a text of no words")
+    let words = requiredWords.count
+    try check(
+      words <= Self.mostRequiredWords, .requiredTexts,
+      "asks for \(words) words, more than \(Self.mostRequiredWords)")
+    try check(
+      words == 0 || !isSampling, .requiredTexts,
+      "goes with beam search, not with temperature, top-k or top-p sampling")
     if isSampling {
       let temperature = temperature ?? 1
       try check(

@@ -15,6 +15,12 @@ package struct Hypothesis: Equatable, Sendable {
   /// For each number of `tokenLogProbabilities` the weights of all regions; empty without
   /// attention.
   package let attention: [[Float]]
+
+  /// The mean of `tokenLogProbabilities`: what a word has, whatever the length penalty.
+  package var meanLogProbability: Float {
+    LengthPenalty.average.score(
+      logProbability: logProbability, length: tokenLogProbabilities.count)
+  }
 }
 
 /// A caption while it grows.

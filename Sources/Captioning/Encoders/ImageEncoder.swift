@@ -85,11 +85,8 @@ package struct ImageEncoder: Sendable {
   /// - Returns: one value for each image.
   /// - Throws: `NetworkError` if the network cannot take images of this size.
   package func features(of images: Tensor, scratch: NetworkScratch) throws -> [ImageFeatures] {
-    try encode(images, outputs: [.map, .embedding], scratch: scratch).compactMap { image in
-      guard let map = image.map, let embedding = image.embedding else { return nil }
-      return ImageFeatures(
-        regions: map, gridHeight: image.gridHeight, gridWidth: image.gridWidth, pooled: embedding)
-    }
+    try encode(images, outputs: [.map, .embedding], scratch: scratch)
+      .compactMap(ImageFeatures.init)
   }
 }
 

@@ -192,6 +192,129 @@ import Testing
     }
   }
 
+  // MARK: Required words
+
+  @Test func `a required word is there, and beams without captions take no rows`() {
+    var model = TableModel(gardenPath)
+    let free = search(&model, width: 2, top: 2)
+    #expect(free[0].tokens == [2])
+    let one = search(&model, width: 2, top: 2, rules: TokenRules(end: 0, required: [[1]]))
+    #expect(one.map(\.tokens) == [[1, 1], [1, 2]])
+    #expect(near(one[0].logProbability, log(0.6 * 0.35)))
+    // Any of several will do.
+    let any = search(&model, width: 2, top: 2, rules: TokenRules(end: 0, required: [[1, 2]]))
+    #expect(any == free)
+    var counting = TableModel(gardenPath)
+    let both = search(&counting, width: 2, top: 2, rules: TokenRules(end: 0, required: [[1], [2]]))
+    #expect(both.map(\.tokens) == [[1, 2], [2, 1]])
+    #expect(counting.calls == [1, 2, 4])
+  }
+
+  @Test func `what cannot be said leaves the captions that satisfy the most`() {
+    let table: [[Int]: [Float]] = [
+      []: [0, 0.6, 0.4, 0], [1]: [0.3, 0.35, 0.35, 0], [2]: [0.9, 0.05, 0.05, 0],
+    ]
+    var model = TableModel(table)
+    let none = search(&model, width: 2, top: 2, rules: TokenRules(end: 0, required: [[3]]))
+    #expect(none.map(\.tokens) == [[2], [1, 1]])
+    let one = search(&model, width: 2, top: 2, rules: TokenRules(end: 0, required: [[3], [1]]))
+    #expect(one.map(\.tokens) == [[1, 1], [1, 2]])
+    #expect(one.allSatisfy { $0.isFinished })
+    let empty = search(&model, width: 2, rules: TokenRules(end: 0, required: [[]]))
+    #expect(empty.map(\.tokens) == [[2]])
+  }
+
+  @Test(
+    arguments: [(2, [1], true), (3, [1, 1, 2], false), (4, [1, 1, 2], true)]
+      as [(Int, [Int], Bool)])
+  func `a word that comes late is found as far as the greatest length goes`(
+    length: Int, tokens: [Int], isFinished: Bool
+  ) {
+    var model = TableModel([
+      []: [0.2, 0.8, 0], [1]: [0.5, 0.5, 0], [1, 1]: [0.2, 0, 0.8], [1, 1, 2]: [0.9, 0.1, 0],
+    ])
+    let found = search(
+      &model, width: 2, length: length, rules: TokenRules(end: 0, required: [[2]]))
+    #expect(found.map(\.tokens) == [tokens])
+    #expect(found[0].isFinished == isFinished)
+  }
+
+  @Test func `among equal required words the lower token stands first`() {
+    var model = TableModel([[]: [0, 0.25, 0.25, 0.25, 0.25]])
+    let found = search(&model, width: 2, top: 2, rules: TokenRules(end: 0, required: [[4, 2, 3]]))
+    #expect(found.map(\.tokens) == [[2], [3]])
+  }
+
+  @Test func `groups keep away from each other's words, but not from required ones`() {
+    func captions(_ required: [[Int]]) -> [[Int]] {
+      var model = TableModel([[]: [0, 0.5, 0.3, 0.2]])
+      let found = search(
+        &model, width: 2, top: 2, rules: TokenRules(end: 0, required: required)
+      ) {
+        $0.diverseGroups = 2
+        $0.diversityStrength = 1
+      }
+      let probabilities: [Float] = [0, 0.5, 0.3, 0.2]
+      for hypothesis in found {
+        #expect(near(hypothesis.logProbability, log(probabilities[hypothesis.tokens[0]])))
+      }
+      return found.map(\.tokens)
+    }
+    #expect(captions([[1, 2]]) == [[1], [2]])
+    #expect(captions([[3]]) == [[3]])
+  }
+
+  @Test func `without diversity each group keeps the required words as a beam of its own`() {
+    let rules = TokenRules(end: 0, required: [[2], [4, 5]])
+    for seed in 1...20 as ClosedRange<UInt64> {
+      var model = randomModel(seed: seed, size: 6)
+      let narrow = search(&model, width: 2, penalty: .average, top: 2, rules: rules)
+      let grouped = search(&model, width: 6, penalty: .average, top: 2, rules: rules) {
+        $0.diverseGroups = 3
+        $0.diversityStrength = 0
+      }
+      #expect(grouped == narrow)
+    }
+  }
+
+  @Test(
+    arguments: [[[1]], [[1, 2]], [[1], [2]], [[1, 2], [2, 3]], [[1], [2], [3]]],
+    [LengthPenalty.none, .average])
+  func `a beam that holds all captions finds the best with the required words`(
+    required: [[Int]], penalty: LengthPenalty
+  ) {
+    let rules = TokenRules(end: 0, required: required)
+    for seed in 1...10 as ClosedRange<UInt64> {
+      var model = randomModel(seed: seed, size: 4)
+      let all = exhaustive(model, length: 4, penalty: penalty)
+        .filter { rules.satisfied(by: $0.tokens) == required.count }
+      let found = search(&model, width: 108, penalty: penalty, length: 4, top: 108, rules: rules)
+      #expect(found.filter(\.isFinished).map(\.tokens) == all.map(\.tokens))
+      #expect(zip(found, all).allSatisfy { near($0.score, $1.score) })
+      for width in 1...8 {
+        let narrow = search(&model, width: width, penalty: penalty, length: 4, rules: rules)
+        #expect(rules.satisfied(by: narrow[0].tokens) == required.count)
+        #expect(!narrow[0].isFinished || narrow[0].score <= all[0].score + 1e-5)
+        #expect(model.calls.allSatisfy { $0 <= width << required.count })
+      }
+    }
+  }
+
+  @Test func `required words go with all other rules`() {
+    let rules = TokenRules(
+      end: 0, forbidden: [3], minimumLength: 2, noRepeatNGram: 1, required: [[2, 3]])
+    for seed in 1...10 as ClosedRange<UInt64> {
+      var model = randomModel(seed: seed, size: 5)
+      let all = exhaustive(model, length: 4, penalty: .average).filter {
+        $0.tokens.count >= 2 && $0.tokens.contains(2) && !$0.tokens.contains(3)
+          && Set($0.tokens).count == $0.tokens.count
+      }
+      let found = search(
+        &model, width: 100, penalty: .average, length: 4, top: 100, rules: rules)
+      #expect(found.filter(\.isFinished).map(\.tokens) == all.map(\.tokens))
+    }
+  }
+
   // MARK: Against other searches
 
   /// A table of random probabilities for every sequence of tokens.

@@ -29,4 +29,16 @@ import Testing
     row.withUnsafeBufferPointer { list.offer($0, base: 0, row: 0) }
     #expect(list.candidates == [Candidate(row: 0, token: 21, score: -1e30)])
   }
+
+  @Test func `single candidates compete with those of rows`() {
+    var list = CandidateList(capacity: 2)
+    [-3, -1].withUnsafeBufferPointer { list.offer($0, base: 0, row: 0) }
+    for (token, score) in [(5, -2), (6, -.infinity), (7, -2)] as [(Int, Float)] {
+      list.offer(Candidate(row: 1, token: token, score: score))
+    }
+    #expect(
+      list.candidates == [
+        Candidate(row: 0, token: 1, score: -1), Candidate(row: 1, token: 5, score: -2),
+      ])
+  }
 }

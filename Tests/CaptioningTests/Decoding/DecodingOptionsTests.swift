@@ -33,7 +33,26 @@ import Testing
     options.topK = 10
     options.topP = 0.9
     options.seed = .max
+    options.say = ["dog", "fire hydrant"]
     #expect(try decode(String(decoding: JSONEncoder().encode(options), as: UTF8.self)) == options)
+  }
+
+  @Test func `options that ask for no words are written as if there were no such key`() throws {
+    var options = DecodingOptions()
+    let plain = try JSONEncoder().encode(options)
+    #expect(!String(decoding: plain, as: UTF8.self).contains("say"))
+    #expect(try decode(#"{"say": []}"#) == options)
+    options.say = ["dog"]
+    #expect(try String(decoding: JSONEncoder().encode(options), as: UTF8.self).contains("say"))
+    options.say = []
+    #expect(options == DecodingOptions())
+  }
+
+  @Test func `each required word doubles the captions that may be alive`() {
+    var options = DecodingOptions()
+    options.say = ["Fire  hydrant", "fire", " dog"]
+    #expect(options.requiredWords == ["fire", "hydrant", "dog"])
+    #expect(options.rows == 40)
   }
 
   @Test func `sampling is asked for by any of its three values`() {
@@ -70,6 +89,9 @@ import Testing
       ("top_k", { $0.topK = 0 }),
       ("top_p", { $0.topP = 0 }),
       ("top_p", { $0.topP = 1.5 }),
+      ("say", { $0.say = ["a b", "c", "d", "e"] }),
+      ("say", { $0.say = ["dog", " "] }),
+      ("say", { ($0.say, $0.temperature) = (["dog"], 1) }),
     ]
     for (name, change) in changes {
       var options = DecodingOptions()

@@ -42,4 +42,27 @@ import Testing
         name: "never_emit", reason: "names “zebra”, which the vocabulary does not have")
     ) { try TokenRules(options, vocabulary: vocabulary) }
   }
+
+  @Test func `a word to be said stands for its forms in the vocabulary`() throws {
+    let vocabulary = try Vocabulary(
+      words: ["<pad>", "<start>", "<end>", "<unk>", "dogs", "fire", "dog", "men", "hydrants"],
+      configuration: VocabularyConfiguration(
+        file: "v.txt", size: 9, pad: 0, start: 1, end: 2, unknown: 3))
+    var options = DecodingOptions()
+    options.say = ["Dog", "fire hydrant", "man", "dogs"]
+    let rules = try TokenRules(options, vocabulary: vocabulary)
+    #expect(rules.required == [[4, 6], [5], [8], [7]])
+    #expect(rules.satisfied(by: [4, 6, 7]) == 2)
+    #expect(rules.satisfied(by: []) == 0)
+    for word in ["zebra", "<unk>", "<end>"] {
+      options.say = [word]
+      #expect(
+        throws: CaptioningError.option(
+          name: "say", reason: "names “\(word)”, which the model does not know in any form")
+      ) { try TokenRules(options, vocabulary: vocabulary) }
+    }
+    options.say = ["men"]
+    options.neverEmit = ["men"]
+    #expect(throws: CaptioningError.self) { try TokenRules(options, vocabulary: vocabulary) }
+  }
 }
