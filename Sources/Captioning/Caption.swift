@@ -45,6 +45,13 @@ public struct Caption: Sendable {
   public let words: [Word]
   /// Natural logarithm of the probability of the whole sentence, its end included.
   public let logProbability: Float
+  /// The chance, from 0 to 1, that the caption is right, as the model's `ConfidenceCalibration` has
+  /// it; where the model is not calibrated, the geometric mean of the words' probabilities, which is
+  /// no chance of anything. 0 for a caption of no words.
+  ///
+  /// It was fitted to captions found with the model's own decoding options. By the same formula
+  /// sampled captions and those of other options get theirs, which need not hold as well.
+  public let confidence: Double
   /// The next best sentences, best first, as many as were asked for with `DecodingOptions.top`.
   public let alternatives: [Alternative]
   /// For each word its attention over the regions, row by row; empty for a model without attention.

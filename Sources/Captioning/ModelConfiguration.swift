@@ -15,6 +15,8 @@ public struct ModelConfiguration: Codable, Sendable {
   public let decoding: DecodingOptions
   /// Scores by name of the data they were measured on.
   public let scores: [String: Scores]?
+  /// How captions get their confidence; nil where it is not calibrated.
+  public let confidence: ConfidenceCalibration?
 
   /// What a model scored on a dataset's split, as fractions (CIDEr-D with its factor of ten).
   public struct Scores: Codable, Sendable {
@@ -29,7 +31,7 @@ public struct ModelConfiguration: Codable, Sendable {
     }
   }
 
-  /// The configuration of a captioner in this program's own layout.
+  /// The configuration of a captioner in this program's own layout, not yet calibrated.
   package init(
     name: String, encoder: EncoderConfiguration, preprocessing: PreprocessingConfiguration,
     decoder: DecoderConfiguration, vocabulary: VocabularyConfiguration, decoding: DecodingOptions,
@@ -44,5 +46,6 @@ public struct ModelConfiguration: Codable, Sendable {
     self.vocabulary = vocabulary
     self.decoding = decoding
     self.scores = scores
+    confidence = nil
   }
 }

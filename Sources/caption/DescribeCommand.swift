@@ -44,7 +44,8 @@ struct DescribeCommand: ParsableCommand {
   @Flag(help: "Caption again what has a caption in the store, in its place.")
   var redo = false
 
-  @Flag(help: "Print one JSON object a line, with words, log probabilities and timings.")
+  @Flag(
+    help: "Print one JSON object a line, with words, log probabilities, confidence and timings.")
   var json = false
 
   @Option(
@@ -153,13 +154,14 @@ private struct CaptionRecord: Encodable {
   let caption: String
   let tokens: [String]
   let logProbability: Double
+  let confidence: Double
   let words: [MachineCaption.Word]
   let alternatives: [MachineCaption.Alternative]
   let model: String
   let milliseconds: Caption.Milliseconds
 
   enum CodingKeys: String, CodingKey {
-    case path, caption, tokens, words, alternatives, model, milliseconds
+    case path, caption, tokens, confidence, words, alternatives, model, milliseconds
     case logProbability = "log_probability"
   }
 
@@ -170,6 +172,7 @@ private struct CaptionRecord: Encodable {
     self.caption = caption.text
     tokens = caption.words.map(\.word)
     logProbability = caption.logProbability
+    confidence = caption.confidence
     words = caption.words
     alternatives = caption.alternatives
     self.model = model

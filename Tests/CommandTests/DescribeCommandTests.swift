@@ -68,8 +68,8 @@ import Testing
       try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
     #expect(
       Set(record.keys) == [
-        "path", "caption", "tokens", "log_probability", "words", "alternatives", "model",
-        "milliseconds",
+        "path", "caption", "tokens", "log_probability", "confidence", "words", "alternatives",
+        "model", "milliseconds",
       ])
     #expect(record["path"] as? String == photo)
     #expect(record["caption"] as? String == sentence)
