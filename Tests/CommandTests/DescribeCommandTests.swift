@@ -129,7 +129,7 @@ import Testing
   @Test func `every command's help has an example`() throws {
     for command in [
       [], ["describe"], ["features"], ["classify"], ["model"], ["model", "list"],
-      ["model", "info"], ["batch"], ["undo"], ["search"],
+      ["model", "info"], ["model", "calibrate"], ["batch"], ["undo"], ["search"],
       ["list"], ["show"], ["similar"], ["stats"], ["diff"], ["failures"], ["note"], ["forget"],
       ["export"], ["worker"], ["store"], ["store", "info"],
       ["store", "check"], ["store", "vacuum"], ["store", "backup"], ["store", "import"],
