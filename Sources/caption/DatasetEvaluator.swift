@@ -20,12 +20,14 @@ struct EvaluationOptions: ParsableArguments {
 
 /// Captions the photos of datasets, scores the captions and keeps the runs.
 struct DatasetEvaluator {
-  let store: Store
+  private let store: Store
   private let captioner: PhotoCaptioner
   private let work: Work
   private let evaluation: EvaluationOptions
   private let threads: Int
   private let isQuiet: Bool
+  /// One for all splits: each that there is answers a signal.
+  private let interruption: Interruption
 
   /// A split whose photos were captioned.
   struct Outcome {
@@ -47,6 +49,9 @@ struct DatasetEvaluator {
     self.evaluation = evaluation
     self.threads = threads
     self.isQuiet = isQuiet
+    interruption = Interruption {
+      if !isQuiet { note("finishing what is under way; once more stops at once") }
+    }
   }
 
   /// Photos that the store has captions of are not captioned again.
@@ -82,10 +87,6 @@ struct DatasetEvaluator {
   ///
   /// - Throws: `ExitCode` after an interruption.
   private func captions(of items: [DatasetItem], run: Int64) throws -> [FilePath: MachineCaption] {
-    let isQuiet = isQuiet
-    let interruption = Interruption {
-      if !isQuiet { note("finishing what is under way; once more stops at once") }
-    }
     let photos = items.compactMap(\.path)
     let queue = PhotoQueue(photos, stop: interruption.flag)
     var options = BatchRunner.Options()
