@@ -1,5 +1,4 @@
 package import Captioning
-internal import Foundation
 internal import Imaging
 internal import PhotoMetadata
 package import Store
@@ -53,17 +52,14 @@ package struct DescribedPhoto: Sendable {
 }
 
 extension MachineCaption {
-  /// A caption of no words has no confidence.
   package init(_ caption: Caption) {
-    let words = caption.words.map {
-      Word(word: $0.word, logProbability: min(0, Double(shortest: $0.logProbability)))
-    }
-    let sum = words.reduce(0) { $0 + $1.logProbability }
     self.init(
       text: caption.sentence,
       logProbability: min(0, Double(shortest: caption.logProbability)),
-      confidence: words.isEmpty ? 0 : exp(sum / Double(words.count)),
-      words: words,
+      confidence: caption.confidence,
+      words: caption.words.map {
+        Word(word: $0.word, logProbability: min(0, Double(shortest: $0.logProbability)))
+      },
       alternatives: caption.alternatives.map {
         Alternative(
           caption: $0.caption, logProbability: Double(shortest: $0.logProbability))

@@ -45,6 +45,13 @@ public struct Caption: Sendable {
   public let words: [Word]
   /// Natural logarithm of the probability of the whole sentence, its end included.
   public let logProbability: Float
+  /// The chance, from 0 to 1, that the caption is right, as the model's `ConfidenceCalibration` has
+  /// it; where the model is not calibrated, the geometric mean of the words' probabilities, which is
+  /// no chance of anything. 0 for a caption of no words.
+  ///
+  /// It was fitted to captions found with the model's own decoding options. By the same formula
+  /// sampled captions and those of other options get theirs, which need not hold as well.
+  public let confidence: Double
   /// The noun of the photograph's class, where the caption was made to have it or a synonym; nil
   /// where it was found freely.
   public let noun: String?

@@ -128,10 +128,14 @@ public final class Captioner: Sendable {
       Caption.Word(
         word: bundle.vocabulary[best.tokens[$0]], logProbability: best.tokenLogProbabilities[$0])
     }
+    let likelihood = CaptionLikelihood(
+      words: words.map { Double($0.logProbability) }, sentence: Double(best.logProbability))
     return Caption(
       sentence: Sentence(words: words.map(\.word)).text,
       words: words,
       logProbability: best.logProbability,
+      confidence: bundle.configuration.confidence?.chance(of: likelihood)
+        ?? likelihood.geometricMean,
       noun: found.noun,
       alternatives: found.hypotheses.dropFirst().map {
         Caption.Alternative(

@@ -17,6 +17,8 @@ public struct ModelConfiguration: Codable, Sendable {
   public let naming: NamingConfiguration?
   /// Scores by name of the data they were measured on.
   public let scores: [String: Scores]?
+  /// How captions get their confidence; nil where it is not calibrated.
+  public let confidence: ConfidenceCalibration?
 
   /// What a model scored on a dataset's split, as fractions (CIDEr-D with its factor of ten).
   public struct Scores: Codable, Sendable {
@@ -32,7 +34,7 @@ public struct ModelConfiguration: Codable, Sendable {
   }
 
   /// The configuration of a captioner in this program's own layout, whose encoder has no classifier
-  /// to name anything by.
+  /// to name anything by, not yet calibrated.
   package init(
     name: String, encoder: EncoderConfiguration, preprocessing: PreprocessingConfiguration,
     decoder: DecoderConfiguration, vocabulary: VocabularyConfiguration, decoding: DecodingOptions,
@@ -48,5 +50,6 @@ public struct ModelConfiguration: Codable, Sendable {
     self.decoding = decoding
     naming = nil
     self.scores = scores
+    confidence = nil
   }
 }

@@ -1,4 +1,4 @@
-internal import Foundation
+package import Foundation
 
 /// A model on disk: a folder with a `config.json`, which says what the model is, and beside it the
 /// weights and the words it knows.
@@ -104,6 +104,22 @@ public struct ModelFolder: Sendable {
       .write(to: URL(filePath: configurationPath), options: .atomic)
   }
 
+  /// The bytes of `config.json` with a section put in, in the place of one of that name. All else
+  /// stays, also what this program does not know.
+  ///
+  /// - Throws: `ModelFolderError`; `EncodingError`.
+  package func configuration(replacing key: String, with section: some Encodable) throws -> Data {
+    guard var object = try JSONSerialization.jsonObject(with: data()) as? [String: Any] else {
+      throw invalid("it is not a JSON object")
+    }
+    object[key] = try JSONSerialization.jsonObject(with: JSONEncoder().encode(section))
+    let options: JSONSerialization.WritingOptions = [
+      .prettyPrinted, .sortedKeys, .withoutEscapingSlashes,
+    ]
+    return try JSONSerialization.data(withJSONObject: object, options: options)
+      + [UInt8(ascii: "\n")]
+  }
+
   /// An error about `config.json`.
   package func invalid(_ reason: String) -> ModelFolderError {
     .invalid(path: configurationPath, reason: reason)
@@ -112,6 +128,16 @@ public struct ModelFolder: Sendable {
   private func header() throws -> Header { try decode(Header.self) }
 
   private func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
+    let data = try data()
+    do {
+      return try JSONDecoder().decode(type, from: data)
+    } catch let error as DecodingError {
+      throw invalid(Self.explain(error))
+    }
+  }
+
+  /// The bytes of `config.json`.
+  private func data() throws -> Data {
     let path = configurationPath
     guard let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int else {
       throw ModelFolderError.noModel(name: self.path, searched: [])
@@ -120,11 +146,7 @@ public struct ModelFolder: Sendable {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw ModelFolderError.unreadable(path: path, reason: "access denied or an I/O error")
     }
-    do {
-      return try JSONDecoder().decode(type, from: data)
-    } catch let error as DecodingError {
-      throw invalid(Self.explain(error))
-    }
+    return data
   }
 
   /// What is wrong with a configuration, as half a sentence that names the key.

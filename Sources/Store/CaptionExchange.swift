@@ -142,7 +142,7 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
   public var latitude: Double?
   public var longitude: Double?
   public var caption: String?
-  /// The geometric mean of the words' probabilities, from 0 to 1.
+  /// As `MachineCaption.confidence`.
   public var confidence: Double?
   public var logProbability: Double?
   public var words: [MachineCaption.Word] = []

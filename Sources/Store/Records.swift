@@ -104,7 +104,7 @@ public struct MachineCaption: Equatable, Sendable {
 
   public var text: String
   public var logProbability: Double
-  /// The geometric mean of the words' probabilities, from 0 to 1.
+  /// From 0 to 1, as `Caption.confidence` had it when the photo was captioned.
   public var confidence: Double
   public var words: [Word]
   public var alternatives: [Alternative]

@@ -133,7 +133,7 @@ enum Schema {
       model_id INTEGER REFERENCES models,
       decoding_id INTEGER REFERENCES decodings,
       log_probability REAL CHECK (log_probability <= 0),
-      -- The geometric mean of the words' probabilities.
+      -- The chance that it is right where its model is calibrated.
       confidence REAL CHECK (confidence BETWEEN 0 AND 1),
       -- [{"word", "log_probability"}]
       words TEXT CHECK (words IS NULL OR json_valid(words)),

@@ -45,7 +45,8 @@ struct DescribeCommand: ParsableCommand {
   @Flag(help: "Caption again what has a caption in the store, in its place.")
   var redo = false
 
-  @Flag(help: "Print one JSON object a line, with words, log probabilities and timings.")
+  @Flag(
+    help: "Print one JSON object a line, with words, log probabilities, confidence and timings.")
   var json = false
 
   @Option(
@@ -156,6 +157,7 @@ private struct CaptionRecord: Encodable {
   let caption: String
   let tokens: [String]
   let logProbability: Double
+  let confidence: Double
   let words: [MachineCaption.Word]
   let alternatives: [MachineCaption.Alternative]
   /// As `Caption.noun`; absent where there is none, and for a caption from the store.
@@ -164,7 +166,7 @@ private struct CaptionRecord: Encodable {
   let milliseconds: Caption.Milliseconds
 
   enum CodingKeys: String, CodingKey {
-    case path, caption, tokens, words, alternatives, noun, model, milliseconds
+    case path, caption, tokens, confidence, words, alternatives, noun, model, milliseconds
     case logProbability = "log_probability"
   }
 
@@ -176,6 +178,7 @@ private struct CaptionRecord: Encodable {
     self.caption = caption.text
     tokens = caption.words.map(\.word)
     logProbability = caption.logProbability
+    confidence = caption.confidence
     words = caption.words
     alternatives = caption.alternatives
     self.noun = noun

@@ -41,7 +41,7 @@ func exitStatus(of error: any Error) -> ExitCode? {
     }
   case EvaluationError.noRun: return noInput
   case EvaluationError.noMetric: return usage
-  case is EvaluationError, is MetricsError: return badData
+  case is EvaluationError, is MetricsError, is ConfidenceFitError: return badData
   case MeteorJarError.noArchive, MeteorJarError.noJava: return noInput
   case is MeteorJarError: return ExitCode.failure
   case ModelFolderError.noModel, ModelFolderError.unreadable: return noInput

@@ -68,8 +68,8 @@ import Testing
       try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
     #expect(
       Set(record.keys) == [
-        "path", "caption", "tokens", "log_probability", "words", "alternatives", "model",
-        "milliseconds",
+        "path", "caption", "tokens", "log_probability", "confidence", "words", "alternatives",
+        "model", "milliseconds",
       ])
     #expect(record["path"] as? String == photo)
     #expect(record["caption"] as? String == sentence)
@@ -178,7 +178,7 @@ import Testing
   @Test func `every command's help has an example`() throws {
     for command in [
       [], ["describe"], ["features"], ["classify"], ["model"], ["model", "list"],
-      ["model", "info"], ["batch"], ["undo"], ["search"],
+      ["model", "info"], ["model", "calibrate"], ["batch"], ["undo"], ["search"],
       ["list"], ["show"], ["similar"], ["stats"], ["diff"], ["failures"], ["note"], ["forget"],
       ["export"], ["worker"], ["store"], ["store", "info"],
       ["store", "check"], ["store", "vacuum"], ["store", "backup"], ["store", "import"],

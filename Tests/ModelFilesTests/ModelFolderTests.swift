@@ -35,6 +35,21 @@ import Testing
     #expect("\(error)".contains(folder.path))
   }
 
+  @Test func `a section takes the place of the old one, and all else stays`() throws {
+    let folder = try folder(
+      #"{"size": 1e-05, "kind": "toy", "other": {"a": [0.1, 1, true, null, "x/y"]}, "part": [9]}"#)
+    let data = try ModelFolder(path: folder.path).configuration(
+      replacing: "part", with: ["b": 0.00392156862745098])
+    let expected = #"""
+      {"kind": "toy", "other": {"a": [0.1, 1, true, null, "x/y"]},
+       "part": {"b": 0.00392156862745098}, "size": 1e-05}
+      """#
+    #expect(
+      try JSONSerialization.jsonObject(with: data) as? NSDictionary
+        == JSONSerialization.jsonObject(with: Data(expected.utf8)) as? NSDictionary)
+    #expect(String(decoding: data, as: UTF8.self).contains(#""x/y""#))
+  }
+
   @Test func `a folder without a configuration is no model`() throws {
     let folder = try TemporaryFolder()
     #expect(throws: ModelFolderError.noModel(name: folder.path, searched: [])) {

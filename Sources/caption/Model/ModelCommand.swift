@@ -7,16 +7,18 @@ import ModelFiles
 import Sentiment
 import Tensors
 
-/// `caption model list|info`: which models there are and what they are.
+/// `caption model …`: which models there are, what they are, and how sure of themselves.
 struct ModelCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "model", abstract: "List the installed models, or describe one.",
+    commandName: "model",
+    abstract: "List the installed models, describe one, or calibrate its confidence.",
     discussion: """
       EXAMPLES:
         caption model list
         caption model info embedded
+        caption model calibrate ./mine --dataset flickr8k
       """,
-    subcommands: [List.self, Info.self])
+    subcommands: [List.self, Info.self, ModelCalibrateCommand.self])
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -91,6 +93,11 @@ struct ModelCommand: ParsableCommand {
         ("vocabulary", "\(bundle.vocabulary.count) words"),
         ("parameters", sizes(bundle.weights)),
         ("beam", "\(configuration.decoding.beamWidth)"),
+        (
+          "confidence",
+          configuration.confidence?.summary
+            ?? "uncalibrated: the geometric mean of the words' probabilities"
+        ),
       ]
       for (data, scores) in (configuration.scores ?? [:]).sorted(by: { $0.key < $1.key }) {
         var parts: [String] = []

@@ -1,0 +1,136 @@
+import ArgumentParser
+import Batch
+import Captioning
+import Evaluation
+import Foundation
+import Metrics
+import Store
+import SystemPackage
+
+/// Which photos count, and how progress is shown: shared by all commands that score a model.
+struct EvaluationOptions: ParsableArguments {
+  @OptionGroup var storeOptions: StoreOptions
+
+  @Flag(help: "Score the photos that can be captioned where some cannot.")
+  var allowMissing = false
+
+  @Option(help: "How to show progress: a bar on a terminal, plain lines, or nothing.")
+  var progress = Progress.Style.auto
+}
+
+/// Captions the photos of datasets, scores the captions and keeps the runs.
+struct DatasetEvaluator {
+  private let store: Store
+  private let captioner: PhotoCaptioner
+  private let work: Work
+  private let evaluation: EvaluationOptions
+  private let threads: Int
+  private let isQuiet: Bool
+  /// One for all splits: each that there is answers a signal.
+  private let interruption: Interruption
+
+  /// A split whose photos were captioned.
+  struct Outcome {
+    let run: Int64
+    /// Of the photos that have captions.
+    let scored: ScoredSplit
+    /// By photo that has a caption.
+    let captions: [MachineCaption]
+  }
+
+  /// - Throws: `StoreError`; as `Captioner.init`.
+  init(
+    _ bundle: ModelBundle, options: DecodingOptions, store: Store, evaluation: EvaluationOptions,
+    threads: Int, isQuiet: Bool
+  ) throws {
+    self.store = store
+    work = try store.work(ModelIdentity(bundle, store: store), options: options.canonical)
+    captioner = PhotoCaptioner(try Captioner(bundle, threads: 1), options: options)
+    self.evaluation = evaluation
+    self.threads = threads
+    self.isQuiet = isQuiet
+    interruption = Interruption {
+      if !isQuiet { note("finishing what is under way; once more stops at once") }
+    }
+  }
+
+  /// Photos that the store has captions of are not captioned again.
+  ///
+  /// - Throws: `EvaluationError.missing` where photos have no caption and that is not allowed;
+  ///   `StoreError`, `MetricsError`; `ExitCode` after an interruption.
+  func evaluate(dataset: String, split: String) throws -> Outcome {
+    let items = try store.datasetItems(of: dataset, split: split)
+    let run = try store.beginRun(
+      .evaluation, request: jsonLine(["dataset": dataset, "split": split]), work: work)
+    do {
+      let captions = try self.captions(of: items, run: run)
+      func caption(_ item: DatasetItem) -> MachineCaption? { item.path.flatMap { captions[$0] } }
+      let found = items.filter { caption($0) != nil }
+      if found.count < items.count, !evaluation.allowMissing || found.isEmpty {
+        let first = items.first { caption($0) == nil }
+        throw EvaluationError.missing(
+          photos: items.count - found.count, of: items.count, first: first?.name ?? "")
+      }
+      let candidates = found.compactMap(caption)
+      let scored = try ScoredSplit(found, candidates: candidates.map(\.text), threads: threads)
+      try enter(scored, of: items.count, dataset: dataset, split: split, run: run)
+      try store.endRun(run, .finished)
+      return Outcome(run: run, scored: scored, captions: candidates)
+    } catch {
+      // What was committed stays; the run itself may be beyond writing.
+      try? store.endRun(run, .interrupted)
+      throw error
+    }
+  }
+
+  /// The captions of the items' photos, by their paths.
+  ///
+  /// - Throws: `ExitCode` after an interruption.
+  private func captions(of items: [DatasetItem], run: Int64) throws -> [FilePath: MachineCaption] {
+    let photos = items.compactMap(\.path)
+    let queue = PhotoQueue(photos, stop: interruption.flag)
+    var options = BatchRunner.Options()
+    options.workers = threads
+    options.retriesFailures = true
+    let runner = BatchRunner(store: store, captioner: captioner, work: work, options: options)
+    var bar = Progress(total: photos.count, style: evaluation.progress, isQuiet: isQuiet)
+    defer { bar.finish() }
+    var captions: [FilePath: MachineCaption] = [:]
+    try runner.run(run, photos: { queue.next() }, stop: interruption.flag) { events in
+      var (worked, failed) = (0, 0)
+      for event in events {
+        switch event.kind {
+        case .captioned(let caption):
+          captions[event.path] = caption.caption
+          worked += 1
+        case .alreadyCaptioned(let caption): captions[event.path] = caption.caption
+        case .failed(_, let reason), .failedBefore(_, let reason):
+          failed += 1
+          bar.say("caption: \(event.path): \(reason)")
+        }
+      }
+      bar.advance(by: events.count, worked: worked, failed: failed)
+    }
+    if let status = interruption.exitStatus {
+      if !isQuiet { note("interrupted; the same command goes on from here") }
+      throw ExitCode(status)
+    }
+    return captions
+  }
+
+  private func enter(
+    _ scored: ScoredSplit, of count: Int, dataset: String, split: String, run: Int64
+  ) throws {
+    let splits = try store.dataset(named: dataset).splits.map(\.name)
+    let training =
+      split != "train" && splits.contains("train")
+      ? try store.datasetItems(of: dataset, split: "train").flatMap(\.references) : nil
+    let diversity = scored.diversity(training: training, threads: threads)
+    let notes = RunProtocol(
+      scoring: scored.scoring, missing: count - scored.items.count,
+      program: "caption \(programVersion)")
+    try store.enterEvaluation(
+      run: run, dataset: dataset, split: split, protocolNotes: jsonLine(notes),
+      scores: scored.scores.byName.merging(diversity.named) { $1 }, photos: scored.photos)
+  }
+}
