@@ -78,21 +78,55 @@ import Testing
     try file.close()
   }
 
-  private var size: Int { 25 * 256 }
+  private var size: Int { 49 * 1280 }
 
   @Test func `features are those that the encoder makes`() throws {
     let features = try features()
-    #expect(features.photoCount == 6 && features.size == size && features.grid == (5, 5))
+    #expect(features.photoCount == 6 && features.size == size && features.grid == (7, 7))
     // PyTorch's map of the same photo (see CaptionerTests), which has its channels first.
     for (photo, name) in ["astronaut", "chelsea", "china"].enumerated() {
       let map = try SafetensorsFile(path: reference("embedded/\(name)/tensors.safetensors").path)
-        .tensor("map", shape: [256, 5, 5]).elements
+        .tensor("map", shape: [1280, 7, 7]).elements
       let found = features.features(of: [photo])
-      #expect(found.shape == [1, 25, 256])
-      let expected = (0..<size).map { map[$0 % 256 * 25 + $0 / 256] }
+      #expect(found.shape == [1, 49, 1280])
+      let expected = (0..<size).map { map[$0 % 1280 * 49 + $0 / 1280] }
       // Half precision has 11 bits, and the reference another decoder's pixels.
       #expect(relativeError(found.elements, expected) < 2e-2, "\(name)")
     }
+  }
+
+  @Test func `training sees each photo as it is or mirrored`() throws {
+    let names = ["astronaut.png", "chelsea.png", "coffee.png"]
+    let mirror = try FeatureExtractor(
+      EncoderSource(
+        ModelBundle(folder: projectFolder.appending(path: "data/models/embedded").path)),
+      output: .map, isMirrored: true)
+    let plain = try features(Self.samples(names))
+    let mirrored = try #require(try cache.features(of: Self.samples(names), by: mirror, threads: 2))
+    // The mirrored map is that of the mirrored photo.
+    let flipped = names.map { FilePath(folder.path + "/\($0).png") }
+    for (source, target) in zip(Self.samples(names), flipped) {
+      try ImageDecoder.decode(path: source.string).oriented(.mirrored)
+        .pngData().write(to: URL(filePath: target.string))
+    }
+    let expected = try features(flipped)
+    let source = PhotoFeatures(plain, mirrored: mirrored, photos: [0, 1, 2])
+    #expect(source.features(of: [0, 1, 2]) == plain.features(of: [0, 1, 2]))
+    var random = SeededRandom(seed: 1)
+    var seen = Set<Bool>()
+    for _ in 0..<8 {
+      let step = source.augmented(random: &random)
+      for photo in 0..<3 {
+        let found = step.features(of: [photo])
+        let isMirrored = found != plain.features(of: [photo])
+        if isMirrored {
+          #expect(
+            relativeError(found.elements, expected.features(of: [photo]).elements) < 2e-2)
+        }
+        seen.insert(isMirrored)
+      }
+    }
+    #expect(seen == [true, false])
   }
 
   @Test func `what was computed is not computed again`() throws {

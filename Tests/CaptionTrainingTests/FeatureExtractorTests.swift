@@ -28,7 +28,7 @@ import Testing
 
   private func extractor(
     _ source: any WeightSource, _ prefix: String = "encoder", mean: Double? = nil,
-    output: EncoderOutput = .map
+    output: EncoderOutput = .map, isMirrored: Bool = false
   ) throws -> FeatureExtractor {
     let configuration = try Self.bundle.get().configuration
     var preprocessing = configuration.preprocessing
@@ -37,7 +37,7 @@ import Testing
     return try FeatureExtractor(
       EncoderSource(
         configuration.encoder, prefix.isEmpty ? reader : reader[prefix], preprocessing),
-      output: output)
+      output: output, isMirrored: isMirrored)
   }
 
   @Test func `equal parameters are the same encoder, whatever else their file holds`() throws {
@@ -59,17 +59,18 @@ import Testing
   @Test func `another parameter, preprocessing or output is another encoder`() throws {
     let weights = try Self.bundle.get().weights
     let others = try [
-      extractor(weights), extractor(weights, mean: 0.4851), extractor(weights, output: .embedding),
-      extractor(Changed(source: weights, name: "encoder.conv1.weight", addition: 1e-3)),
+      extractor(weights), extractor(weights, mean: 127.1), extractor(weights, output: .embedding),
+      extractor(Changed(source: weights, name: "encoder._conv_stem.weight", addition: 1e-3)),
+      extractor(weights, isMirrored: true),
     ]
-    #expect(Set(others.map(\.identity)).count == 4)
+    #expect(Set(others.map(\.identity)).count == 5)
   }
 
   @Test func `the shape of features is known beforehand`() throws {
     let weights = try Self.bundle.get().weights
     let map = try extractor(weights)
-    #expect(map.grid == (5, 5) && map.regions == 25 && map.channels == 256)
+    #expect(map.grid == (7, 7) && map.regions == 49 && map.channels == 1280)
     let embedding = try extractor(weights, output: .embedding)
-    #expect(embedding.grid == (1, 1) && embedding.channels == 256)
+    #expect(embedding.grid == (1, 1) && embedding.channels == 1280)
   }
 }

@@ -34,11 +34,11 @@ import Testing
     let encoder = try ImageEncoder(
       configuration: bundle.configuration.encoder, weights: weights["encoder"],
       outputs: [.map, .embedding])
-    let input = try tensors.tensor("input", shape: [3, 160, 160]).reshaped([1, 3, 160, 160])
+    let input = try tensors.tensor("input", shape: [3, 224, 224]).reshaped([1, 3, 224, 224])
     let features = try encoder.features(of: input, scratch: encoder.makeScratch())[0]
     // The reference's map is [channels, height, width].
-    let map = try tensors.tensor("map", shape: [256, 5, 5]).elements
-    let channelsLast = (0..<25).flatMap { region in (0..<256).map { map[$0 * 25 + region] } }
+    let map = try tensors.tensor("map", shape: [1280, 7, 7]).elements
+    let channelsLast = (0..<49).flatMap { region in (0..<1280).map { map[$0 * 49 + region] } }
     #expect(relativeError(features.regions.elements, channelsLast) <= 1e-5)
 
     let decoder = try bundle.configuration.decoder.makeDecoder(
@@ -56,7 +56,7 @@ import Testing
     let steps = golden.beam5.tokens.count + 1
     let expected = try tensors.tensor("logits", shape: [steps, bundle.vocabulary.count])
     #expect(relativeError(logits, expected.elements) <= 1e-5)
-    let alpha = try tensors.tensor("alpha", shape: [steps, 25])
+    let alpha = try tensors.tensor("alpha", shape: [steps, 49])
     #expect(relativeError(attention, alpha.elements) <= 1e-5)
 
     for (beam, expected) in [(1, golden.beam1), (3, golden.beam3), (5, golden.beam5)] {
@@ -95,7 +95,7 @@ import Testing
     let image = try ImageDecoder.decode(
       path: projectFolder.appending(path: "data/samples/\(photo)").path,
       minimumSize: ImagePreprocessor(bundle.configuration.preprocessing).minimumSize)
-    let resized = image.resized(to: ImageSize(width: 160, height: 160), filter: .bilinear)
+    let resized = image.resized(to: ImageSize(width: 224, height: 224), filter: .bilinear)
     let expected = try ImageDecoder.decode(
       path: reference("embedded/\(name(photo))/resized.png").path)
     let worst = zip(resized.pixels, expected.pixels).map { abs(Int($0) - Int($1)) }.max()
@@ -105,10 +105,10 @@ import Testing
   @Test func `a caption's attention covers every region for every word`() throws {
     let caption = try Captioner(bundle, threads: 1).caption(
       path: projectFolder.appending(path: "data/samples/china.jpg").path)
-    #expect(caption.grid == (5, 5))
+    #expect(caption.grid == (7, 7))
     #expect(caption.attention.count == caption.words.count)
     for weights in caption.attention {
-      #expect(weights.count == 25)
+      #expect(weights.count == 49)
       #expect(abs(weights.reduce(0, +) - 1) < 1e-5)
     }
   }

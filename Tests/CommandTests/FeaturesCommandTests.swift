@@ -33,10 +33,19 @@ import Testing
     #expect(result.status == 0, "\(result.errors)")
     #expect(result.output == "")
     let (shape, values) = try read(path)
-    #expect(shape == "256, 5, 5")
+    #expect(shape == "1280, 7, 7")
     let golden = try SafetensorsFile(path: reference("embedded/china/tensors.safetensors").path)
-    let expected = try golden.tensor("map", shape: [256, 5, 5]).elements
+    let expected = try golden.tensor("map", shape: [1280, 7, 7]).elements
     #expect(relativeError(values, expected) < 1e-5)
+  }
+
+  @Test func `weights without a classifier have no logits`() throws {
+    let weights = try savedWeights("squeezenet1_1", outputs: [.map])
+    let result = try caption.run([
+      "features", photo, "--encoder", "squeezenet1_1", "--weights", weights.path, "--layer",
+      "logits", "--output", folder.path + "/none.npy",
+    ])
+    #expect(result.status == 64 && result.errors.contains("no classifier"))
   }
 
   @Test func `layers of a named encoder have their shapes`() throws {
@@ -83,7 +92,7 @@ import Testing
 
   @Test(
     arguments: [
-      (["--transform-input"], 64, "googlenet"), (["--layer", "logits"], 64, "no classifier"),
+      (["--transform-input"], 64, "googlenet"),
       (["--encoder", "resnet50"], 64, "--weights"),
       (["--encoder", "brain", "--weights", "x"], 64, "brain"), (["--size", "0"], 64, "--size"),
       (["--encoder", "resnet18", "--weights", "nowhere.safetensors"], 66, "nowhere.safetensors"),
@@ -118,7 +127,7 @@ import Testing
     let linked = try caption.run(["features", photo, "--output", link])
     #expect(linked.status == 0, "\(linked.errors)")
     #expect(try manager.destinationOfSymbolicLink(atPath: link) == file)
-    #expect(try read(file).shape == "256, 5, 5")
+    #expect(try read(file).shape == "1280, 7, 7")
 
     let full = try caption.run(["features", photo, "--output", device])
     #expect(full.status == 74)

@@ -17,7 +17,7 @@ import Testing
 
   @Test func `describes the bundled model`() throws {
     let result = try caption.run(["model", "info"])
-    #expect(result.output.contains("160×160"))
+    #expect(result.output.contains("224×224"))
     #expect(result.output.contains("2892 words"))
   }
 

@@ -20,9 +20,11 @@ package final class NamingModel {
     let weights = try SafetensorsFile(path: embedded.appending(path: "model.safetensors").path)
     var tensors: [String: Tensor] = [:]
     for name in weights.entries.keys { tensors[name] = try weights.tensor(name) }
+    let (weight, bias) = ("encoder._fc.weight", "encoder._fc.bias")
+    (tensors[weight], tensors[bias]) = (nil, nil)
     if classes > 0 {
-      tensors["encoder.fc.weight"] = Tensor(repeating: 0, [classes, 256])
-      tensors["encoder.fc.bias"] = Tensor([classes], (0..<classes).map { $0 == 0 ? 6 : 0 })
+      tensors[weight] = Tensor(repeating: 0, [classes, 1280])
+      tensors[bias] = Tensor([classes], (0..<classes).map { $0 == 0 ? 6 : 0 })
     }
     try writeSafetensors(tensors, to: folder.appending(path: "model.safetensors").path)
     try FileManager.default.createSymbolicLink(
@@ -33,7 +35,8 @@ package final class NamingModel {
     let bytes = try Data(contentsOf: embedded.appending(path: "config.json"))
     var configuration = try JSONSerialization.jsonObject(with: bytes) as? [String: Any] ?? [:]
     configuration["naming"] = naming.merging(["nouns": "nouns.txt"]) { own, _ in own }
-    try JSONSerialization.data(withJSONObject: configuration).write(
+    // Sorted, so that equal models are equal files.
+    try JSONSerialization.data(withJSONObject: configuration, options: .sortedKeys).write(
       to: folder.appending(path: "config.json"))
   }
 }

@@ -71,7 +71,6 @@ public struct EncoderConfiguration: Codable, Hashable, Sendable {
   public var preprocessing: PreprocessingConfiguration {
     PreprocessingConfiguration(
       width: imageSide, height: imageSide, geometry: .crop, resize: resizedSide,
-      resample: isEfficientNetLite ? .bicubic : .bilinear,
       scale: isEfficientNetLite ? 1 : 1 / 255,
       mean: isEfficientNetLite ? [127, 127, 127] : imageNetMean,
       std: isEfficientNetLite ? [128, 128, 128] : imageNetDeviation)

@@ -292,6 +292,7 @@ import Testing
       #expect(found.filter(\.isFinished).map(\.tokens) == all.map(\.tokens))
       #expect(zip(found, all).allSatisfy { near($0.score, $1.score) })
       for width in 1...8 {
+        model = randomModel(seed: seed, size: 4)
         let narrow = search(&model, width: width, penalty: penalty, length: 4, rules: rules)
         #expect(rules.satisfied(by: narrow[0].tokens) == required.count)
         #expect(!narrow[0].isFinished || narrow[0].score <= all[0].score + 1e-5)

@@ -145,7 +145,7 @@ private struct ScaledVariances: WeightSource {
     let weights = try SafetensorsFile(path: folder.appending(path: "model.safetensors").path)
     let encoder = try ImageEncoder(
       configuration: bundle.encoder, weights: WeightReader(weights)["encoder"])
-    #expect(encoder.classCount == nil)
+    #expect(encoder.classCount == 1000)
 
     let golden = try SafetensorsFile(path: reference("embedded/\(photo)/tensors.safetensors").path)
     let shape = try #require(golden.shape(of: "input"))
@@ -156,7 +156,7 @@ private struct ScaledVariances: WeightSource {
     #expect([features.gridHeight, features.gridWidth] == Array(map.shape.extents.dropFirst()))
     #expect(relativeError(channelsFirst(features.regions), map.elements) <= 1e-5)
     let regions = features.regions.shape[0]
-    let means = (0..<256).map { channel in
+    let means = (0..<encoder.mapChannels).map { channel in
       map.elements[(channel * regions)..<((channel + 1) * regions)].reduce(0, +) / Float(regions)
     }
     #expect(relativeError(features.pooled.elements, means) <= 1e-5)
