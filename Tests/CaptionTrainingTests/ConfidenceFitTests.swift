@@ -5,12 +5,16 @@ import Testing
 
 @Suite struct ConfidenceFitTests {
   private let samples: [ConfidenceFit.Sample] = (0..<60).map { i in
-    let words = (0..<3 + i % 4).map { k in -Double(1 + (i * 37 + k * 17) % 50) / 25 }
+    let words: [Double] = (0..<3 + i % 4).map { k in
+      let step = 1 + (i * 37 + k * 17) % 50
+      return -Double(step) / 25
+    }
     let sum = words.reduce(0, +)
+    let mean = sum / Double(words.count)
     return ConfidenceFit.Sample(
       name: "\(i).jpg",
       likelihood: CaptionLikelihood(words: words, sentence: sum - 0.1 * Double(1 + i % 3)),
-      score: 1.5 + sum / Double(words.count) + Double(i * 29 % 60) / 60)
+      score: 1.5 + mean + Double(i * 29 % 60) / 60)
   }
 
   /// scikit-learn 1.9.1, NumPy 2.4.6; `ece` as in ReliabilityTests:
