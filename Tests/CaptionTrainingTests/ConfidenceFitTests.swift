@@ -5,12 +5,16 @@ import Testing
 
 @Suite struct ConfidenceFitTests {
   private let samples: [ConfidenceFit.Sample] = (0..<60).map { i in
-    let words = (0..<3 + i % 4).map { k in -Double(1 + (i * 37 + k * 17) % 50) / 25 }
+    let words: [Double] = (0..<3 + i % 4).map { k in
+      let step = 1 + (i * 37 + k * 17) % 50
+      return -Double(step) / 25
+    }
     let sum = words.reduce(0, +)
+    let mean = sum / Double(words.count)
     return ConfidenceFit.Sample(
       name: "\(i).jpg",
       likelihood: CaptionLikelihood(words: words, sentence: sum - 0.1 * Double(1 + i % 3)),
-      score: 1.5 + sum / Double(words.count) + Double(i * 29 % 60) / 60)
+      score: 1.5 + mean + Double(i * 29 % 60) / 60)
   }
 
   /// scikit-learn 1.9.1, NumPy 2.4.6; `ece` as in ReliabilityTests:
@@ -20,7 +24,7 @@ import Testing
   ///         sentence = sum(words) - 0.1 * (1 + i % 3)
   ///         rows.append([sentence / (len(words) + 1), min(words), len(words)])
   ///         means.append(np.exp(np.mean(words)))
-  ///         labels.append(1.5 + np.mean(words) + i * 29 % 60 / 60 >= 1)
+  ///         labels.append(1.5 + np.mean(words) + i * 29 % 60 / 60 >= 0.995)
   ///     def fit(rows, labels):
   ///         return LogisticRegression(solver="newton-cholesky", tol=1e-14).fit(rows, labels)
   ///     scaler = StandardScaler().fit(rows)
@@ -38,10 +42,10 @@ import Testing
   ///     for p in (chances, means):
   ///         ece(p), brier_score_loss(labels, p), roc_auc_score(labels, p)
   @Test func `fit and cross-validation are those of scikit-learn`() throws {
-    let fit = try ConfidenceFit(samples, threshold: 1, data: ["toy-val"])
+    let fit = try ConfidenceFit(samples, threshold: 0.995, data: ["toy-val"])
     let calibration = fit.calibration
     #expect(calibration.measure == "CIDEr-D")
-    #expect(calibration.threshold == 1 && calibration.captions == 60)
+    #expect(calibration.threshold == 0.995 && calibration.captions == 60)
     #expect(calibration.data == ["toy-val"])
     #expect(calibration.terms.map(\.feature) == ConfidenceCalibration.Feature.allCases)
     expect([calibration.intercept], [0.29363073728333])

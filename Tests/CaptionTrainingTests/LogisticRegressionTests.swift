@@ -17,11 +17,15 @@ import Testing
   func `intercept and weights are those of scikit-learn`(
     penalty: Double, intercept: Double, weights: [Double]
   ) {
-    let numbers = (0..<40).map(Double.init)
-    let regression = LogisticRegression(
-      numbers.map { [sin($0), cos(2 * $0), $0.truncatingRemainder(dividingBy: 7) / 3 - 1] },
-      labels: numbers.map { sin($0) + 0.5 * cos(2 * $0) + 0.6 * sin(9 * $0) > 0.2 },
-      penalty: penalty)
+    var rows: [[Double]] = []
+    var labels: [Bool] = []
+    for index in 0..<40 {
+      let number = Double(index)
+      let (first, second) = (sin(number), cos(2 * number))
+      rows.append([first, second, Double(index % 7) / 3 - 1])
+      labels.append(first + 0.5 * second + 0.6 * sin(9 * number) > 0.2)
+    }
+    let regression = LogisticRegression(rows, labels: labels, penalty: penalty)
     #expect(abs(regression.intercept - intercept) < 1e-9)
     for (found, expected) in zip(regression.weights, weights) {
       #expect(abs(found - expected) < 1e-9)

@@ -40,14 +40,12 @@ import Testing
       #"{"size": 1e-05, "kind": "toy", "other": {"a": [0.1, 1, true, null, "x/y"]}, "part": [9]}"#)
     let data = try ModelFolder(path: folder.path).configuration(
       replacing: "part", with: ["b": 0.00392156862745098])
-    let expected = #"""
-      {"kind": "toy", "other": {"a": [0.1, 1, true, null, "x/y"]},
-       "part": {"b": 0.00392156862745098}, "size": 1e-05}
-      """#
+    let text = String(decoding: data, as: UTF8.self)
     #expect(
-      try JSONSerialization.jsonObject(with: data) as? NSDictionary
-        == JSONSerialization.jsonObject(with: Data(expected.utf8)) as? NSDictionary)
-    #expect(String(decoding: data, as: UTF8.self).contains(#""x/y""#))
+      text.filter { !$0.isWhitespace }
+        == #"{"kind":"toy","other":{"a":[0.1,1,true,null,"x/y"]},"#
+        + #""part":{"b":0.00392156862745098},"size":1e-05}"#)
+    #expect(text.hasSuffix("}\n"))
   }
 
   @Test func `a folder without a configuration is no model`() throws {
