@@ -24,7 +24,9 @@ package final class NamingModel {
       tensors["encoder.fc.weight"] = Tensor(repeating: 0, [classes, 256])
       tensors["encoder.fc.bias"] = Tensor([classes], (0..<classes).map { $0 == 0 ? 6 : 0 })
     }
-    try writeSafetensors(tensors, to: folder.appending(path: "model.safetensors").path)
+    // In half precision, as they were.
+    try writeSafetensors(
+      tensors, to: folder.appending(path: "model.safetensors").path, precision: .float16)
     try FileManager.default.createSymbolicLink(
       at: folder.appending(path: "vocabulary.txt"),
       withDestinationURL: embedded.appending(path: "vocabulary.txt"))
@@ -33,7 +35,7 @@ package final class NamingModel {
     let bytes = try Data(contentsOf: embedded.appending(path: "config.json"))
     var configuration = try JSONSerialization.jsonObject(with: bytes) as? [String: Any] ?? [:]
     configuration["naming"] = naming.merging(["nouns": "nouns.txt"]) { own, _ in own }
-    try JSONSerialization.data(withJSONObject: configuration).write(
+    try JSONSerialization.data(withJSONObject: configuration, options: .sortedKeys).write(
       to: folder.appending(path: "config.json"))
   }
 }
