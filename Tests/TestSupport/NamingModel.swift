@@ -26,7 +26,9 @@ package final class NamingModel {
       tensors[weight] = Tensor(repeating: 0, [classes, 1280])
       tensors[bias] = Tensor([classes], (0..<classes).map { $0 == 0 ? 6 : 0 })
     }
-    try writeSafetensors(tensors, to: folder.appending(path: "model.safetensors").path)
+    // In half precision, as they were.
+    try writeSafetensors(
+      tensors, to: folder.appending(path: "model.safetensors").path, precision: .float16)
     try FileManager.default.createSymbolicLink(
       at: folder.appending(path: "vocabulary.txt"),
       withDestinationURL: embedded.appending(path: "vocabulary.txt"))
