@@ -67,7 +67,8 @@ package struct FeatureExtractor: Sendable {
   func features(of bytes: [UInt8], name: String, scratch: NetworkScratch) throws -> Tensor {
     let photo = try ImageDecoder.decode(
       bytes: bytes, name: name, minimumSize: preprocessor.minimumSize)
-    let pixels = preprocessor(isMirrored ? photo.oriented(.mirrored) : photo).adapted(toChannels: encoder.imageChannels)
+    let pixels = preprocessor(isMirrored ? photo.oriented(.mirrored) : photo).adapted(
+      toChannels: encoder.imageChannels)
     let image = try encoder.encode(
       pixels.reshaped(Shape([1] + pixels.shape.extents)), outputs: [output], scratch: scratch)[0]
     let features = image.map ?? image.embedding ?? Tensor([0])

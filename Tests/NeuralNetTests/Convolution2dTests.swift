@@ -54,7 +54,8 @@ import Testing
   // show(F.conv2d(sines(2, 7, 9, 4), cosines(6, 4, 5, 3), cosines(6), stride=(2, 3),
   //               padding=(2, 0)))
   @Test func `kernel, stride and padding that differ between the axes`() {
-    let window = Window(kernel: (5, 3), stride: (2, 3), padding: .symmetric(vertical: 2, horizontal: 0))
+    let window = Window(
+      kernel: (5, 3), stride: (2, 3), padding: .symmetric(vertical: 2, horizontal: 0))
     expect(
       layer(4, 6, window)(input), [2, 4, 3, 6],
       first: [0.259183, 1.265436, -1.056583, -0.495207], last: [-1.199723, 0.610463],
@@ -64,7 +65,8 @@ import Testing
   // show(F.conv2d(sines(2, 7, 9, 4), cosines(6, 4, 3, 2), cosines(6), dilation=(2, 3),
   //               padding=(1, 2)))
   @Test func `a dilated kernel`() {
-    let window = Window(kernel: (3, 2), padding: .symmetric(vertical: 1, horizontal: 2), dilation: (2, 3))
+    let window = Window(
+      kernel: (3, 2), padding: .symmetric(vertical: 1, horizontal: 2), dilation: (2, 3))
     expect(
       layer(4, 6, window)(input), [2, 5, 10, 6],
       first: [0.586082, -1.316242, -1.577243, -0.118473], last: [-0.150258, -0.712608],
@@ -131,8 +133,14 @@ import Testing
       ("3x3", 5, 6, Window(3, padding: 1), 1), ("wide", 20, 18, Window(3, padding: 1), 1),
       ("1x1", 5, 6, Window(1), 1), ("strided", 5, 6, Window(3, stride: 2, padding: 1), 1),
       ("1x1-strided", 5, 6, Window(1, stride: 2), 1),
-      ("uneven", 5, 6, Window(kernel: (5, 2), stride: (2, 1), padding: .symmetric(vertical: 2, horizontal: 0)), 1),
-      ("dilated", 5, 6, Window(kernel: (3, 2), padding: .symmetric(vertical: 1, horizontal: 1), dilation: (2, 3)), 1),
+      (
+        "uneven", 5, 6,
+        Window(kernel: (5, 2), stride: (2, 1), padding: .symmetric(vertical: 2, horizontal: 0)), 1
+      ),
+      (
+        "dilated", 5, 6,
+        Window(kernel: (3, 2), padding: .symmetric(vertical: 1, horizontal: 1), dilation: (2, 3)), 1
+      ),
       ("over-padded", 5, 6, Window(1, padding: 1), 1), ("grouped", 6, 4, Window(3, padding: 1), 2),
       ("grouped-strided", 6, 4, Window(3, stride: 2, padding: 1), 2),
       ("depthwise", 5, 5, Window(3, padding: 1), 5),

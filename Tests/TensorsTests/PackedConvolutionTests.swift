@@ -57,11 +57,14 @@ private struct Case: CustomStringConvertible, Sendable {
       window: Window(kernel: (1, 7), padding: .symmetric(vertical: 0, horizontal: 3))),
     Case(
       height: 17, width: 15, inputs: 21, outputs: 23,
-      window: Window(kernel: (7, 1), stride: (2, 1), padding: .symmetric(vertical: 3, horizontal: 0)), hasResidual: true),
+      window: Window(
+        kernel: (7, 1), stride: (2, 1), padding: .symmetric(vertical: 3, horizontal: 0)),
+      hasResidual: true),
     Case(
       batch: 2, height: 19, width: 11, inputs: 8, outputs: 12,
       window: Window(
-        kernel: (3, 2), stride: (1, 3), padding: .symmetric(vertical: 4, horizontal: 2), dilation: (2, 3)), gap: 2),
+        kernel: (3, 2), stride: (1, 3), padding: .symmetric(vertical: 4, horizontal: 2),
+        dilation: (2, 3)), gap: 2),
     Case(height: 2, width: 2, inputs: 6, outputs: 7, window: Window(5, padding: 4)),
     // Groups.
     Case(
@@ -82,7 +85,8 @@ private struct Case: CustomStringConvertible, Sendable {
     Case(
       height: 11, width: 12, inputs: 19, outputs: 19,
       window: Window(
-        kernel: (5, 2), stride: (2, 3), padding: .symmetric(vertical: 2, horizontal: 1), dilation: (1, 2)), groups: 19,
+        kernel: (5, 2), stride: (2, 3), padding: .symmetric(vertical: 2, horizontal: 1),
+        dilation: (1, 2)), groups: 19,
       hasResidual: true),
     Case(
       batch: 2, height: 7, width: 7, inputs: 512, outputs: 32, window: Window(3, padding: 1)),

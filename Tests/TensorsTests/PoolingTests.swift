@@ -81,7 +81,10 @@ import Testing
       height: 3, width: 4, channels: 2
     ) { input, output, threads, kernels in
       Pooling.max(
-        input, window: Window(kernel: (2, 3), stride: (3, 2), padding: .symmetric(vertical: 1, horizontal: 1)), ceilMode: true,
+        input,
+        window: Window(
+          kernel: (2, 3), stride: (3, 2), padding: .symmetric(vertical: 1, horizontal: 1)),
+        ceilMode: true,
         into: output, threads: threads, kernels: kernels)
     }
   }
@@ -96,7 +99,9 @@ import Testing
     ) { input, output, threads, kernels in
       Pooling.max(
         input,
-        window: Window(kernel: (2, 2), padding: .symmetric(vertical: 1, horizontal: 1), dilation: (3, 2)), into: output,
+        window: Window(
+          kernel: (2, 2), padding: .symmetric(vertical: 1, horizontal: 1), dilation: (3, 2)),
+        into: output,
         threads: threads, kernels: kernels)
     }
   }

@@ -36,9 +36,11 @@ struct InceptionV3: EncoderArchitecture {
   }
 
   private static let row3 = Window(kernel: (1, 3), padding: .symmetric(vertical: 0, horizontal: 1))
-  private static let column3 = Window(kernel: (3, 1), padding: .symmetric(vertical: 1, horizontal: 0))
+  private static let column3 = Window(
+    kernel: (3, 1), padding: .symmetric(vertical: 1, horizontal: 0))
   private static let row7 = Window(kernel: (1, 7), padding: .symmetric(vertical: 0, horizontal: 3))
-  private static let column7 = Window(kernel: (7, 1), padding: .symmetric(vertical: 3, horizontal: 0))
+  private static let column7 = Window(
+    kernel: (7, 1), padding: .symmetric(vertical: 3, horizontal: 0))
 
   /// Convolutions after one another, each given by its name, channels and window.
   private func chain(

@@ -35,8 +35,8 @@ struct DecoderOptions: ParsableArguments {
   var vocabulary: String?
 
   var isEmpty: Bool {
-    decoder == nil && embedding == nil && hidden == nil && attention == nil && regionEmbedding == nil
-      && minimumCount == nil && vocabulary == nil
+    decoder == nil && embedding == nil && hidden == nil && attention == nil
+      && regionEmbedding == nil && minimumCount == nil && vocabulary == nil
   }
 
   func validate() throws {

@@ -100,7 +100,10 @@ private struct ScaledVariances: WeightSource {
 
   @Test(
     "eight images together on two threads give what each gives alone",
-    arguments: ["resnet18", "googlenet", "mobilenet_v2", "squeezenet1_1", "alexnet", "lenet5", "efficientnet_lite0"])
+    arguments: [
+      "resnet18", "googlenet", "mobilenet_v2", "squeezenet1_1", "alexnet", "lenet5",
+      "efficientnet_lite0",
+    ])
   func batch(name: String) throws {
     let encoder = try Self.encoder(name)
     let side = name == "lenet5" ? 32 : 96
