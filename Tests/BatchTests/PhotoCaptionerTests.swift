@@ -16,7 +16,7 @@ struct PhotoCaptionerTests {
     #expect(described.photo.contentHash == ContentHash(of: bytes))
     #expect(described.photo.format == "JPEG")
     #expect((described.photo.width, described.photo.height) == (640, 427))
-    #expect(described.embedding.count == 256)
+    #expect(described.embedding.count == 1280)
     #expect(described.machine.text == described.caption.sentence)
     #expect((0...1).contains(described.machine.confidence))
   }
@@ -27,15 +27,9 @@ struct PhotoCaptionerTests {
     let plain = try ModelIdentity(bundle, store: nil)
     #expect(try ModelIdentity(bundle, store: store) == plain)
     #expect(try ModelIdentity(bundle, store: store) == plain)
-    let copy = try TemporaryFolder()
-    for name in ["config.json", "vocabulary.txt", "model.safetensors"] {
-      try Data(contentsOf: URL(filePath: bundle.folder).appending(path: name))
-        .write(to: URL(filePath: copy.path).appending(path: name))
-    }
+    let copy = try BundledModelCopy()
     #expect(try ModelIdentity(ModelBundle(folder: copy.path), store: store) == plain)
-    var configuration = try String(contentsOfFile: copy.path + "/config.json", encoding: .utf8)
-    configuration.replace("\"beam_width\": 5", with: "\"beam_width\": 4")
-    try configuration.write(toFile: copy.path + "/config.json", atomically: true, encoding: .utf8)
+    try copy.configure { $0["name"] = "another" }
     let changed = try ModelIdentity(ModelBundle(folder: copy.path), store: store)
     #expect(changed.contentHash != plain.contentHash)
   }

@@ -51,28 +51,17 @@ import Testing
   }
 
   @Test func `captions have the chance where the model is calibrated, else the mean`() throws {
-    let embedded = projectFolder.appending(path: "data/models/embedded")
-    let folder = try TemporaryFolder()
-    for name in ["vocabulary.txt", "model.safetensors"] {
-      try FileManager.default.createSymbolicLink(
-        atPath: "\(folder.path)/\(name)", withDestinationPath: embedded.path + "/" + name)
-    }
-    var configuration = try #require(
-      try JSONSerialization.jsonObject(
-        with: Data(contentsOf: embedded.appending(path: "config.json"))) as? [String: Any])
-    func caption() throws -> Caption {
-      try JSONSerialization.data(withJSONObject: configuration)
-        .write(to: URL(filePath: folder.path + "/config.json"))
-      return try Captioner(ModelBundle(folder: folder.path), threads: 1)
+    let calibration = try JSONSerialization.jsonObject(with: Data(json.utf8))
+    func caption(_ calibration: Any?) throws -> Caption {
+      let model = try BundledModelCopy { $0["confidence"] = calibration }
+      return try Captioner(ModelBundle(folder: model.path), threads: 1)
         .caption(path: projectFolder.appending(path: "data/samples/china.jpg").path)
     }
-    configuration["confidence"] = nil
-    let plain = try caption()
+    let plain = try caption(nil)
     let likelihood = CaptionLikelihood(
       words: plain.words.map { Double($0.logProbability) }, sentence: Double(plain.logProbability))
     #expect(plain.confidence == likelihood.geometricMean)
-    configuration["confidence"] = try JSONSerialization.jsonObject(with: Data(json.utf8))
-    let calibrated = try caption()
+    let calibrated = try caption(calibration)
     #expect(calibrated.words == plain.words)
     #expect(try calibrated.confidence == read(json).chance(of: likelihood))
   }

@@ -11,7 +11,7 @@ import Testing
   @Test func `the bundled model opens by path`() throws {
     let bundle = try ModelBundle(folder: embedded)
     #expect(bundle.configuration.name == "embedded")
-    #expect(bundle.vocabulary.count == 2892)
+    #expect(bundle.vocabulary.count == 3472)
     #expect(bundle.vocabulary[4] == "a")
   }
 
@@ -29,9 +29,12 @@ import Testing
     (#""format": 1"#, #""format": 9"#, "format 9"),
     (#""kind": "captioner""#, #""kind": "toaster""#, "toaster"),
     (#""file": "vocabulary.txt""#, #""file": "../../etc/passwd""#, "passwd"),
-    (#""width": 32"#, #""width": "wide""#, "encoder.width"),
+    (
+      #""architecture": "efficientnet_lite0""#,
+      #""architecture": "efficientnet_lite0", "width": "wide""#, "encoder.width"
+    ),
     (#""hidden": 512"#, #""hidden": -1"#, "decoder.hidden"),
-    (#""architecture": "resnet""#, #""architecture": "brain""#, "brain"),
+    (#""architecture": "efficientnet_lite0""#, #""architecture": "brain""#, "brain"),
     (#""beam_width": 5"#, #""beam_width": 0"#, "beam_width"),
   ])
   func `a configuration that makes no sense is explained`(
@@ -42,7 +45,7 @@ import Testing
     let changed = source.replacingOccurrences(of: text, with: replacement)
     #expect(changed != source)
     try changed.write(toFile: folder.path + "/config.json", atomically: true, encoding: .utf8)
-    for name in ["vocabulary.txt", "model.safetensors"] {
+    for name in BundledModelCopy.files {
       try FileManager.default.createSymbolicLink(
         atPath: "\(folder.path)/\(name)", withDestinationPath: "\(embedded)/\(name)")
     }

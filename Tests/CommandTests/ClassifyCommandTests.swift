@@ -49,7 +49,8 @@ import Testing
   }
 
   @Test func `a model without a classifier says so`() throws {
-    let result = try caption.run(["classify", "data/samples/flower.jpg"])
+    let model = try NamingModel(lines: ["dog"], classes: 0)
+    let result = try caption.run(["classify", "data/samples/flower.jpg", "--model", model.path])
     #expect(result.status == 64)
     #expect(result.errors.contains("classifier"))
   }

@@ -6,19 +6,14 @@ import Testing
   private let caption: CommandLineTool
   private let folder: TemporaryFolder
   private let photos: PhotoFolder
-  private let model: String
+  private let copy: BundledModelCopy
+  private var model: String { copy.path }
 
   init() throws {
     caption = try CommandLineTool()
     folder = try TemporaryFolder()
     photos = try PhotoFolder(folder.path + "/photos")
-    model = folder.path + "/model"
-    try FileManager.default.createDirectory(atPath: model, withIntermediateDirectories: true)
-    for name in ["config.json", "vocabulary.txt", "model.safetensors"] {
-      try Data(contentsOf: projectFolder.appending(path: "data/models/embedded/" + name))
-        .write(to: URL(filePath: model + "/" + name))
-    }
-    try configure { configuration in
+    copy = try BundledModelCopy { configuration in
       configuration["confidence"] = nil
       configuration["provenance"] = ["made": "for a test"]
     }
@@ -41,13 +36,6 @@ import Testing
 
   private var configuration: [String: Any] {
     get throws { try object(Data(contentsOf: URL(filePath: model + "/config.json"))) }
-  }
-
-  private func configure(_ change: (inout [String: Any]) -> Void) throws {
-    var configuration = try configuration
-    change(&configuration)
-    try JSONSerialization.data(withJSONObject: configuration)
-      .write(to: URL(filePath: model + "/config.json"))
   }
 
   /// Imports pictures of which every second one has its own caption for reference.

@@ -18,7 +18,7 @@ import Testing
   @Test func `describes the bundled model`() throws {
     let result = try caption.run(["model", "info"])
     #expect(result.output.contains("224×224"))
-    #expect(result.output.contains("2892 words"))
+    #expect(result.output.contains("3472 words"))
   }
 
   @Test func `describes the model of sentiment`() throws {
@@ -63,7 +63,7 @@ import Testing
   {
     let folder = try TemporaryFolder()
     let bundle = projectFolder.appending(path: "data/models/embedded")
-    for name in ["config.json", "model.safetensors", "vocabulary.txt"] {
+    for name in BundledModelCopy.files + ["config.json"] {
       let target = URL(filePath: folder.path).appending(path: name)
       if name == file {
         try Data(text.utf8).write(to: target)

@@ -91,7 +91,7 @@ import Testing
     #expect(learns.output.contains("captions word for word\t15 of 15"))
     #expect(learns.lines.last?.hasPrefix("This set-up can learn: 15 of 15") == true)
     let tunes = try check([
-      "--rate", "1e-2", "--batch", "2", "--fine-tune", "layer4.1", "--quiet",
+      "--rate", "1e-2", "--batch", "2", "--fine-tune", "_conv_head", "--quiet",
     ])
     #expect(tunes.status == 0 && tunes.errors.isEmpty, "\(tunes.output)\(tunes.errors)")
     let stays = try check(["--rate", "1e-9", "--steps", "20", "--quiet"])
@@ -124,7 +124,7 @@ import Testing
   @Test func `an encoder is trained along, from a layer on or from nothing`() throws {
     let first = try caption.run(arguments("first", steps: 20, small + ["--quiet"]))
     #expect(first.status == 0, "\(first.errors)")
-    let tuning = ["--from", path("first"), "--fine-tune", "layer4.1", "--encoder-rate", "1e-4"]
+    let tuning = ["--from", path("first"), "--fine-tune", "_conv_head", "--encoder-rate", "1e-4"]
     let tuned = try caption.run(
       arguments("tuned", steps: 6, tuning + ["--validate-every", "3", "--checkpoint-every", "1"]))
     #expect(tuned.status == 0, "\(tuned.errors)")
@@ -137,7 +137,7 @@ import Testing
     let (before, after) = (try encoder("first"), try encoder("tuned"))
     #expect(before.keys == after.keys)
     for (name, tensor) in before {
-      let isTrained = name.hasPrefix("encoder.layer4.1.conv")
+      let isTrained = name.hasPrefix("encoder._conv_head")
       #expect((after[name] != tensor) == isTrained, "\(name)")
     }
     // Stopped and resumed, with all that is random in it.
@@ -170,7 +170,7 @@ import Testing
       arguments(
         "reward", steps: 2,
         [
-          "--from", path("first"), "--fine-tune", "layer4", "--self-critical", "--candidates",
+          "--from", path("first"), "--fine-tune", "_conv_head", "--self-critical", "--candidates",
           "drawn", "--baseline", "greedy", "--quiet",
         ]))
     #expect(reward.status == 0, "\(reward.errors)")

@@ -107,7 +107,7 @@ import Testing
     let answer = try answers(photo, ["--embeddings", "--configuration"])[0]
     let data = try #require(
       (answer["embedding"] as? String).flatMap { Data(base64Encoded: $0) })
-    #expect(data.count == 2 * 256)
+    #expect(data.count == 2 * 1280)
     #expect((answer["model"] as? [String: Any])?["configuration"] != nil)
   }
 

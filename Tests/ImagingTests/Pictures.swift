@@ -40,6 +40,6 @@ func countingPicture(width: Int, height: Int) -> RGBImage {
 extension PreprocessingConfiguration {
   /// That of the bundled model.
   static let bundled = PreprocessingConfiguration(
-    width: 160, height: 160, geometry: .stretch, mean: [0.485, 0.456, 0.406],
-    std: [0.229, 0.224, 0.225])
+    width: 224, height: 224, geometry: .stretch, scale: 1, mean: [127, 127, 127],
+    std: [128, 128, 128])
 }

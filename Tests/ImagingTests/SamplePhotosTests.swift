@@ -29,7 +29,7 @@ import Testing
   func `a sample becomes the stored input tensor`(_ photo: String) throws {
     let golden = try SafetensorsFile(
       path: reference("embedded/\(photo.dropLast(4))/tensors.safetensors").path
-    ).tensor("input", shape: [3, 160, 160])
+    ).tensor("input", shape: [3, 224, 224])
     let input = ImagePreprocessor(.bundled)(try decoded(photo))
     #expect(input.shape == golden.shape)
     let largest = zip(input.elements, golden.elements).map { abs($0 - $1) }.max() ?? .infinity
