@@ -4,9 +4,8 @@ import Testing
 
 @Suite struct PreprocessingConfigurationTests {
   private static let bundled = """
-    {"width": 160, "height": 160, "geometry": "stretch", "resample": "bilinear", "antialias": true,
-     "color": "rgb", "scale": 0.00392156862745098, "mean": [0.485, 0.456, 0.406],
-     "std": [0.229, 0.224, 0.225]}
+    {"width": 224, "height": 224, "geometry": "stretch", "resample": "bilinear", "antialias": true,
+     "color": "rgb", "scale": 1, "mean": [127, 127, 127], "std": [128, 128, 128]}
     """
 
   private func decode(_ json: String) throws -> PreprocessingConfiguration {
