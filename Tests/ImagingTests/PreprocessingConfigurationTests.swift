@@ -20,16 +20,16 @@ import Testing
   }
 
   @Test(arguments: [
-    ("160, \"height\"", "0, \"height\"", "the input size 0×160 is not within 1...8192"),
-    ("true", "true, \"resize\": 100", "\"resize\" 100 is not within 160...8192"),
+    ("224, \"height\"", "0, \"height\"", "the input size 0×224 is not within 1...8192"),
+    ("true", "true, \"resize\": 100", "\"resize\" 100 is not within 224...8192"),
     (
       "\"bilinear\", \"antialias\": true", "\"lanczos\", \"antialias\": false",
       "without antialiasing there is only bilinear resampling, not lanczos"
     ),
-    ("0.485, ", "", "\"mean\" and \"std\" need three numbers each"),
-    ("0.229", "0", "\"scale\", \"mean\" and \"std\" must be finite, and \"std\" not zero"),
+    ("[127, ", "[", "\"mean\" and \"std\" need three numbers each"),
+    ("[128", "[0", "\"scale\", \"mean\" and \"std\" must be finite, and \"std\" not zero"),
     (
-      "stretch", "letterbox\", \"resize\": 200, \"x\": \"",
+      "stretch", "letterbox\", \"resize\": 300, \"x\": \"",
       "\"resize\" has no meaning with letterbox"
     ),
   ])
