@@ -1,6 +1,5 @@
 package import Captioning
 internal import Imaging
-internal import PhotoMetadata
 package import Store
 
 /// Makes of a photo's bytes all that the store keeps of it. May be used from several threads.
@@ -14,14 +13,15 @@ package struct PhotoCaptioner: Sendable {
   }
 
   /// - Parameters:
-  ///   - hash: of the bytes, where it is known already.
+  ///   - identity: of the bytes, where it is known already.
   ///   - name: what errors call the photo.
   /// - Throws: `ImagingError`, `NetworkError`; `CaptioningError` where the model finds no words.
-  package func describe(bytes: [UInt8], hash: ContentHash? = nil, name: String) throws
+  package func describe(bytes: [UInt8], identity: PhotoIdentity? = nil, name: String) throws
     -> DescribedPhoto
   {
     let caption = try captioner.caption(bytes: bytes, name: name, options: options)
-    return try DescribedPhoto(caption, bytes: bytes, hash: hash ?? ContentHash(of: bytes))
+    return try DescribedPhoto(
+      caption, bytes: bytes, identity: identity ?? PhotoIdentity(of: bytes))
   }
 }
 
@@ -34,16 +34,16 @@ package struct DescribedPhoto: Sendable {
 
   /// - Parameters:
   ///   - bytes: of the file that the caption is of.
-  ///   - hash: of the bytes.
+  ///   - identity: of the bytes.
   /// - Throws: `CaptioningError` where the caption has no words.
-  package init(_ caption: Caption, bytes: [UInt8], hash: ContentHash) throws {
+  package init(_ caption: Caption, bytes: [UInt8], identity: PhotoIdentity) throws {
     guard !caption.words.isEmpty else {
       throw CaptioningError.option(name: "the search", reason: "found no words")
     }
     var photo = PhotoRecord(
-      contentHash: hash, byteCount: bytes.count,
+      identity: identity, byteCount: bytes.count,
       format: caption.format ?? "memory", width: caption.size.width, height: caption.size.height)
-    photo.take(PhotoProperties(bytes))
+    photo.facts = PhotoFacts(of: bytes)
     self.photo = photo
     machine = MachineCaption(caption)
     embedding = caption.embedding
@@ -76,27 +76,10 @@ extension PhotoRecord {
     let decoded = try ImageDecoder.decodeWithFacts(
       bytes: bytes, name: name, minimumSize: ImageSize(width: 1, height: 1))
     self.init(
-      contentHash: ContentHash(of: bytes), byteCount: bytes.count,
+      identity: PhotoIdentity(of: bytes), byteCount: bytes.count,
       format: decoded.format.rawValue, width: decoded.fullSize.width,
       height: decoded.fullSize.height)
-    take(PhotoProperties(bytes))
-  }
-
-  /// Takes over what the photo's metadata tells, as far as it makes sense.
-  fileprivate mutating func take(_ properties: PhotoProperties) {
-    capturedAt = properties.captureTime
-    cameraMake = properties.cameraMake
-    cameraModel = properties.cameraModel
-    if let latitude = properties.latitude, let longitude = properties.longitude,
-      (-90...90).contains(latitude), (-180...180).contains(longitude)
-    {
-      self.latitude = latitude
-      self.longitude = longitude
-    }
-    var seen: Set<String> = []
-    humanCaptions = properties.descriptions.filter {
-      $0.author == .person && seen.insert($0.text).inserted
-    }.map { HumanCaption(text: $0.text, source: .embedded) }
+    facts = PhotoFacts(of: bytes)
   }
 }
 

@@ -62,8 +62,9 @@ package struct WorkerReply: Encodable, Sendable {
   /// What the worker writes itself and hence gives back of no request.
   static let ownKeys: Set<String> = Set(
     [
-      CaptionExchange.CodingKeys.path, .pathBytes, .contentHash, .byteCount, .modifiedNanoseconds,
-      .format, .width, .height, .caption, .confidence, .logProbability, .words, .alternatives,
+      CaptionExchange.CodingKeys.path, .pathBytes, .contentHash, .pictureHash, .byteCount,
+      .modifiedNanoseconds, .format, .width, .height, .orientation, .caption, .confidence,
+      .logProbability, .words, .alternatives,
       .model, .decoding, .createdAt, .embedding, .error,
     ].map(\.rawValue))
 

@@ -125,6 +125,8 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
   /// All files that hold the picture, where more are known than one.
   public var files: [File] = []
   public var contentHash: ContentHash?
+  /// As `PhotoIdentity.picture`.
+  public var pictureHash: ContentHash?
   /// Of the same picture in other bytes.
   public var otherContentHashes: [ContentHash] = []
   public var byteCount: Int?
@@ -142,6 +144,8 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
   public var latitude: Double?
   public var longitude: Double?
   public var caption: String?
+  /// How the file that was captioned turns its picture, as `PhotoIdentity.orientation`.
+  public var orientation: Int?
   /// As `MachineCaption.confidence`.
   public var confidence: Double?
   public var logProbability: Double?
@@ -161,9 +165,10 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
 
   package enum CodingKeys: String, CodingKey, CaseIterable {
     case path, files, format, width, height, latitude, longitude, caption, confidence, words
-    case alternatives, model, decoding, sentiment, embedding, error
+    case alternatives, model, decoding, sentiment, embedding, error, orientation
     case pathBytes = "path_base64"
     case contentHash = "content_hash"
+    case pictureHash = "picture_hash"
     case otherContentHashes = "other_content_hashes"
     case byteCount = "byte_count"
     case modifiedNanoseconds = "modified_nanoseconds"
@@ -188,6 +193,7 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
     path = try optional(.path)
     pathBytes = try optional(.pathBytes)
     contentHash = try optional(.contentHash)
+    pictureHash = try optional(.pictureHash)
     byteCount = try optional(.byteCount)
     modifiedNanoseconds = try optional(.modifiedNanoseconds)
     format = try optional(.format)
@@ -198,6 +204,7 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
     cameraModel = try optional(.cameraModel)
     latitude = try optional(.latitude)
     longitude = try optional(.longitude)
+    orientation = try optional(.orientation)
     caption = try optional(.caption)
     confidence = try optional(.confidence)
     logProbability = try optional(.logProbability)
@@ -222,6 +229,7 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
     try values.encodeIfPresent(path, forKey: .path)
     try values.encodeIfPresent(pathBytes, forKey: .pathBytes)
     try values.encodeIfPresent(contentHash, forKey: .contentHash)
+    try values.encodeIfPresent(pictureHash, forKey: .pictureHash)
     try values.encodeIfPresent(byteCount, forKey: .byteCount)
     try values.encodeIfPresent(modifiedNanoseconds, forKey: .modifiedNanoseconds)
     try values.encodeIfPresent(format, forKey: .format)
@@ -232,6 +240,7 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
     try values.encodeIfPresent(cameraModel, forKey: .cameraModel)
     try values.encodeIfPresent(latitude, forKey: .latitude)
     try values.encodeIfPresent(longitude, forKey: .longitude)
+    try values.encodeIfPresent(orientation, forKey: .orientation)
     try values.encodeIfPresent(caption, forKey: .caption)
     try values.encodeIfPresent(confidence, forKey: .confidence)
     try values.encodeIfPresent(logProbability, forKey: .logProbability)
@@ -254,14 +263,18 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
   package mutating func enter(
     _ photo: PhotoRecord, _ machine: MachineCaption, embedding: [Float]?
   ) {
-    contentHash = photo.contentHash
+    contentHash = photo.identity.content
+    pictureHash = photo.identity.picture
+    orientation = photo.identity.orientation
     byteCount = photo.byteCount
     format = photo.format
     (width, height) = (photo.width, photo.height)
-    capturedAt = photo.capturedAt
-    (cameraMake, cameraModel) = (photo.cameraMake, photo.cameraModel)
-    (latitude, longitude) = (photo.latitude, photo.longitude)
-    humanCaptions = photo.humanCaptions.map { Human(text: $0.text, source: $0.source.rawValue) }
+    capturedAt = photo.facts.capturedAt
+    (cameraMake, cameraModel) = (photo.facts.cameraMake, photo.facts.cameraModel)
+    (latitude, longitude) = (photo.facts.latitude, photo.facts.longitude)
+    humanCaptions = photo.facts.humanCaptions.map {
+      Human(text: $0.text, source: $0.source.rawValue)
+    }
     caption = machine.text
     confidence = machine.confidence
     logProbability = machine.logProbability

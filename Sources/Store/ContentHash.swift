@@ -1,7 +1,7 @@
 internal import CLibcrypto
 package import SystemPackage
 
-/// SHA-256 (FIPS 180-4) of a file's bytes: what makes a photo the same, wherever it lies.
+/// SHA-256 (FIPS 180-4) of a file's bytes, or of those of them that count.
 ///
 /// Written as 64 hexadecimal digits.
 public struct ContentHash: Hashable, Sendable, LosslessStringConvertible, Codable {
@@ -13,6 +13,13 @@ public struct ContentHash: Hashable, Sendable, LosslessStringConvertible, Codabl
   package init(of content: [UInt8]) {
     var digest = SHA256()
     content.withUnsafeBytes { digest.update($0) }
+    bytes = digest.finish()
+  }
+
+  /// The hash of pieces that follow each other.
+  package init(of pieces: [ArraySlice<UInt8>]) {
+    var digest = SHA256()
+    for piece in pieces { piece.withUnsafeBytes { digest.update($0) } }
     bytes = digest.finish()
   }
 

@@ -6,29 +6,51 @@ extension Database {
   /// The number of the photo's picture, which is entered where it is new.
   func enterImage(_ photo: PhotoRecord, run: Int64?, now: String) throws -> Int64 {
     let image: Int64
-    if let known = try imageID(of: photo.contentHash) {
+    if let known = try identify(photo.identity) {
       image = known
+      // As the file shows it that was read last.
+      try cachedStatement(
+        sql: """
+          UPDATE images SET width = ?1, height = ?2
+          WHERE id = ?3 AND (width <> ?1 OR height <> ?2)
+          """
+      ).execute(arguments: [photo.width, photo.height, image])
     } else {
       try cachedStatement(
         sql: """
-          INSERT INTO images (content_hash, byte_count, format, width, height, captured_at,
-            camera_make, camera_model, latitude, longitude, added_at)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          INSERT INTO images (content_hash, picture_hash, byte_count, format, width, height, added_at)
+          VALUES (?, ?, ?, ?, ?, ?, ?)
           """
       ).execute(arguments: [
-        photo.contentHash.data, photo.byteCount, photo.format, photo.width, photo.height,
-        photo.capturedAt, photo.cameraMake, photo.cameraModel, photo.latitude, photo.longitude, now,
+        photo.identity.content.data, photo.identity.picture.data, photo.byteCount, photo.format,
+        photo.width, photo.height, now,
       ])
       image = lastInsertedRowID
     }
-    for human in photo.humanCaptions { try enter(human, of: image, run: run, at: now) }
+    try enter(photo.facts, of: image, run: run, now: now)
     return image
+  }
+
+  /// Enters what a file tells of its picture. What it does not tell stays as another told it.
+  func enter(_ facts: PhotoFacts, of image: Int64, run: Int64?, now: String) throws {
+    try cachedStatement(
+      sql: """
+        UPDATE images SET captured_at = coalesce(?, captured_at),
+          camera_make = coalesce(?, camera_make), camera_model = coalesce(?, camera_model),
+          latitude = coalesce(?, latitude), longitude = coalesce(?, longitude)
+        WHERE id = ?
+        """
+    ).execute(arguments: [
+      facts.capturedAt, facts.cameraMake, facts.cameraModel, facts.latitude, facts.longitude, image,
+    ])
+    for human in facts.humanCaptions { try enter(human, of: image, run: run, at: now) }
   }
 
   /// Enters that the file at `path` holds the picture, and drops the picture's other paths where no
   /// file is any more: it was moved.
   func enterFile(_ path: FilePath, _ state: FileState?, image: Int64, now: String) throws {
     try closeFailure(of: path, now: now)
+    try reunite(image, at: path)
     guard let state else { return }
     let others = try Data.fetchAll(
       cachedStatement(sql: "SELECT path FROM files WHERE image_id = ? AND path <> ?"),

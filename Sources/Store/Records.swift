@@ -21,12 +21,27 @@ public struct Work: Hashable, Sendable {
 
 /// What is known of a photo besides its caption.
 public struct PhotoRecord: Equatable, Sendable {
-  public var contentHash: ContentHash
+  public var identity: PhotoIdentity
   public var byteCount: Int
   public var format: String
   /// Upright, in pixels.
   public var width: Int
   public var height: Int
+  public var facts = PhotoFacts()
+
+  public init(
+    identity: PhotoIdentity, byteCount: Int, format: String, width: Int, height: Int
+  ) {
+    self.identity = identity
+    self.byteCount = byteCount
+    self.format = format
+    self.width = width
+    self.height = height
+  }
+}
+
+/// What a photo's file tells besides its picture.
+public struct PhotoFacts: Equatable, Sendable {
   /// The camera's own time, as `2021-07-04T18:30:05` with or without `+02:00`.
   public var capturedAt: String?
   public var cameraMake: String?
@@ -37,15 +52,7 @@ public struct PhotoRecord: Equatable, Sendable {
   /// What people wrote about it, as far as it was found in the file.
   public var humanCaptions: [HumanCaption] = []
 
-  public init(
-    contentHash: ContentHash, byteCount: Int, format: String, width: Int, height: Int
-  ) {
-    self.contentHash = contentHash
-    self.byteCount = byteCount
-    self.format = format
-    self.width = width
-    self.height = height
-  }
+  public init() {}
 }
 
 /// A description by a person.
@@ -132,8 +139,9 @@ public struct StoredCaption: Equatable, Sendable {
 public enum Outcome: Sendable {
   /// It was captioned; with it its embedding, where the encoder has one.
   case captioned(PhotoRecord, MachineCaption, embedding: [Float]?)
-  /// Its picture was in the store already, perhaps under another path.
-  case alreadyThere(ContentHash)
+  /// Its picture was in the store already, perhaps under another path or in other bytes, which may
+  /// tell more than those before.
+  case alreadyThere(PhotoIdentity, PhotoFacts)
   case failed(FailureKind, reason: String)
 }
 

@@ -20,7 +20,7 @@ enum Schema {
     return migrator
   }
 
-  private static let versions = [version1, version2]
+  private static let versions = [version1, version2, version3]
 
   /// Times are UTC, as `2026-01-31T09:30:00.000Z`; but `captured_at` is the camera's own time.
   /// Paths are absolute, as the system's bytes. Hashes are SHA-256. Logarithms are natural.
@@ -315,5 +315,24 @@ enum Schema {
       DELETE FROM sentiment_texts WHERE id = OLD.text_id AND is_given = 0
         AND NOT EXISTS (SELECT 1 FROM caption_sentiments WHERE text_id = OLD.text_id);
     END;
+    """
+
+  /// What makes a picture the same when other programs have written into its file.
+  private static let version3 = """
+    -- Of the bytes that make the picture; null where the file was not read again since they count.
+    ALTER TABLE images ADD COLUMN picture_hash BLOB CHECK (length(picture_hash) = 32);
+    CREATE UNIQUE INDEX images_picture ON images (picture_hash);
+
+    -- How the file that was captioned turns its picture; null where that is not known.
+    ALTER TABLE captions ADD COLUMN orientation INTEGER CHECK (orientation > 0);
+
+    -- Pictures that had people's words and no file when this table was made. A program that wrote
+    -- into the file may have made another picture of it for the store.
+    CREATE TABLE lost_images (
+      image_id INTEGER PRIMARY KEY REFERENCES images ON DELETE CASCADE
+    ) STRICT;
+    INSERT INTO lost_images (image_id)
+      SELECT DISTINCT image_id FROM captions WHERE origin = 'human'
+        AND NOT EXISTS (SELECT 1 FROM files WHERE files.image_id = captions.image_id);
     """
 }

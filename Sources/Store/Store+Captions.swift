@@ -7,7 +7,10 @@ public enum KnownFile: Equatable, Sendable {
   /// It has not changed since it was captioned by the work in question.
   case captioned(StoredCaption)
   /// It has not changed since its picture was entered, but that has no caption by the work.
-  case seen(ContentHash)
+  case seen
+  /// It has not changed since it was captioned by the work, but which bytes make its picture is not
+  /// known yet: it was entered by a program of earlier times.
+  case unidentified
   /// It has not changed since it failed.
   case failed(FailureKind, reason: String)
   case unknown
@@ -34,57 +37,39 @@ extension Store {
       let file = try Row.fetchOne(
         database.cachedStatement(
           sql: """
-            SELECT image_id, content_hash FROM files JOIN images ON images.id = image_id
+            SELECT image_id, picture_hash IS NULL AS is_unidentified
+            FROM files JOIN images ON images.id = image_id
             WHERE path = ? AND files.byte_count = ? AND modified_nanoseconds = ?
             """), arguments: place)
-      guard let file, let hash = ContentHash(data: file["content_hash"]) else { return .unknown }
-      return try database.caption(of: file["image_id"], work).map(KnownFile.captioned)
-        ?? .seen(hash)
+      guard let file else { return .unknown }
+      guard let caption = try database.caption(of: file["image_id"], work) else { return .seen }
+      return file["is_unidentified"] ? .unidentified : .captioned(caption)
     }
   }
 
-  /// The caption of the picture with that content by that work.
+  /// The caption by that work of a picture as a file shows it.
   ///
   /// - Throws: `StoreError`.
-  public func caption(of content: ContentHash, _ work: Work) throws -> StoredCaption? {
+  public func caption(of photo: PhotoIdentity, _ work: Work) throws -> StoredCaption? {
     try read { database in
-      guard let image = try database.imageID(of: content) else { return nil }
-      return try database.caption(of: image, work)
-    }
-  }
-
-  /// Keeps what a person wrote about the picture with that content.
-  ///
-  /// - Throws: `StoreError`, `.inconsistent` where there is no such picture.
-  public func add(_ caption: HumanCaption, to content: ContentHash) throws {
-    try write { database in
-      guard let image = try database.imageID(of: content) else {
-        throw StoreError.inconsistent(path: path, reason: "there is no picture \(content)")
-      }
-      try database.enter(caption, of: image, run: nil, at: Timestamp.now.text)
+      guard let image = try database.imageID(of: photo) else { return nil }
+      return try database.caption(of: image, work, orientation: photo.orientation)
     }
   }
 }
 
 extension Database {
-  /// The number of the picture with that content.
-  func imageID(of content: ContentHash) throws -> Int64? {
-    try Int64.fetchOne(
-      cachedStatement(
-        sql: """
-          SELECT id FROM images WHERE content_hash = ?1
-          UNION ALL SELECT image_id FROM image_versions WHERE content_hash = ?1
-          """), arguments: [content.data])
-  }
-
-  func caption(of image: Int64, _ work: Work) throws -> StoredCaption? {
+  /// - Parameter orientation: only a caption of a file that turns its picture so, as far as that is
+  ///   known; nil for any.
+  func caption(of image: Int64, _ work: Work, orientation: Int? = nil) throws -> StoredCaption? {
     let row = try Row.fetchOne(
       cachedStatement(
         sql: """
           SELECT id, text, log_probability, confidence, words, alternatives, created_at
           FROM captions
-          WHERE image_id = ? AND model_id = ? AND decoding_id = ? AND origin = 'machine'
-          """), arguments: [image, work.modelID, work.decodingID])
+          WHERE image_id = ?1 AND model_id = ?2 AND decoding_id = ?3 AND origin = 'machine'
+            AND (?4 IS NULL OR orientation IS NULL OR orientation = ?4)
+          """), arguments: [image, work.modelID, work.decodingID, orientation])
     return try row.map(StoredCaption.init(row:))
   }
 

@@ -45,12 +45,12 @@ extension Store {
 
   /// Enters which pictures the photos of a dataset are, as far as the store knows these.
   ///
-  /// - Parameter photos: the number of an item, and the content of its photo.
+  /// - Parameter photos: the number of an item, and its photo.
   /// - Throws: `StoreError`.
-  package func linkDatasetItems(_ photos: [(item: Int64, content: ContentHash)]) throws {
+  package func linkDatasetItems(_ photos: [(item: Int64, photo: PhotoIdentity)]) throws {
     try write { database in
-      for (item, content) in photos {
-        guard let image = try database.imageID(of: content) else { continue }
+      for (item, photo) in photos {
+        guard let image = try database.imageID(of: photo) else { continue }
         try database.cachedStatement(
           sql: "UPDATE dataset_items SET image_id = ?1 WHERE id = ?2 AND image_id IS NOT ?1"
         ).execute(arguments: [image, item])

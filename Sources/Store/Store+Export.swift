@@ -74,10 +74,10 @@ extension Store {
     public func forEach(_ body: (CaptionExchange, _ picture: Int64) throws -> Void) throws {
       var reader = Reader(database: database, hasEmbeddings: selection.hasEmbeddings)
       let columns = """
-        content_hash, images.byte_count, format, captured_at, camera_make, camera_model, latitude,
+        content_hash, picture_hash, images.byte_count, format, captured_at, camera_make, camera_model, latitude,
         longitude, captions.text, captions.confidence, captions.log_probability, captions.words,
         captions.alternatives, captions.model_id, captions.decoding_id, captions.created_at,
-        captions.id AS caption_id
+        captions.orientation, captions.id AS caption_id
         """
       try forEachRow(columns: columns) { try body(reader.entry($0), $0["image_id"]) }
     }
@@ -172,6 +172,7 @@ private struct Reader {
     let image: Int64 = row["image_id"]
     var entry = CaptionExchange(path: (row["path"] as Data?).map { FilePath(data: $0) })
     entry.contentHash = try hash(row["content_hash"])
+    entry.pictureHash = try (row["picture_hash"] as Data?).map(hash)
     entry.byteCount = row["byte_count"]
     entry.format = row["format"]
     (entry.width, entry.height) = (row["width"], row["height"])
@@ -194,6 +195,7 @@ private struct Reader {
     entry.model = try model(modelID)
     entry.decoding = try decoding(row["decoding_id"])
     entry.createdAt = row["created_at"]
+    entry.orientation = row["orientation"]
     entry.sentiment = try sentiment(of: row["caption_id"])
     if hasEmbeddings {
       entry.embedding = try Data.fetchOne(

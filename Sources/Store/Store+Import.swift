@@ -93,9 +93,7 @@ package struct Importer {
   private mutating func enterPhoto(_ line: CaptionExchange) throws {
     let (image, isNew) = try image(line)
     for hash in line.otherContentHashes where try database.imageID(of: hash) == nil {
-      try database.execute(
-        sql: "INSERT INTO image_versions (content_hash, image_id) VALUES (?, ?)",
-        arguments: [hash.data, image])
+      try database.enterVersion(hash, of: image)
     }
     if !isNew { try completeFacts(line, of: image) }
     try enterFiles(line, image)
@@ -121,18 +119,21 @@ package struct Importer {
       guard let decoding = line.decoding else { throw missing("decoding") }
       guard let logProbability = line.logProbability else { throw missing("log_probability") }
       guard let confidence = line.confidence else { throw missing("confidence") }
+      if let orientation = line.orientation, orientation < 1 {
+        throw ImportError(description: "“orientation” is \(orientation)")
+      }
       try database.cachedStatement(
         sql: """
           INSERT INTO captions (image_id, origin, text, created_at, run_id, model_id, decoding_id,
-            log_probability, confidence, words, alternatives)
-          VALUES (?, 'machine', ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            log_probability, confidence, words, alternatives, orientation)
+          VALUES (?, 'machine', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
           ON CONFLICT (image_id, model_id, decoding_id) WHERE origin = 'machine'
           DO UPDATE SET \(Self.newerCaption) AND ?
           """
       ).execute(arguments: [
         image, caption, try time(line.createdAt), run, modelID, try id(of: decoding),
         logProbability, confidence, try json(line.words), try json(line.alternatives),
-        line.createdAt != nil,
+        line.orientation, line.createdAt != nil,
       ])
       counts.captions += database.changesCount
       if let sentiment = line.sentiment {
@@ -186,7 +187,8 @@ package struct Importer {
   static let newerCaption = """
     text = excluded.text, created_at = excluded.created_at, run_id = excluded.run_id,
       log_probability = excluded.log_probability, confidence = excluded.confidence,
-      words = excluded.words, alternatives = excluded.alternatives
+      words = excluded.words, alternatives = excluded.alternatives,
+      orientation = excluded.orientation
     WHERE excluded.created_at > captions.created_at
     """
 
@@ -202,19 +204,26 @@ package struct Importer {
       }
       return (known, false)
     }
-    if let known = try database.imageID(of: hash) { return (known, false) }
+    let known =
+      if let picture = line.pictureHash {
+        try database.identify(PhotoIdentity(content: hash, picture: picture))
+      } else {
+        try database.imageID(of: hash)
+      }
+    if let known { return (known, false) }
     guard let byteCount = line.byteCount else { throw missing("byte_count") }
     guard let format = line.format else { throw missing("format") }
     guard let width = line.width else { throw missing("width") }
     guard let height = line.height else { throw missing("height") }
     try database.cachedStatement(
       sql: """
-        INSERT INTO images (content_hash, byte_count, format, width, height, captured_at,
-          camera_make, camera_model, latitude, longitude, added_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO images (content_hash, picture_hash, byte_count, format, width, height,
+          captured_at, camera_make, camera_model, latitude, longitude, added_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     ).execute(arguments: [
-      hash.data, byteCount, format, width, height, line.capturedAt, line.cameraMake,
+      hash.data, line.pictureHash?.data, byteCount, format, width, height, line.capturedAt,
+      line.cameraMake,
       line.cameraModel, line.latitude, line.longitude, Timestamp.now.text,
     ])
     return (database.lastInsertedRowID, true)

@@ -30,7 +30,10 @@ public struct PhotoDetails: Equatable, Sendable, Encodable {
 
   /// All files that hold it, as they were last seen.
   public let paths: [FilePath]
+  /// Of all bytes of the file that was entered first.
   public let contentHash: ContentHash
+  /// Of those that make the picture; nil where they were not read since they count.
+  public let pictureHash: ContentHash?
   public let byteCount: Int
   public let format: String
   public let width: Int
@@ -46,6 +49,7 @@ public struct PhotoDetails: Equatable, Sendable, Encodable {
   enum CodingKeys: String, CodingKey {
     case files, format, width, height, latitude, longitude, captions
     case contentHash = "content_hash"
+    case pictureHash = "picture_hash"
     case byteCount = "byte_count"
     case capturedAt = "captured_at"
     case cameraMake = "camera_make"
@@ -57,6 +61,7 @@ public struct PhotoDetails: Equatable, Sendable, Encodable {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(paths.map(CodablePath.init), forKey: .files)
     try values.encode(contentHash, forKey: .contentHash)
+    try values.encodeIfPresent(pictureHash, forKey: .pictureHash)
     try values.encode(byteCount, forKey: .byteCount)
     try values.encode(format, forKey: .format)
     try values.encode(width, forKey: .width)
@@ -115,28 +120,35 @@ extension Store {
   /// now. A file that has gone counts as it was.
   ///
   /// - Throws: `StoreError`.
-  public func content(at path: FilePath) throws -> ContentHash? {
+  public func picture(at path: FilePath) throws -> PictureID? {
     let row = try read { database in
       try Row.fetchOne(
         database,
         sql: """
-          SELECT content_hash, files.byte_count, modified_nanoseconds
-          FROM files JOIN images ON images.id = image_id WHERE path = ?
+          SELECT image_id, byte_count, modified_nanoseconds FROM files WHERE path = ?
           """, arguments: [path.absolute.data])
     }
     guard let row else { return nil }
     let seen = FileState(
       byteCount: row["byte_count"], modifiedNanoseconds: row["modified_nanoseconds"])
     if let now = FileState(of: path), now != seen { return nil }
-    return ContentHash(data: row["content_hash"])
+    return PictureID(number: row["image_id"])
   }
 
-  /// All that is known of a picture; nil where it is not in the store.
+  /// The picture that a file holds; nil where it is not in the store.
   ///
   /// - Throws: `StoreError`.
-  public func details(of content: ContentHash) throws -> PhotoDetails? {
+  public func picture(of photo: PhotoIdentity) throws -> PictureID? {
+    try read { try $0.imageID(of: photo).map(PictureID.init(number:)) }
+  }
+
+  /// All that is known of a picture; nil where it is not in the store any more.
+  ///
+  /// - Throws: `StoreError`.
+  public func details(of picture: PictureID) throws -> PhotoDetails? {
     try read { database in
-      guard let id = try database.imageID(of: content),
+      let id = picture.number
+      guard
         let image = try Row.fetchOne(
           database, sql: "SELECT * FROM images WHERE id = ?", arguments: [id]),
         let hash = ContentHash(data: image["content_hash"])
@@ -157,8 +169,10 @@ extension Store {
           WHERE image_id = ? ORDER BY origin, m.name, c.created_at, c.id
           """, arguments: [id])
       return PhotoDetails(
-        paths: paths.map(FilePath.init(data:)), contentHash: hash, byteCount: image["byte_count"],
-        format: image["format"], width: image["width"], height: image["height"],
+        paths: paths.map(FilePath.init(data:)), contentHash: hash,
+        pictureHash: (image["picture_hash"] as Data?).flatMap(ContentHash.init(data:)),
+        byteCount: image["byte_count"], format: image["format"], width: image["width"],
+        height: image["height"],
         capturedAt: image["captured_at"], cameraMake: image["camera_make"],
         cameraModel: image["camera_model"], latitude: image["latitude"],
         longitude: image["longitude"], captions: try captions.map(PhotoDetails.Caption.init))

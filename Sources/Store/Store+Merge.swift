@@ -120,9 +120,11 @@ private enum MergeSQL {
       SELECT o.id AS old, m.id AS new FROM other.decodings o JOIN main.decodings m USING (options);
     """
 
-  /// A picture is known here if any of its contents is.
+  /// A picture is known here if what makes it is, or any of its contents.
   private static let images = """
     CREATE TEMP TABLE image_map (old INTEGER PRIMARY KEY, new INTEGER NOT NULL);
+    INSERT INTO image_map
+      SELECT o.id, m.id FROM other.images o JOIN main.images m USING (picture_hash);
     WITH here (content_hash, id) AS (
         SELECT content_hash, id FROM main.images
         UNION ALL SELECT content_hash, image_id FROM main.image_versions),
@@ -133,9 +135,9 @@ private enum MergeSQL {
       SELECT c.id, h.id FROM contents c JOIN here h ON h.content_hash = c.content_hash WHERE true
       ORDER BY c.is_first DESC, h.id
       ON CONFLICT DO NOTHING;
-    INSERT INTO main.images (content_hash, byte_count, format, width, height, captured_at,
-        camera_make, camera_model, latitude, longitude, added_at)
-      SELECT content_hash, byte_count, format, width, height, captured_at, camera_make,
+    INSERT INTO main.images (content_hash, picture_hash, byte_count, format, width, height,
+        captured_at, camera_make, camera_model, latitude, longitude, added_at)
+      SELECT content_hash, picture_hash, byte_count, format, width, height, captured_at, camera_make,
         camera_model, latitude, longitude, added_at
       FROM other.images WHERE id NOT IN (SELECT old FROM image_map) ORDER BY id;
     INSERT INTO image_map
@@ -148,6 +150,10 @@ private enum MergeSQL {
       JOIN image_map ON old = c.id
       WHERE NOT EXISTS (SELECT 1 FROM main.images m WHERE m.content_hash = c.content_hash)
       ON CONFLICT DO NOTHING;
+    UPDATE main.images AS m SET picture_hash = o.picture_hash
+      FROM image_map, other.images o
+      WHERE new = m.id AND o.id = old AND m.picture_hash IS NULL AND o.picture_hash IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM main.images k WHERE k.picture_hash = o.picture_hash);
     UPDATE main.images AS m SET captured_at = coalesce(m.captured_at, o.captured_at),
         camera_make = coalesce(m.camera_make, o.camera_make),
         camera_model = coalesce(m.camera_model, o.camera_model),
@@ -227,9 +233,9 @@ private enum MergeSQL {
 
   private static let captions = """
     INSERT INTO main.captions (image_id, origin, text, created_at, run_id, model_id, decoding_id,
-        log_probability, confidence, words, alternatives)
+        log_probability, confidence, words, alternatives, orientation)
       SELECT i.new, 'machine', c.text, c.created_at, r.new, m.new, d.new, c.log_probability,
-        c.confidence, c.words, c.alternatives
+        c.confidence, c.words, c.alternatives, c.orientation
       FROM other.captions c JOIN image_map i ON i.old = c.image_id
       JOIN model_map m ON m.old = c.model_id JOIN decoding_map d ON d.old = c.decoding_id
       LEFT JOIN run_map r ON r.old = c.run_id

@@ -11,7 +11,7 @@ extension Store {
     throws
   {
     var photo = photo
-    photo.humanCaptions.append(HumanCaption(text: text, source: .note))
+    photo.facts.humanCaptions.append(HumanCaption(text: text, source: .note))
     try write { database in
       let now = Timestamp.now.text
       let image = try database.enterImage(photo, run: nil, now: now)
@@ -23,12 +23,11 @@ extension Store {
   ///
   /// - Returns: whether it was there.
   /// - Throws: `StoreError`.
-  public func removeNote(_ text: String, from content: ContentHash) throws -> Bool {
+  public func removeNote(_ text: String, from picture: PictureID) throws -> Bool {
     try write { database in
-      guard let image = try database.imageID(of: content) else { return false }
       try database.execute(
         sql: "DELETE FROM captions WHERE image_id = ? AND source = 'note' AND text = ?",
-        arguments: [image, text])
+        arguments: [picture.number, text])
       return database.changesCount > 0
     }
   }

@@ -90,16 +90,20 @@ extension Store {
         case .captioned(let photo, let caption, let embedding):
           let image = try database.enterImage(photo, run: run, now: recorder.now)
           if let embedding { try recorder.enter(embedding, of: image) }
+          let isNew = try recorder.enter(caption, of: image, photo.identity.orientation)
           try database.enterFile(path, entry.state, image: image, now: recorder.now)
-          let isNew = try recorder.enter(caption, of: image)
           if isNew { counts.captioned += 1 } else { counts.skipped += 1 }
           guard let stored = try database.caption(of: image, work) else {
             preconditionFailure("a caption is missing right after it was entered")
           }
           return .captioned(stored, isNew: isNew)
-        case .alreadyThere(let hash):
+        case .alreadyThere(let photo, let facts):
           counts.skipped += 1
-          if let image = try database.imageID(of: hash) {
+          // The bytes that were captioned, and not the picture in others.
+          let isSameFile = try database.imageID(of: photo.content) != nil
+          if let image = try database.identify(photo) {
+            if isSameFile { try recorder.enterOrientation(photo.orientation, of: image) }
+            try database.enter(facts, of: image, run: run, now: recorder.now)
             try database.enterFile(path, entry.state, image: image, now: recorder.now)
           }
           return .nothingNew
@@ -127,27 +131,38 @@ private struct Recorder {
   let replacing: Bool
   let now: String
 
+  /// A caption of the picture turned another way gives way.
+  ///
   /// - Returns: whether the caption is in the store now; another one kept its place otherwise.
-  func enter(_ caption: MachineCaption, of image: Int64) throws -> Bool {
-    let conflict =
-      replacing
-      ? """
-      DO UPDATE SET text = excluded.text, created_at = excluded.created_at, run_id = excluded.run_id,
-        log_probability = excluded.log_probability, confidence = excluded.confidence,
-        words = excluded.words, alternatives = excluded.alternatives
-      """ : "DO NOTHING"
+  func enter(_ caption: MachineCaption, of image: Int64, _ orientation: Int) throws -> Bool {
     try database.cachedStatement(
       sql: """
         INSERT INTO captions (image_id, origin, text, created_at, run_id, model_id, decoding_id,
-          log_probability, confidence, words, alternatives)
-        VALUES (?, 'machine', ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT (image_id, model_id, decoding_id) \(conflict)
+          log_probability, confidence, words, alternatives, orientation)
+        VALUES (?, 'machine', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (image_id, model_id, decoding_id)
+        DO UPDATE SET text = excluded.text, created_at = excluded.created_at,
+          run_id = excluded.run_id, log_probability = excluded.log_probability,
+          confidence = excluded.confidence, words = excluded.words,
+          alternatives = excluded.alternatives, orientation = excluded.orientation
+        WHERE ? OR captions.orientation <> excluded.orientation
         """
     ).execute(arguments: [
       image, caption.text, now, run, work.modelID, work.decodingID, caption.logProbability,
-      caption.confidence, try json(caption.words), try json(caption.alternatives),
+      caption.confidence, try json(caption.words), try json(caption.alternatives), orientation,
+      replacing,
     ])
     return database.changesCount > 0
+  }
+
+  /// Enters how the file turned its picture that was captioned when nobody asked for that.
+  func enterOrientation(_ orientation: Int, of image: Int64) throws {
+    try database.cachedStatement(
+      sql: """
+        UPDATE captions SET orientation = ?
+        WHERE image_id = ? AND origin = 'machine' AND orientation IS NULL
+        """
+    ).execute(arguments: [orientation, image])
   }
 
   func enter(_ embedding: [Float], of image: Int64) throws {

@@ -24,15 +24,14 @@ extension Store {
   ///
   /// - Returns: nil where the store has none.
   /// - Throws: `StoreError`.
-  public func embedding(of content: ContentHash, model: ContentHash) throws -> [Float]? {
+  public func embedding(of picture: PictureID, model: ContentHash) throws -> [Float]? {
     try read { database in
-      guard let image = try database.imageID(of: content) else { return nil }
-      return try Data.fetchOne(
+      try Data.fetchOne(
         database,
         sql: """
           SELECT vector FROM embeddings JOIN models ON models.id = model_id
           WHERE content_hash = ? AND image_id = ?
-          """, arguments: [model.data, image]
+          """, arguments: [model.data, picture.number]
       ).map { $0.withUnsafeBytes(HalfVector.values) }
     }
   }

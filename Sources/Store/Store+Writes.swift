@@ -56,11 +56,9 @@ extension Store {
           Timestamp.now.text,
         ])
       guard kind == .embedded, try database.imageID(of: after) == nil else { return }
-      try database.execute(
-        sql: """
-          INSERT INTO image_versions (content_hash, image_id)
-          SELECT ?, image_id FROM captions WHERE id = ?
-          """, arguments: [after.data, caption])
+      let image = try Int64.fetchOne(
+        database, sql: "SELECT image_id FROM captions WHERE id = ?", arguments: [caption])
+      if let image { try database.enterVersion(after, of: image) }
     }
   }
 

@@ -166,8 +166,13 @@ struct BatchCommand: ParsableCommand {
       var plan = "new"
       if let store, let work, let state = FileState(of: photo) {
         switch try store.known(photo, state, work) {
-        case .captioned where !redo: plan = "captioned"
+        case .captioned where !redo, .unidentified where !redo: plan = "captioned"
         case .failed where !redo && !retryFailed: plan = "failed"
+        // Perhaps only other bytes of a picture that has a caption.
+        case .unknown where !redo:
+          let bytes = try? PhotoFile(at: photo).bytes
+          let caption = try bytes.flatMap { try store.caption(of: PhotoIdentity(of: $0), work) }
+          if caption != nil { plan = "captioned" }
         default: break
         }
       }

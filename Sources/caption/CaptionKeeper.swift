@@ -43,14 +43,15 @@ final class CaptionKeeper {
 
   /// The caption that the picture has from the same work.
   func caption(of bytes: [UInt8]) -> MachineCaption? {
-    attempt { try store.caption(of: ContentHash(of: bytes), work)?.caption } ?? nil
+    attempt { try store.caption(of: PhotoIdentity(of: bytes), work)?.caption } ?? nil
   }
 
   /// Keeps a new caption.
   func keep(
     _ caption: Caption, of bytes: [UInt8], at path: FilePath, _ state: FileState, replacing: Bool
   ) {
-    guard let described = try? DescribedPhoto(caption, bytes: bytes, hash: ContentHash(of: bytes))
+    let identity = PhotoIdentity(of: bytes)
+    guard let described = try? DescribedPhoto(caption, bytes: bytes, identity: identity)
     else { return }
     record(
       .captioned(described.photo, described.machine, embedding: described.embedding), at: path,
@@ -59,7 +60,9 @@ final class CaptionKeeper {
 
   /// Keeps where a picture that has a caption was found.
   func keep(_ bytes: [UInt8], at path: FilePath, _ state: FileState) {
-    record(.alreadyThere(ContentHash(of: bytes)), at: path, state, replacing: false)
+    record(
+      .alreadyThere(PhotoIdentity(of: bytes), PhotoFacts(of: bytes)), at: path, state,
+      replacing: false)
   }
 
   func close() {

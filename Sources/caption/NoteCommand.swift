@@ -38,7 +38,7 @@ struct NoteCommand: ParsableCommand {
     let path = FilePath(argument: photo)
     if remove {
       let removed = try storeOptions.with(.write) { store in
-        try store.removeNote(text, from: content(of: path, in: store))
+        try picture(of: path, in: store).map { try store.removeNote(text, from: $0) } ?? false
       }
       guard removed else { throw ValidationError("\(photo) has no such description.") }
     } else {

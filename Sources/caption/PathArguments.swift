@@ -25,9 +25,11 @@ func bytesBeforeRepair(of argument: String) -> UnsafePointer<CChar>? {
   return nil
 }
 
-/// What picture a photo on the command line is: by its path or, where that is new, by its content.
+/// What picture a photo on the command line is: by its path or, where that is new or has changed, by
+/// what is in the file.
 ///
+/// - Returns: nil where the store has no such picture.
 /// - Throws: `StoreError`; `ImagingError` where the photo is neither in the store nor readable.
-func content(of photo: FilePath, in store: Store) throws -> ContentHash {
-  try store.content(at: photo) ?? ContentHash(of: PhotoFile(at: photo).bytes)
+func picture(of photo: FilePath, in store: Store) throws -> PictureID? {
+  try store.picture(at: photo) ?? store.picture(of: PhotoIdentity(of: PhotoFile(at: photo).bytes))
 }

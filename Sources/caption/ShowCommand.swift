@@ -27,7 +27,7 @@ struct ShowCommand: ParsableCommand {
   func run() throws {
     let path = FilePath(argument: photo)
     let details = try storeOptions.with(.read) { store in
-      try store.details(of: content(of: path, in: store))
+      try picture(of: path, in: store).flatMap { try store.details(of: $0) }
     }
     guard let details else { throw FileError.notStored(path: photo) }
     guard !json else { return try printLine(jsonLine(details)) }

@@ -38,9 +38,10 @@ struct SimilarCommand: ParsableCommand {
     let model = try ModelIdentity(bundle, store: nil).contentHash
     let path = FilePath(argument: photo)
     let found = try storeOptions.with(.read) { store in
-      let content = try content(of: path, in: store)
-      let embedding = try store.embedding(of: content, model: model) ?? embedding(path, bundle)
-      let itself = try store.details(of: content)?.paths ?? []
+      let picture = try picture(of: path, in: store)
+      let known = try picture.flatMap { try store.embedding(of: $0, model: model) }
+      let embedding = try known ?? embedding(path, bundle)
+      let itself = try picture.flatMap { try store.details(of: $0) }?.paths ?? []
       // One more, as it finds itself.
       let all = try store.similar(to: embedding, model: model, limit: limit + 1)
       return Array(all.filter { !itself.contains($0.photo.path) }.prefix(limit))

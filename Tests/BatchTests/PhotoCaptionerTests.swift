@@ -13,7 +13,7 @@ struct PhotoCaptionerTests {
     let bytes = [UInt8](try Data(contentsOf: file))
     let described = try PhotoCaptioner(captioner, options: bundle.configuration.decoding)
       .describe(bytes: bytes, name: "china.jpg")
-    #expect(described.photo.contentHash == ContentHash(of: bytes))
+    #expect(described.photo.identity == PhotoIdentity(of: bytes))
     #expect(described.photo.format == "JPEG")
     #expect((described.photo.width, described.photo.height) == (640, 427))
     #expect(described.embedding.count == 1280)

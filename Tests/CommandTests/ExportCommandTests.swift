@@ -28,9 +28,10 @@ import Testing
     _ = try store.record(
       Self.captions.map { path, text in
         var photo = PhotoRecord(
-          contentHash: ContentHash(of: Array(path.string.utf8)), byteCount: 9, format: "JPEG",
+          identity: PhotoIdentity(content: ContentHash(of: Array(path.string.utf8))), byteCount: 9,
+          format: "JPEG",
           width: 40, height: 30)
-        photo.humanCaptions = [HumanCaption(text: "Person: \(text)", source: .note)]
+        photo.facts.humanCaptions = [HumanCaption(text: "Person: \(text)", source: .note)]
         let machine = MachineCaption(
           text: text, logProbability: -2, confidence: 0.5,
           words: [.init(word: "dog", logProbability: -1)],

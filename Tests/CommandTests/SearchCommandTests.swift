@@ -18,7 +18,8 @@ import Testing
     let state = FileState(byteCount: 10, modifiedNanoseconds: 20)
     func captioned(_ path: String, _ text: String) -> (FilePath, FileState?, Outcome) {
       let photo = PhotoRecord(
-        contentHash: ContentHash(of: Array(path.utf8)), byteCount: 10, format: "JPEG", width: 4,
+        identity: PhotoIdentity(content: ContentHash(of: Array(path.utf8))), byteCount: 10,
+        format: "JPEG", width: 4,
         height: 3)
       let caption = MachineCaption(
         text: text, logProbability: -3, confidence: 0.25, words: [], alternatives: [])

@@ -299,7 +299,8 @@ import Testing
     _ = try store.record(
       [praise, blame, praise, " "].enumerated().map { index, text in
         let photo = PhotoRecord(
-          contentHash: ContentHash(of: [UInt8(index)]), byteCount: 10, format: "JPEG", width: 4,
+          identity: PhotoIdentity(content: ContentHash(of: [UInt8(index)])), byteCount: 10,
+          format: "JPEG", width: 4,
           height: 3)
         let caption = MachineCaption(
           text: text, logProbability: -3, confidence: 0.25, words: [], alternatives: [])

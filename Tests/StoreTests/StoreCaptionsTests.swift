@@ -32,12 +32,12 @@ struct StoreCaptionsTests {
     #expect(try store.known("/a.jpg", changed, work) == .unknown)
     let other = try store.work(sampleModel("other"), options: "{}")
     #expect(
-      try store.known("/a.jpg", state, other) == .seen(samplePhoto("/a.jpg").contentHash))
+      try store.known("/a.jpg", state, other) == .seen)
   }
 
   @Test func theSameWorkIsKeptOnceAndReplacedOnPurposeOnly() throws {
     try store.enter([("/a.jpg", "A dog runs.")], work: work)
-    let first = try #require(try store.caption(of: samplePhoto("/a.jpg").contentHash, work))
+    let first = try #require(try store.caption(of: samplePhoto("/a.jpg").identity, work))
     let run = try store.beginRun(.batch, request: "{}", work: work)
     for replacing in [false, true] {
       _ = try store.record(
@@ -47,7 +47,7 @@ struct StoreCaptionsTests {
             .captioned(samplePhoto("/a.jpg"), sampleCaption("A cat sits."), embedding: nil)
           )
         ], run: run, work: work, replacing: replacing)
-      let now = try store.caption(of: samplePhoto("/a.jpg").contentHash, work)
+      let now = try store.caption(of: samplePhoto("/a.jpg").identity, work)
       #expect(now?.id == first.id)
       #expect(now?.caption.text == (replacing ? "A cat sits." : "A dog runs."))
     }
@@ -58,9 +58,10 @@ struct StoreCaptionsTests {
 
   @Test func aMovedFileKeepsItsCaption() throws {
     try store.enter([("/not/there/a.jpg", "A dog runs.")], work: work)
-    let hash = samplePhoto("/not/there/a.jpg").contentHash
+    let hash = samplePhoto("/not/there/a.jpg").identity
     let run = try store.beginRun(.batch, request: "{}", work: work)
-    _ = try store.record([("/new/b.jpg", state, .alreadyThere(hash))], run: run, work: work)
+    _ = try store.record(
+      [("/new/b.jpg", state, .alreadyThere(hash, PhotoFacts()))], run: run, work: work)
     let paths = try store.read { try Data.fetchAll($0, sql: "SELECT path FROM files") }
     #expect(paths == [Data("/new/b.jpg".utf8)])
   }
@@ -80,16 +81,12 @@ struct StoreCaptionsTests {
 
   @Test func whatAPersonWroteStays() throws {
     try store.enter([("/a.jpg", "A dog runs.")], work: work)
-    let hash = samplePhoto("/a.jpg").contentHash
-    for _ in 1...2 { try store.add(HumanCaption(text: "Rex, 2019", source: .note), to: hash) }
+    for _ in 1...2 { try store.note("Rex, 2019", about: samplePhoto("/a.jpg")) }
     #expect(try count("captions WHERE origin = 'human'") == 1)
     #expect(throws: StoreError.self) {
       try store.write {
         try $0.execute(sql: "UPDATE captions SET text = 'x' WHERE origin = 'human'")
       }
-    }
-    #expect(throws: StoreError.self) {
-      try store.add(HumanCaption(text: "?", source: .note), to: ContentHash(of: [1]))
     }
   }
 
@@ -105,15 +102,17 @@ struct StoreCaptionsTests {
   }
 
   @Test(arguments: [
-    "INSERT INTO images VALUES (9, x'00', 1, 'JPEG', 1, 1, NULL, NULL, NULL, NULL, NULL, '')",
+    "INSERT INTO images VALUES (9, x'00', 1, 'JPEG', 1, 1, NULL, NULL, NULL, NULL, NULL, '', NULL)",
     """
-    INSERT INTO images VALUES (9, zeroblob(32), 1, 'JPEG', 0, 1, NULL, NULL, NULL, NULL, NULL, '')
+    INSERT INTO images VALUES (9, zeroblob(32), 1, 'JPEG', 0, 1, NULL, NULL, NULL, NULL, NULL, '',
+      NULL)
     """,
     """
-    INSERT INTO images VALUES (9, zeroblob(32), 1, 'JPEG', 1, 1, 'now', NULL, NULL, NULL, NULL, '')
+    INSERT INTO images VALUES (9, zeroblob(32), 1, 'JPEG', 1, 1, 'now', NULL, NULL, NULL, NULL, '',
+      NULL)
     """,
     """
-    INSERT INTO images VALUES (9, zeroblob(32), 1, 'JPEG', 1, 1, NULL, NULL, NULL, 91, 0, '')
+    INSERT INTO images VALUES (9, zeroblob(32), 1, 'JPEG', 1, 1, NULL, NULL, NULL, 91, 0, '', NULL)
     """,
     "INSERT INTO captions (image_id, origin, text, created_at) VALUES (1, 'machine', 'A dog', '')",
     """

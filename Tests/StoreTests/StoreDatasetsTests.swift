@@ -187,7 +187,7 @@ struct StoreDatasetsTests {
     }
     _ = try store.importDataset(dataset([item("a", path: path), item("b", path: "/other")]))
     #expect(try links() == [1, nil])
-    try store.linkDatasetItems([(item: 2, content: photo.contentHash)])
+    try store.linkDatasetItems([(item: 2, photo: photo.identity)])
     #expect(try links() == [1, 1])
     // A file that has changed since is no picture that is known.
     _ = try store.removeDataset(named: "d")

@@ -31,11 +31,11 @@ struct StoreExportTests {
 
   @Test func everythingKnownOfAPicture() throws {
     var photo = samplePhoto("x")
-    photo.capturedAt = "2021-07-04T18:30:05+02:00"
-    photo.cameraMake = "Canon"
-    photo.cameraModel = "EOS 80D"
-    (photo.latitude, photo.longitude) = (38.7, -9.25)
-    photo.humanCaptions = [HumanCaption(text: "Rex, 2019", source: .embedded)]
+    photo.facts.capturedAt = "2021-07-04T18:30:05+02:00"
+    photo.facts.cameraMake = "Canon"
+    photo.facts.cameraModel = "EOS 80D"
+    (photo.facts.latitude, photo.facts.longitude) = (38.7, -9.25)
+    photo.facts.humanCaptions = [HumanCaption(text: "Rex, 2019", source: .embedded)]
     let run = try store.beginRun(.batch, request: "{}", work: work)
     let state = FileState(byteCount: 10, modifiedNanoseconds: 20)
     _ = try store.record(
@@ -46,9 +46,9 @@ struct StoreExportTests {
     #expect(entry.pathBytes == nil)
     #expect(entry.files.map(\.filePath) == ["/b/x.jpg"])
     #expect(entry.files.map(\.modifiedNanoseconds) == [20])
-    #expect(entry.contentHash == photo.contentHash)
+    #expect(entry.contentHash == photo.identity.content)
     #expect((entry.width, entry.height, entry.format) == (640, 480, "JPEG"))
-    #expect(entry.capturedAt == photo.capturedAt)
+    #expect(entry.capturedAt == photo.facts.capturedAt)
     #expect((entry.cameraMake, entry.cameraModel) == ("Canon", "EOS 80D"))
     #expect((entry.latitude, entry.longitude) == (38.7, -9.25))
     let caption = sampleCaption("A dog.")
@@ -72,7 +72,7 @@ struct StoreExportTests {
 
   @Test func whatTheCaptionsSayGoesToAnotherStore() throws {
     try store.enter([("/a.jpg", "A sad dog."), ("/b.jpg", "A cat.")], work: work)
-    try store.add(HumanCaption(text: "Rex", source: .note), to: samplePhoto("/a.jpg").contentHash)
+    try store.note("Rex", about: samplePhoto("/a.jpg"))
     #expect(try entries()[0].sentiment == nil)
     _ = try store.labelCaptions(by: sampleSentimentModel()) { $0.map(sentiment) }
     let found = try entries()
@@ -105,7 +105,7 @@ struct StoreExportTests {
 
   @Test func absentListsCountAsEmpty() throws {
     let text = """
-      {"content_hash": "\(samplePhoto("x").contentHash)", "byte_count": 1, "format": "PNG",
+      {"content_hash": "\(samplePhoto("x").identity.content)", "byte_count": 1, "format": "PNG",
         "width": 2, "height": 3, "unknown": []}
       """
     let entry = try JSONDecoder().decode(CaptionExchange.self, from: Data(text.utf8))
@@ -134,10 +134,10 @@ struct StoreExportTests {
     let here = FilePath(#filePath)
     try store.enter([("/z.jpg", "A dog.")], work: work)
     let run = try store.beginRun(.batch, request: "{}", work: work)
-    let hash = samplePhoto("/z.jpg").contentHash
+    let hash = samplePhoto("/z.jpg").identity
     let state = FileState(byteCount: 10, modifiedNanoseconds: 20)
     for path in [here, "/y.jpg"] {
-      _ = try store.record([(path, state, .alreadyThere(hash))], run: run, work: work)
+      _ = try store.record([(path, state, .alreadyThere(hash, PhotoFacts()))], run: run, work: work)
     }
     let found = try entries()
     #expect(found.count == 1)
@@ -169,7 +169,7 @@ struct StoreExportTests {
 
   @Test func picturesThatOnlyPeopleDescribed() throws {
     try store.enter([("/a.jpg", "A dog."), ("/b.jpg", "A cat.")], work: work)
-    try store.add(HumanCaption(text: "Rex", source: .note), to: samplePhoto("/a.jpg").contentHash)
+    try store.note("Rex", about: samplePhoto("/a.jpg"))
     try store.write { try $0.execute(sql: "DELETE FROM captions WHERE origin = 'machine'") }
     let found = try entries()
     #expect(found.map(\.path) == ["/a.jpg"])

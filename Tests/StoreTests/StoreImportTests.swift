@@ -16,7 +16,7 @@ struct StoreImportTests {
   ) -> CaptionExchange {
     var line = CaptionExchange(path: FilePath(path))
     let photo = samplePhoto(path)
-    (line.contentHash, line.byteCount, line.format) = (photo.contentHash, 10, "JPEG")
+    (line.contentHash, line.byteCount, line.format) = (photo.identity.content, 10, "JPEG")
     (line.width, line.height, line.modifiedNanoseconds) = (640, 480, 20)
     let caption = sampleCaption(text)
     (line.caption, line.confidence) = (text, caption.confidence)
@@ -121,10 +121,9 @@ struct StoreImportTests {
     let work = try #require(
       try store.existingWork(model.contentHash, options: #"{"beam":5}"#))
     let state = FileState(byteCount: 10, modifiedNanoseconds: 20)
-    guard case .captioned(let caption) = try store.known("/a.jpg", state, work) else {
-      Issue.record("the caption is not known")
-      return
-    }
+    // Which bytes make the picture was not told.
+    #expect(try store.known("/a.jpg", state, work) == .unidentified)
+    let caption = try #require(try store.caption(of: samplePhoto("/a.jpg").identity, work))
     #expect(caption.caption == sampleCaption("A dog."))
     #expect(caption.createdAt == "2026-01-01T00:00:00.000Z")
     // The model's configuration was not told; the model itself fills it in.

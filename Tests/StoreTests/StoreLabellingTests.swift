@@ -35,8 +35,7 @@ struct StoreLabellingTests {
     try store.enter(
       [("/1.jpg", "A dog."), ("/2.jpg", "A sad dog."), ("/3.jpg", "A dog."), ("/4.jpg", "A cat.")],
       work: work)
-    try store.add(
-      HumanCaption(text: "A sad dog.", source: .note), to: samplePhoto("/4.jpg").contentHash)
+    try store.note("A sad dog.", about: samplePhoto("/4.jpg"))
     #expect(try store.unlabelledCaptions(by: model.contentHash) == 5)
     var asked: [[String]] = []
     var told: [LabellingCounts] = []

@@ -36,11 +36,12 @@ struct StoreListingTests {
   }
 
   @Test func allThatIsKnownOfAPicture() throws {
-    let hash = samplePhoto("/photos/a.jpg").contentHash
-    #expect(try store.content(at: "/photos/a.jpg") == hash)
-    #expect(try store.content(at: "/photos/none.jpg") == nil)
-    try store.add(HumanCaption(text: "Rex, 2019", source: .note), to: hash)
-    let details = try #require(try store.details(of: hash))
+    let hash = samplePhoto("/photos/a.jpg").identity
+    let picture = try #require(try store.picture(of: hash))
+    #expect(try store.picture(at: "/photos/a.jpg") == picture)
+    #expect(try store.picture(at: "/photos/none.jpg") == nil)
+    try store.note("Rex, 2019", about: samplePhoto("/photos/a.jpg"))
+    let details = try #require(try store.details(of: picture))
     #expect(details.paths == ["/photos/a.jpg"])
     #expect(details.captions.map(\.text) == ["Rex, 2019", "A dog runs."])
     #expect(details.captions.map(\.model) == [nil, "sample"])
@@ -48,11 +49,11 @@ struct StoreListingTests {
     #expect(details.captions[1].decoding == .object(["beam_width": .integer(5)]))
     #expect(details.captions.map(\.sentiment) == [nil, nil])
     _ = try store.labelCaptions(by: sampleSentimentModel()) { $0.map(sentiment) }
-    let labelled = try #require(try store.details(of: hash))
+    let labelled = try #require(try store.details(of: picture))
     #expect(labelled.captions.map(\.sentiment) == [sentiment("Rex"), sentiment("A dog")])
     #expect(labelled.captions.map(\.createdAt) == details.captions.map(\.createdAt))
     #expect(try store.photos(in: "/photos", model: nil, limit: 1).map(\.sentiment) == ["positive"])
-    #expect(try store.details(of: ContentHash(of: [7])) == nil)
+    #expect(try store.picture(of: PhotoIdentity(content: ContentHash(of: [7]))) == nil)
   }
 
   @Test func differencesOfTwoModels() throws {
@@ -71,7 +72,7 @@ struct StoreListingTests {
 
   @Test func whatIsForgottenIsGoneAndNothingElse() throws {
     #expect(try store.forget(["/photos/a.jpg", "/none.jpg"]) == ["/photos/a.jpg"])
-    #expect(try store.details(of: samplePhoto("/photos/a.jpg").contentHash) == nil)
+    #expect(try store.picture(of: samplePhoto("/photos/a.jpg").identity) == nil)
     #expect(try store.search(SearchQuery("dog"), limit: 9).map(\.path) == ["/photos 2/c.jpg"])
     #expect(try store.forget(in: "/photos", missing: false) == ["/photos/sub/b.jpg"])
     // None of the files exists.
@@ -80,15 +81,17 @@ struct StoreListingTests {
   }
 
   @Test func aPictureStaysWithItsLastFile() throws {
-    let hash = samplePhoto("/photos/a.jpg").contentHash
+    let hash = samplePhoto("/photos/a.jpg").identity
     let copy = try TemporaryFile(Data("copy".utf8))
     let state = try #require(FileState(of: FilePath(copy.path)))
     let run = try store.beginRun(.batch, request: "{}", work: work)
-    _ = try store.record([(FilePath(copy.path), state, .alreadyThere(hash))], run: run, work: work)
+    _ = try store.record(
+      [(FilePath(copy.path), state, .alreadyThere(hash, PhotoFacts()))], run: run, work: work)
     _ = try store.forget(["/photos/a.jpg"])
-    #expect(try store.details(of: hash)?.captions.count == 1)
+    let picture = try #require(try store.picture(of: hash))
+    #expect(try store.details(of: picture)?.captions.count == 1)
     #expect(try store.forget([FilePath(copy.path)]).count == 1)
-    #expect(try store.details(of: hash) == nil)
+    #expect(try store.details(of: picture) == nil)
   }
 
   @Test func failuresOpenAndClosed() throws {
@@ -127,7 +130,7 @@ struct StoreListingTests {
     let state = FileState(byteCount: 3, modifiedNanoseconds: 4)
     try store.note("My dog", about: samplePhoto("new"), at: "/new.jpg", state)
     #expect(try store.search(SearchQuery("origin:human"), limit: 9).map(\.path) == ["/new.jpg"])
-    #expect(try store.removeNote("My dog", from: samplePhoto("new").contentHash))
-    #expect(try !store.removeNote("My dog", from: samplePhoto("new").contentHash))
+    #expect(try store.removeNote("My dog", from: samplePicture("new", in: store)))
+    #expect(try !store.removeNote("My dog", from: samplePicture("new", in: store)))
   }
 }

@@ -20,7 +20,7 @@ struct StoreMaintenanceTests {
     try store.enter([("/a.jpg", "A dog."), ("/b.jpg", "A cat.")], work: work)
     let info = try store.info()
     #expect(info.path == store.path.string)
-    #expect(info.version == 2)
+    #expect(info.version == 3)
     #expect(info.byteCount > 10_000)
     #expect((info.counts.images, info.counts.captions, info.counts.runs) == (2, 2, 1))
     #expect(info.models.map(\.name) == ["sample"])

@@ -1,5 +1,8 @@
+import Foundation
+import GRDB
 import Store
 import SystemPackage
+import Testing
 
 /// A model that never was.
 func sampleModel(_ name: String = "sample") -> ModelIdentity {
@@ -11,8 +14,13 @@ func sampleModel(_ name: String = "sample") -> ModelIdentity {
 /// A photo whose content is the given text.
 func samplePhoto(_ content: String) -> PhotoRecord {
   PhotoRecord(
-    contentHash: ContentHash(of: Array(content.utf8)), byteCount: max(1, content.utf8.count),
-    format: "JPEG", width: 640, height: 480)
+    identity: PhotoIdentity(content: ContentHash(of: Array(content.utf8))),
+    byteCount: max(1, content.utf8.count), format: "JPEG", width: 640, height: 480)
+}
+
+/// What is in a photo whose content is the given text.
+func samplePicture(_ content: String, in store: Store) throws -> PictureID {
+  try #require(try store.picture(of: samplePhoto(content).identity))
 }
 
 /// A caption of words that are all equally likely.
@@ -41,6 +49,19 @@ func sentiment(_ text: String) -> Sentiment {
 }
 
 extension Store {
+  /// Keeps a note about a photo that has been entered; nothing becomes of its files.
+  func note(_ text: String, about photo: PhotoRecord) throws {
+    try write { database in
+      try database.execute(
+        sql: """
+          INSERT INTO captions (image_id, origin, text, created_at, source)
+          SELECT id, 'human', ?, ?, 'note' FROM images WHERE content_hash = ?
+          ON CONFLICT DO NOTHING
+          """,
+        arguments: [text, Timestamp.now.text, Data(photo.identity.content.bytes)])
+    }
+  }
+
   /// Enters captions of photos whose content is their path.
   @discardableResult
   func enter(_ captions: [(path: String, text: String)], work: Work) throws -> [Recorded] {

@@ -23,7 +23,7 @@ struct StoreTests {
       let again = try Store(path: path, for: access)
       let work = try #require(
         try again.existingWork(sampleModel().contentHash, options: "{}"))
-      let caption = try again.caption(of: samplePhoto("/a.jpg").contentHash, work)
+      let caption = try again.caption(of: samplePhoto("/a.jpg").identity, work)
       #expect(caption?.caption == sampleCaption("A dog runs."))
       try again.close()
     }
@@ -36,7 +36,7 @@ struct StoreTests {
       try database.read { try String.fetchOne($0, sql: "PRAGMA \(name)") }
     }
     #expect(try pragma("application_id") == "\(0x6361_7074)")
-    #expect(try pragma("user_version") == "2")
+    #expect(try pragma("user_version") == "3")
     #expect(try pragma("journal_mode") == "wal")
   }
 
@@ -55,7 +55,7 @@ struct StoreTests {
   func anEarlierVersionIsBroughtUpToDate(access: Store.Access) throws {
     let path = try earlierStore()
     let store = try Store(path: path, for: access)
-    #expect(try store.info().version == 2)
+    #expect(try store.info().version == 3)
     #expect(try store.search(SearchQuery("dog"), limit: nil).count == 2)
     #expect(throws: SearchQueryError.nothingLabelled) {
       try store.search(SearchQuery("sentiment:positive"), limit: nil)
@@ -82,7 +82,7 @@ struct StoreTests {
       }
       try database.close()
       let store = try Store(path: path, for: access)
-      #expect(try store.info().version == 2)
+      #expect(try store.info().version == 3)
       try store.close()
     }
   }
@@ -91,7 +91,7 @@ struct StoreTests {
     let path = try earlierStore()
     let before = try Data(contentsOf: URL(filePath: path.string))
     let store = try Store()
-    #expect(throws: StoreError.older(path: path, version: 1, known: 2)) { try store.merge(path) }
+    #expect(throws: StoreError.older(path: path, version: 1, known: 3)) { try store.merge(path) }
     #expect(try Data(contentsOf: URL(filePath: path.string)) == before)
   }
 
@@ -109,7 +109,7 @@ struct StoreTests {
     try database.close()
     let before = try Data(contentsOf: URL(filePath: path.string))
     for access in [Store.Access.create, .write, .read] {
-      #expect(throws: StoreError.newer(path: path, version: 7, known: 2)) {
+      #expect(throws: StoreError.newer(path: path, version: 7, known: 3)) {
         try Store(path: path, for: access)
       }
     }

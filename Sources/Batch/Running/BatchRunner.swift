@@ -105,8 +105,8 @@ package struct BatchRunner: Sendable {
       flight.window.wait()
       let finding = look(at: path)
       switch finding {
-      case .unread(let file):
-        tried += 1
+      case .unread(let file, let isKnown):
+        if !isKnown { tried += 1 }
         flight.jobs.add(Job(index: index, path: path, file: file))
       case .failed:
         tried += 1
@@ -121,15 +121,17 @@ package struct BatchRunner: Sendable {
   /// What the store knows of a file, or else its bytes.
   private func look(at path: FilePath) -> Finding {
     do {
+      var isKnown = false
       if let state = FileState(of: path) {
         switch try store.known(path, state, work) {
         case .captioned(let caption) where !options.redoes: return .known(state, caption)
         case .failed(let kind, let reason) where !options.retriesFailures && !options.redoes:
           return .failedBefore(kind, reason: reason)
+        case .unidentified: isKnown = !options.redoes
         default: break
         }
       }
-      return .unread(try PhotoFile(at: path))
+      return .unread(try PhotoFile(at: path), isKnown: isKnown)
     } catch {
       return Finding(error, path: path, state: FileState(of: path))
     }
@@ -145,12 +147,12 @@ package struct BatchRunner: Sendable {
 
   private func describe(_ file: PhotoFile, at path: FilePath) -> Finding {
     do {
-      let hash = ContentHash(of: file.bytes)
-      if !options.redoes, let caption = try store.caption(of: hash, work) {
-        return .sameContent(file.state, hash, caption)
+      let photo = PhotoIdentity(of: file.bytes)
+      if !options.redoes, let caption = try store.caption(of: photo, work) {
+        return .samePicture(file.state, photo, PhotoFacts(of: file.bytes), caption)
       }
       return .described(
-        file.state, try captioner.describe(bytes: file.bytes, hash: hash, name: path.string))
+        file.state, try captioner.describe(bytes: file.bytes, identity: photo, name: path.string))
     } catch {
       return Finding(error, path: path, state: file.state)
     }
@@ -197,11 +199,12 @@ private struct Result: Sendable {
 }
 
 private enum Finding: Sendable {
-  case unread(PhotoFile)
+  /// - Parameter isKnown: whether it has not changed since it was captioned.
+  case unread(PhotoFile, isKnown: Bool)
   /// The file has not changed since it was captioned.
   case known(FileState, StoredCaption)
-  /// The file is new, its content is not.
-  case sameContent(FileState, ContentHash, StoredCaption)
+  /// The file is new or has changed, its picture is not and has not.
+  case samePicture(FileState, PhotoIdentity, PhotoFacts, StoredCaption)
   case described(FileState, DescribedPhoto)
   case failed(FileState?, FailureKind, reason: String)
   case failedBefore(FailureKind, reason: String)
@@ -275,8 +278,8 @@ private struct OrderedRecorder {
             result.path, state,
             .captioned(described.photo, described.machine, embedding: described.embedding)
           ))
-      case .sameContent(let state, let hash, _):
-        outcomes.append((result.path, state, .alreadyThere(hash)))
+      case .samePicture(let state, let photo, let facts, _):
+        outcomes.append((result.path, state, .alreadyThere(photo, facts)))
       case .failed(let state, let kind, let reason):
         outcomes.append((result.path, state, .failed(kind, reason: reason)))
       case .known, .failedBefore: skipped += 1
@@ -300,7 +303,7 @@ private struct OrderedRecorder {
             BatchEvent(
               path: result.path, kind: isNew ? .captioned(stored) : .alreadyCaptioned(stored),
               faults: described.caption.faults)))
-      case .sameContent(let state, _, let caption):
+      case .samePicture(let state, _, _, let caption):
         recorded.removeFirst()
         events.append(
           try written(

@@ -7,12 +7,12 @@ struct HEIFFile: PhotoFile {
   let bytes: [UInt8]
   private(set) var fault: PhotoFileFault?
   private var meta: Box?
-  private var children: [Box] = []
-  private var primary: Int?
-  private var items: [Item] = []
-  private var locations: [Location] = []
+  private(set) var children: [Box] = []
+  private(set) var primary: Int?
+  private(set) var items: [Item] = []
+  private(set) var locations: [Location] = []
   private var locationVersion = 0
-  private var references: [Reference] = []
+  private(set) var references: [Reference] = []
   /// The largest identifier in use, of items and of groups, which share them.
   private var largestID = 0
   private var data: Range<Int>?
@@ -21,7 +21,7 @@ struct HEIFFile: PhotoFile {
   /// Places in `moov` that count from the beginning of the file: where they are, and their widths.
   private var chunkOffsets: [(offset: Int, width: Int)] = []
 
-  private struct Item {
+  struct Item {
     let id: Int
     let type: String
     let contentType: String
@@ -29,7 +29,7 @@ struct HEIFFile: PhotoFile {
     let isPlain: Bool
   }
 
-  private struct Location {
+  struct Location {
     let id: Int
     /// 0: in the file, 1: in `idat`, 2: in another item.
     let method: Int
@@ -38,7 +38,7 @@ struct HEIFFile: PhotoFile {
     var extents: [Extent]
   }
 
-  private struct Extent {
+  struct Extent {
     let index: Int
     /// With the location's base.
     var offset: Int
@@ -47,7 +47,7 @@ struct HEIFFile: PhotoFile {
     var range: Range<Int> { offset..<offset + length }
   }
 
-  private struct Reference {
+  struct Reference {
     let type: String
     let from: Int
     let to: [Int]
@@ -345,7 +345,7 @@ struct HEIFFile: PhotoFile {
   }
 
   /// Where an extent of a checked location lies in the file.
-  private func absolute(_ extent: Extent, _ location: Location) -> Range<Int> {
+  func absolute(_ extent: Extent, _ location: Location) -> Range<Int> {
     let start = extent.offset + (location.method == 1 ? data?.lowerBound ?? 0 : 0)
     return start..<start + extent.length
   }

@@ -34,6 +34,24 @@ struct PNGFile: PhotoFile {
     }
   }
 
+  /// Adds the chunks that a decoder needs (PNG, third edition, 5.4 and 11.2) and transparency; the
+  /// picture's own data as one, however many chunks it came in.
+  ///
+  /// - Returns: false where there is no picture.
+  func addPicture(to parts: inout PictureParts) -> Bool {
+    let data = chunks.filter { has("IDAT", $0) }
+    guard !data.isEmpty, parts.add("PNG data", data.map(\.content)) else { return false }
+    for chunk in chunks where !has("IDAT", chunk) && !has("IEND", chunk) {
+      // The fifth bit of the first letter says that it can be done without.
+      let isCritical = bytes[chunk.range.lowerBound + 4] & 0x20 == 0
+      guard isCritical || has("tRNS", chunk) else { continue }
+      // With its name.
+      let named = chunk.content.lowerBound - 4..<chunk.content.upperBound
+      guard parts.add("PNG chunk", [named]) else { return false }
+    }
+    return true
+  }
+
   /// What metadata is inflated to at most.
   private static let maximumTextCount = 1 << 24
 

@@ -83,6 +83,26 @@ struct WebPFile: PhotoFile {
     return result + bytes[end...]
   }
 
+  /// Adds the picture, its transparency, and the frames of an animation with their canvas.
+  ///
+  /// - Returns: false where there is no picture.
+  func addPicture(to parts: inout PictureParts) -> Bool {
+    guard let canvas else { return false }
+    var hasPicture = false
+    for chunk in chunks {
+      let isFrame = has("ANMF", chunk)
+      if isFrame, !hasPicture {
+        parts.add("WebP canvas", value: Array("\(canvas.size.width) \(canvas.size.height)".utf8))
+      }
+      let isPicture = isFrame || has("VP8 ", chunk) || has("VP8L", chunk)
+      guard isPicture || has("ALPH", chunk) || has("ANIM", chunk) else { continue }
+      hasPicture = hasPicture || isPicture
+      let name = chunk.range.lowerBound..<chunk.range.lowerBound + 4
+      guard parts.add("WebP chunk", [name, chunk.content]) else { return false }
+    }
+    return hasPicture
+  }
+
   private func has(_ type: StaticString, _ chunk: Chunk) -> Bool {
     bytes.has(type, at: chunk.range.lowerBound)
   }

@@ -88,7 +88,7 @@ struct DatasetCheckCommand: ParsableCommand {
 
   private struct Look: Sendable {
     let photo: PhotoCheck.Look
-    let content: ContentHash?
+    let identity: PhotoIdentity?
   }
 
   /// Reads all photos, several at a time.
@@ -105,21 +105,23 @@ struct DatasetCheckCommand: ParsableCommand {
   }
 
   private static func look(at item: DatasetItem) -> Look {
-    guard let path = item.path else { return Look(photo: .missing, content: nil) }
+    guard let path = item.path else { return Look(photo: .missing, identity: nil) }
     let name = path.string
     do {
       let bytes = try PhotoFile(at: path).bytes
-      let content = ContentHash(of: bytes)
+      let identity = PhotoIdentity(of: bytes)
       do {
         let traits = try PhotoTraits(bytes: bytes, name: name)
-        return Look(photo: .seen(traits, content: content.description), content: content)
+        return Look(
+          photo: .seen(traits, content: identity.content.description), identity: identity)
       } catch {
-        return Look(photo: .failed(reason: PhotoFailure(error, of: name).reason), content: content)
+        return Look(
+          photo: .failed(reason: PhotoFailure(error, of: name).reason), identity: identity)
       }
     } catch {
       let failure = PhotoFailure(error, of: name)
-      if case .missing? = error as? ImagingError { return Look(photo: .missing, content: nil) }
-      return Look(photo: .failed(reason: failure.reason), content: nil)
+      if case .missing? = error as? ImagingError { return Look(photo: .missing, identity: nil) }
+      return Look(photo: .failed(reason: failure.reason), identity: nil)
     }
   }
 
@@ -145,11 +147,11 @@ struct DatasetCheckCommand: ParsableCommand {
 
   /// Enters which pictures the photos are, where the store can be written.
   private func link(_ items: [DatasetItem], _ looks: [Look]) throws {
-    let contents = zip(items, looks).compactMap { item, look in
-      look.content.map { (item: item.id, content: $0) }
+    let photos = zip(items, looks).compactMap { item, look in
+      look.identity.map { (item: item.id, photo: $0) }
     }
     do {
-      try store.with(.write) { try $0.linkDatasetItems(contents) }
+      try store.with(.write) { try $0.linkDatasetItems(photos) }
     } catch StoreError.readOnly {
       // Nothing that was found depends on it.
     } catch StoreError.unreadable {

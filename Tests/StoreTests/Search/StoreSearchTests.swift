@@ -26,8 +26,8 @@ struct StoreSearchTests {
     content: String? = nil, human: [String] = [], work: Work? = nil
   ) throws {
     var photo = samplePhoto(content ?? path.string)
-    photo.capturedAt = capturedAt
-    photo.humanCaptions = human.map { HumanCaption(text: $0, source: .note) }
+    photo.facts.capturedAt = capturedAt
+    photo.facts.humanCaptions = human.map { HumanCaption(text: $0, source: .note) }
     let work = work ?? self.work
     let run = try store.beginRun(.batch, request: "{}", work: work)
     _ = try store.record(

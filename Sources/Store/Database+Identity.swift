@@ -1,0 +1,163 @@
+internal import Foundation
+internal import GRDB
+internal import SystemPackage
+internal import Tensors
+
+extension Database {
+  /// The number of the picture in a file with these bytes.
+  func imageID(of content: ContentHash) throws -> Int64? {
+    try Int64.fetchOne(
+      cachedStatement(
+        sql: """
+          SELECT id FROM images WHERE content_hash = ?1
+          UNION ALL SELECT image_id FROM image_versions WHERE content_hash = ?1
+          """), arguments: [content.data])
+  }
+
+  /// The number of a picture.
+  func imageID(ofPicture picture: ContentHash) throws -> Int64? {
+    try Int64.fetchOne(
+      cachedStatement(sql: "SELECT id FROM images WHERE picture_hash = ?"),
+      arguments: [picture.data])
+  }
+
+  /// The number of the picture that a file holds.
+  func imageID(of identity: PhotoIdentity) throws -> Int64? {
+    try imageID(of: identity.content) ?? imageID(ofPicture: identity.picture)
+  }
+
+  /// The number of the picture that a file holds, having entered what the file tells of which one it
+  /// is: a picture that was known by its bytes only is known by what makes it from now on, and two
+  /// that turn out to be the same become one.
+  func identify(_ identity: PhotoIdentity) throws -> Int64? {
+    let (byContent, byPicture) = try (
+      imageID(of: identity.content), imageID(ofPicture: identity.picture)
+    )
+    guard let image = byContent else {
+      if let byPicture { try enterVersion(identity.content, of: byPicture) }
+      return byPicture
+    }
+    guard try isUnidentified(image) else { return image }
+    guard let byPicture else {
+      try cachedStatement(sql: "UPDATE images SET picture_hash = ? WHERE id = ?")
+        .execute(arguments: [identity.picture.data, image])
+      return image
+    }
+    try merge(image, into: byPicture)
+    return byPicture
+  }
+
+  /// Enters that a file with these bytes holds a picture that is known by others.
+  func enterVersion(_ content: ContentHash, of image: Int64) throws {
+    try cachedStatement(
+      sql:
+        "INSERT INTO image_versions (content_hash, image_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
+    ).execute(arguments: [content.data, image])
+  }
+
+  /// Whether a picture of a store of earlier times is known by the bytes of its files only.
+  private func isUnidentified(_ image: Int64) throws -> Bool {
+    try Bool.fetchOne(
+      cachedStatement(sql: "SELECT picture_hash IS NULL FROM images WHERE id = ?"),
+      arguments: [image]) ?? false
+  }
+
+  /// Brings back to a picture what the store knew of it before another program wrote into its file,
+  /// at a time when that made another picture of it.
+  ///
+  /// Candidates are what was at the path before, and pictures that had lost their files; the same is
+  /// what looks the same to a model that has seen both or, at the same path, where no model has,
+  /// what the same camera took at the same time.
+  func reunite(_ image: Int64, at path: FilePath) throws {
+    let there = try Int64.fetchAll(
+      cachedStatement(
+        sql: """
+          SELECT i.id FROM files JOIN images AS i ON i.id = image_id
+          WHERE path = ? AND i.id <> ? AND picture_hash IS NULL
+          """), arguments: [path.data, image])
+    let lost = try Int64.fetchAll(
+      cachedStatement(
+        sql: """
+          SELECT i.id FROM lost_images JOIN images AS i ON i.id = image_id
+          JOIN images AS n ON n.id = ?
+          WHERE i.id <> n.id AND i.picture_hash IS NULL AND i.format = n.format
+            AND min(i.width, i.height) = min(n.width, n.height)
+            AND max(i.width, i.height) = max(n.width, n.height)
+          """), arguments: [image])
+    for other in there + lost {
+      let looks = try looksTheSame(other, image)
+      let isSame = try looks ?? (there.contains(other) && wasTakenWith(other, image))
+      if isSame { try merge(other, into: image) }
+    }
+  }
+
+  /// Whether two pictures have the same embedding, but for rounding; nil where no model has seen
+  /// both.
+  private func looksTheSame(_ first: Int64, _ second: Int64) throws -> Bool? {
+    let pairs = try Row.fetchAll(
+      cachedStatement(
+        sql: """
+          SELECT a.vector AS a, b.vector AS b FROM embeddings AS a
+          JOIN embeddings AS b ON b.model_id = a.model_id
+          WHERE a.image_id = ? AND b.image_id = ? AND length(a.vector) = length(b.vector)
+          """), arguments: [first, second])
+    guard !pairs.isEmpty else { return nil }
+    return pairs.contains { pair in
+      let (a, b): (Data, Data) = (pair["a"], pair["b"])
+      let first = a.withUnsafeBytes { HalfVector.values($0) }
+      let second = b.withUnsafeBytes { HalfVector.values($0) }
+      func dot(_ x: [Float], _ y: [Float]) -> Double {
+        zip(x, y).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+      }
+      // Half precision costs 1e-6; two pictures of a series differ by more than 1e-3.
+      return dot(first, second) > 0.9999 * (dot(first, first) * dot(second, second)).squareRoot()
+    }
+  }
+
+  private func wasTakenWith(_ first: Int64, _ second: Int64) throws -> Bool {
+    try Bool.fetchOne(
+      cachedStatement(
+        sql: """
+          SELECT a.format = b.format AND a.captured_at = b.captured_at
+            AND a.camera_make IS b.camera_make AND a.camera_model IS b.camera_model
+            AND min(a.width, a.height) = min(b.width, b.height)
+            AND max(a.width, a.height) = max(b.width, b.height)
+          FROM images AS a, images AS b WHERE a.id = ? AND b.id = ?
+          """), arguments: [first, second]) ?? false
+  }
+
+  /// Makes one picture of two. All words stay; of two captions by the same work that of `image`.
+  func merge(_ other: Int64, into image: Int64) throws {
+    for sql in Self.merging {
+      try cachedStatement(sql: sql).execute(arguments: ["other": other, "image": image])
+    }
+    try cachedStatement(sql: "DELETE FROM images WHERE id = ?").execute(arguments: [other])
+  }
+
+  private static let merging = [
+    """
+    UPDATE photo_writes SET caption_id = kept.id
+      FROM captions AS gone JOIN captions AS kept
+        ON kept.model_id = gone.model_id AND kept.decoding_id = gone.decoding_id
+      WHERE gone.id = caption_id AND gone.image_id = :other AND kept.image_id = :image
+    """,
+    "UPDATE OR IGNORE captions SET image_id = :image WHERE image_id = :other",
+    "UPDATE OR IGNORE embeddings SET image_id = :image WHERE image_id = :other",
+    "UPDATE files SET image_id = :image WHERE image_id = :other",
+    "UPDATE image_versions SET image_id = :image WHERE image_id = :other",
+    "UPDATE dataset_items SET image_id = :image WHERE image_id = :other",
+    """
+    INSERT INTO image_versions (content_hash, image_id)
+      SELECT content_hash, :image FROM images WHERE id = :other ON CONFLICT DO NOTHING
+    """,
+    """
+    UPDATE images AS kept SET captured_at = coalesce(kept.captured_at, gone.captured_at),
+        camera_make = coalesce(kept.camera_make, gone.camera_make),
+        camera_model = coalesce(kept.camera_model, gone.camera_model),
+        latitude = coalesce(kept.latitude, gone.latitude),
+        longitude = coalesce(kept.longitude, gone.longitude),
+        added_at = min(kept.added_at, gone.added_at)
+      FROM images AS gone WHERE kept.id = :image AND gone.id = :other
+    """,
+  ]
+}
