@@ -2,6 +2,7 @@ package import Captioning
 internal import Imaging
 internal import PhotoMetadata
 package import Store
+package import SystemPackage
 
 /// Makes of a photo's bytes all that the store keeps of it. May be used from several threads.
 package struct PhotoCaptioner: Sendable {
@@ -16,12 +17,14 @@ package struct PhotoCaptioner: Sendable {
   /// - Parameters:
   ///   - hash: of the bytes, where it is known already.
   ///   - name: what errors call the photo.
+  ///   - path: of the file that has the bytes, beside which other files may tell more.
   /// - Throws: `ImagingError`, `NetworkError`; `CaptioningError` where the model finds no words.
-  package func describe(bytes: [UInt8], hash: ContentHash? = nil, name: String) throws
-    -> DescribedPhoto
-  {
+  package func describe(
+    bytes: [UInt8], hash: ContentHash? = nil, name: String, at path: FilePath? = nil
+  ) throws -> DescribedPhoto {
     let caption = try captioner.caption(bytes: bytes, name: name, options: options)
-    return try DescribedPhoto(caption, bytes: bytes, hash: hash ?? ContentHash(of: bytes))
+    return try DescribedPhoto(
+      caption, bytes: bytes, hash: hash ?? ContentHash(of: bytes), at: path)
   }
 }
 
@@ -35,15 +38,18 @@ package struct DescribedPhoto: Sendable {
   /// - Parameters:
   ///   - bytes: of the file that the caption is of.
   ///   - hash: of the bytes.
+  ///   - path: of the file, beside which others may tell more.
   /// - Throws: `CaptioningError` where the caption has no words.
-  package init(_ caption: Caption, bytes: [UInt8], hash: ContentHash) throws {
+  package init(
+    _ caption: Caption, bytes: [UInt8], hash: ContentHash, at path: FilePath? = nil
+  ) throws {
     guard !caption.words.isEmpty else {
       throw CaptioningError.option(name: "the search", reason: "found no words")
     }
     var photo = PhotoRecord(
       contentHash: hash, byteCount: bytes.count,
       format: caption.format ?? "memory", width: caption.size.width, height: caption.size.height)
-    photo.take(PhotoProperties(bytes))
+    photo.take(PhotoProperties(bytes), path)
     self.photo = photo
     machine = MachineCaption(caption)
     embedding = caption.embedding
@@ -70,20 +76,22 @@ extension MachineCaption {
 extension PhotoRecord {
   /// A photo that is not captioned, decoded at the smallest scale.
   ///
-  /// - Parameter name: what errors call the photo.
+  /// - Parameters:
+  ///   - name: what errors call the photo.
+  ///   - path: of the file, beside which others may tell more.
   /// - Throws: `ImagingError`.
-  package init(of bytes: [UInt8], name: String) throws {
+  package init(of bytes: [UInt8], name: String, at path: FilePath? = nil) throws {
     let decoded = try ImageDecoder.decodeWithFacts(
       bytes: bytes, name: name, minimumSize: ImageSize(width: 1, height: 1))
     self.init(
       contentHash: ContentHash(of: bytes), byteCount: bytes.count,
       format: decoded.format.rawValue, width: decoded.fullSize.width,
       height: decoded.fullSize.height)
-    take(PhotoProperties(bytes))
+    take(PhotoProperties(bytes), path)
   }
 
   /// Takes over what the photo's metadata tells, as far as it makes sense.
-  fileprivate mutating func take(_ properties: PhotoProperties) {
+  fileprivate mutating func take(_ properties: PhotoProperties, _ path: FilePath?) {
     capturedAt = properties.captureTime
     cameraMake = properties.cameraMake
     cameraModel = properties.cameraModel
@@ -94,9 +102,24 @@ extension PhotoRecord {
       self.longitude = longitude
     }
     var seen: Set<String> = []
-    humanCaptions = properties.descriptions.filter {
-      $0.author == .person && seen.insert($0.text).inserted
-    }.map { HumanCaption(text: $0.text, source: .embedded) }
+    humanCaptions = (HumanCaption.all(in: properties.descriptions, .embedded)
+      + (path.map(HumanCaption.beside) ?? [])).filter { seen.insert($0.text).inserted }
+  }
+}
+
+extension HumanCaption {
+  /// What people wrote in the files beside a photo.
+  package static func beside(_ photo: FilePath) -> [HumanCaption] {
+    Sidecar.texts(beside: photo).flatMap { all(in: $0.texts, .sidecar) }
+  }
+
+  /// People's texts, the descriptions first.
+  fileprivate static func all(
+    in texts: [PhotoDescription], _ source: Source
+  ) -> [HumanCaption] {
+    PhotoDescription.Field.allCases.flatMap { field in
+      texts.filter { $0.author == .person && $0.place.field == field }
+    }.map { HumanCaption(text: $0.text, source: source) }
   }
 }
 

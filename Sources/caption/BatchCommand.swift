@@ -296,6 +296,8 @@ private final class BatchReporter {
   private func tell(_ error: MetadataError) {
     if case .humanText = error {
       leftAlone += 1
+    } else if error.isRemark {
+      progress.say("caption: \(error)")
     } else {
       firstFailure = firstFailure ?? exitStatus(of: error)
       progress.say("caption: \(error)")

@@ -50,7 +50,8 @@ final class CaptionKeeper {
   func keep(
     _ caption: Caption, of bytes: [UInt8], at path: FilePath, _ state: FileState, replacing: Bool
   ) {
-    guard let described = try? DescribedPhoto(caption, bytes: bytes, hash: ContentHash(of: bytes))
+    guard let described = try? DescribedPhoto(
+      caption, bytes: bytes, hash: ContentHash(of: bytes), at: path)
     else { return }
     record(
       .captioned(described.photo, described.machine, embedding: described.embedding), at: path,

@@ -34,8 +34,9 @@ func described(
 ) throws -> [UInt8] {
   let format = try #require(ImageFormat(bytes))
   return try EmbeddedDescription.write(
-    text: text, model: model, version: version, into: bytes, format: format, name: "photo",
-    overwriteHuman: overwriteHuman)
+    PhotoSentence(text, model: model, version: version), into: bytes, format: format,
+    name: "photo", overwriteHuman: overwriteHuman
+  ).bytes
 }
 
 /// The number whose bytes these are, the highest first.

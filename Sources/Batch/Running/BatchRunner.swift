@@ -150,7 +150,8 @@ package struct BatchRunner: Sendable {
         return .sameContent(file.state, hash, caption)
       }
       return .described(
-        file.state, try captioner.describe(bytes: file.bytes, hash: hash, name: path.string))
+        file.state,
+        try captioner.describe(bytes: file.bytes, hash: hash, name: path.string, at: path))
     } catch {
       return Finding(error, path: path, state: file.state)
     }
@@ -320,10 +321,14 @@ private struct OrderedRecorder {
     try report(events)
   }
 
-  /// The event, once its caption stands wherever it was to be written.
+  /// The event, once its caption stands wherever it was to be written. What people wrote beside a
+  /// photo since it was captioned is kept, too.
   private func written(_ caption: StoredCaption, _ state: FileState, _ event: BatchEvent) throws
     -> BatchEvent
   {
+    if case .alreadyCaptioned = event.kind {
+      try store.add(HumanCaption.beside(event.path), besides: caption.id)
+    }
     guard let writer else { return event }
     var event = event
     event.written = try writer.write(caption, of: event.path, state, run: run) {
