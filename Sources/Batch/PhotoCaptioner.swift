@@ -102,7 +102,8 @@ extension PhotoRecord {
       self.longitude = longitude
     }
     var seen: Set<String> = []
-    humanCaptions = (HumanCaption.all(in: properties.descriptions, .embedded)
+    humanCaptions =
+      (HumanCaption.all(in: properties.descriptions, .embedded)
       + (path.map(HumanCaption.beside) ?? [])).filter { seen.insert($0.text).inserted }
   }
 }

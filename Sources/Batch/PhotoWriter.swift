@@ -119,7 +119,7 @@ package struct PhotoWriter: Sendable {
       edit = try FileEdit.embedding(
         words.sentence, in: photo, overwriteHuman: options.overwritesHuman,
         breaksSignature: options.breaksSignatures)
-    } catch where error.isRemark {
+    } catch  where error.isRemark {
       let written = try writeSidecar(.xmp, words, photo, run: run)
       failed(error)
       return written
@@ -180,6 +180,11 @@ package struct PhotoWriter: Sendable {
     package var restored = 0
     /// Files that another program changed since, and that only lost what this one had written.
     package var stripped = 0
+
+    package init(restored: Int = 0, stripped: Int = 0) {
+      self.restored = restored
+      self.stripped = stripped
+    }
   }
 
   /// Takes back what a run wrote, the latest first.

@@ -33,14 +33,13 @@ enum Boilerplate {
   ]
 
   /// Comments of encoders, which end in a version, a quality or a name of their own: libgd's
-  /// (gd_jpeg.c), XV's, Photoshop's, GIMP's, LEAD's, Intel's, the Independent JPEG Group's; and paths
-  /// on a camera's card.
+  /// (gd_jpeg.c), XV's, Photoshop's, GIMP's, LEAD's, Intel's, Flickr's; and paths on a camera's card.
   private static let beginnings = [
     "CREATOR: GD-JPEG", "CREATOR: XV", "FILE WRITTEN BY ADOBE PHOTOSHOP", "CREATED WITH GIMP",
     "CREATED WITH THE GIMP", "LEAD TECHNOLOGIES", "INTEL(R) JPEG LIBRARY", "INTEL® JPEG LIBRARY",
     "JPEG ENCODER COPYRIGHT", "PROCESSED BY EBAY", "OPTIMIZED BY JPEGMINI", "HANDMADE SOFTWARE",
     "U-LEAD SYSTEMS", "ACD SYSTEMS DIGITAL IMAGING", "LAVC", "COMPRESSED BY JPEG-RECOMPRESS",
-    "SOFTWARE: ", "DCIM\\", "DCIM/", "CREATED BY PAINT.NET", "CREATED WITH PAINT.NET",
+    "CMP3.", "SOFTWARE: ", "DCIM\\", "DCIM/", "CREATED BY PAINT.NET", "CREATED WITH PAINT.NET",
     "CREATED WITH IMAGEMAGICK", "MADE WITH IMAGEMAGICK", "JPEG IMAGE BY", "CHARSET=",
   ]
 }

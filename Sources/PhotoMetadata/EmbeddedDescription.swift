@@ -71,9 +71,10 @@ package enum EmbeddedDescription {
   /// Content credentials in the file, or a note in its XMP that they are kept elsewhere (C2PA
   /// technical specification 2.1, 11.4).
   private static func isSigned(_ file: any PhotoFile, _ blocks: MetadataBlocks) -> Bool {
-    let packet = blocks.xmp ?? []
-    return file.isSigned
-      || packet.contains("http://purl.org/dc/terms/") && packet.contains(":provenance")
+    file.isSigned
+      || ([blocks.xmp ?? []] + blocks.furtherXMP).contains {
+        $0.contains("http://purl.org/dc/terms/") && $0.contains(":provenance")
+      }
   }
 
   private static func naming<Value>(

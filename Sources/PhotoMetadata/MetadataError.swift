@@ -47,6 +47,11 @@ package enum MetadataError: Error, Equatable, CustomStringConvertible {
     }
   }
 
+  /// Whether a person's text is what kept one by a machine out.
+  package var isHumanText: Bool {
+    if case .humanText = self { true } else { false }
+  }
+
   /// Whether it only says where a text went instead, or why it was left out, as it was to be.
   package var isRemark: Bool {
     switch self {

@@ -283,6 +283,7 @@ private final class BatchReporter {
       }
       written += event.written
       for error in event.unwritten { tell(error) }
+      if event.unwritten.contains(where: \.isHumanText) { leftAlone += 1 }
     }
     progress.advance(by: events.count, worked: worked, failed: failures)
   }
@@ -294,13 +295,10 @@ private final class BatchReporter {
 
   /// What could not be written.
   private func tell(_ error: MetadataError) {
-    if case .humanText = error {
-      leftAlone += 1
-    } else if error.isRemark {
-      progress.say("caption: \(error)")
-    } else {
+    if error.isHumanText { return }
+    progress.say("caption: \(error)")
+    if !error.isRemark {
       firstFailure = firstFailure ?? exitStatus(of: error)
-      progress.say("caption: \(error)")
     }
   }
 

@@ -50,8 +50,9 @@ final class CaptionKeeper {
   func keep(
     _ caption: Caption, of bytes: [UInt8], at path: FilePath, _ state: FileState, replacing: Bool
   ) {
-    guard let described = try? DescribedPhoto(
-      caption, bytes: bytes, hash: ContentHash(of: bytes), at: path)
+    guard
+      let described = try? DescribedPhoto(
+        caption, bytes: bytes, hash: ContentHash(of: bytes), at: path)
     else { return }
     record(
       .captioned(described.photo, described.machine, embedding: described.embedding), at: path,

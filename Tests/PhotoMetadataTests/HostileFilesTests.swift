@@ -13,7 +13,7 @@ struct HostileFilesTests {
     mutated(bytes, count: 250, seed: 7) { damaged in
       _ = PhotoProperties(damaged)
       if let written = try? EmbeddedDescription.write(
-        PhotoSentence("A cat.", model: model, version: version), into: damaged, format: format,
+        sentence("A cat."), into: damaged, format: format,
         name: "photo", overwriteHuman: true, breaksSignature: true)
       {
         _ = PhotoProperties(written.bytes)
@@ -35,7 +35,7 @@ struct HostileFilesTests {
     for bytes in others {
       #expect(throws: MetadataError.self) {
         try EmbeddedDescription.write(
-          PhotoSentence("A dog.", model: model, version: version), into: bytes, format: format,
+          sentence("A dog."), into: bytes, format: format,
           name: "x")
       }
     }

@@ -28,6 +28,11 @@ func fileExtension(_ name: String) -> String { String(name.split(separator: ".")
 let model = "resnet50-lstm"
 let version = "1.0"
 
+/// A text as the model's that all tests have.
+func sentence(_ text: String) -> PhotoSentence {
+  PhotoSentence(text, model: model, version: version)
+}
+
 /// A photo with a description in it.
 func described(
   _ bytes: [UInt8], _ text: String, model: String = model, overwriteHuman: Bool = false

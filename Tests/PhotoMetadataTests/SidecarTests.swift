@@ -25,7 +25,7 @@ struct SidecarTests {
 
   private func xmp(_ text: String, overwriteHuman: Bool = false) throws -> FileEdit? {
     try Sidecar.xmp(
-      PhotoSentence(text, model: model, version: version), for: photo,
+      sentence(text), for: photo,
       overwriteHuman: overwriteHuman)
   }
 

@@ -73,21 +73,32 @@ struct HEIFFile: PhotoFile {
     for item in metadataItems(Self.isXMP) {
       if let packet = payload(item.id) { blocks.addXMP(packet) }
     }
+    // As in movies (XMP specification, part 3, 1.2.7.1); it is read, but nothing is written there.
+    blocks.furtherXMP += boxes(of: Self.xmpIdentifier).filter { $0.count <= Self.maximumPayload }
+      .map { Array(bytes[$0]) }
     return blocks
   }
 
   /// A box of C2PA's own, by its UUID, or JUMBF (ISO/IEC 19566-5) with one called after C2PA.
   var isSigned: Bool {
-    let identifier: [UInt8] = [
-      0xD8, 0xFE, 0xC3, 0xD6, 0x1B, 0x0E, 0x48, 0x3C, 0x92, 0x97, 0x58, 0x28, 0x87, 0x7E, 0xC4, 0x81,
-    ]
-    return Box.list(bytes, in: 0..<bytes.count).contains { box in
-      switch box.type {
-      case "uuid": bytes[box.content].starts(with: identifier)
-      case "jumb": bytes.firstIndex(of: "c2pa", in: box.content) != nil
-      default: false
+    !boxes(of: Self.credentialsIdentifier).isEmpty
+      || Box.list(bytes, in: 0..<bytes.count).contains {
+        $0.type == "jumb" && bytes.firstIndex(of: "c2pa", in: $0.content) != nil
       }
-    }
+  }
+
+  private static let credentialsIdentifier: [UInt8] = [
+    0xD8, 0xFE, 0xC3, 0xD6, 0x1B, 0x0E, 0x48, 0x3C, 0x92, 0x97, 0x58, 0x28, 0x87, 0x7E, 0xC4, 0x81,
+  ]
+  private static let xmpIdentifier: [UInt8] = [
+    0xBE, 0x7A, 0xCF, 0xCB, 0x97, 0xA9, 0x42, 0xE8, 0x9C, 0x71, 0x99, 0x94, 0x91, 0xE3, 0xAF, 0xAC,
+  ]
+
+  /// What the boxes with a UUID hold behind it.
+  private func boxes(of identifier: [UInt8]) -> [Range<Int>] {
+    Box.list(bytes, in: 0..<bytes.count).filter {
+      $0.type == "uuid" && bytes[$0.content].starts(with: identifier)
+    }.map { $0.content.lowerBound + identifier.count..<$0.content.upperBound }
   }
 
   func replacing(xmp: [UInt8], photoshop: [UInt8]?) throws(PhotoFileFault) -> [UInt8] {

@@ -152,17 +152,14 @@ struct JPEGFile: PhotoFile {
   /// The part of a packet that did not fit into its segment, put together from the segments that
   /// carry its digest, of which each tells where it belongs; none where a piece is missing.
   private func extendedXMP(of packet: [UInt8]) -> [[UInt8]] {
-    guard packet.contains("HasExtendedXMP") else { return [] }
+    guard let digest = Self.extensionDigest(packet) else { return [] }
     var whole: [UInt8] = []
     var filled = 0
-    for segment in segments
-    where segment.marker == Self.app1 && bytes.has(Self.extensionHeader, at: segment.content.lowerBound)
-    {
+    for segment in segments where segment.marker == Self.app1 {
+      guard bytes.has(Self.extensionHeader, at: segment.content.lowerBound) else { continue }
       let start = segment.content.lowerBound + Self.extensionHeader.utf8CodeUnitCount
       let piece = start + 40
-      guard piece <= segment.content.upperBound,
-        String(decoding: packet, as: UTF8.self)
-          .contains(String(decoding: bytes[start..<start + 32], as: UTF8.self)),
+      guard piece <= segment.content.upperBound, bytes[start..<start + 32].elementsEqual(digest),
         let total = bytes.integer(at: start + 32, width: 4), total <= Self.maximumExtension,
         let offset = bytes.integer(at: start + 36, width: 4),
         offset <= total, segment.content.upperBound - piece <= total - offset
@@ -174,6 +171,18 @@ struct JPEGFile: PhotoFile {
       filled += count
     }
     return whole.isEmpty || filled < whole.count ? [] : [whole]
+  }
+
+  /// The 32 digits that xmpNote:HasExtendedXMP, as an attribute or an element, has.
+  private static func extensionDigest(_ packet: [UInt8]) -> ArraySlice<UInt8>? {
+    let name: StaticString = "HasExtendedXMP"
+    guard let start = packet.firstIndex(of: name, in: 0..<packet.count) else { return nil }
+    let rest = packet[(start + name.utf8CodeUnitCount)...].prefix(64)
+    guard let first = rest.firstIndex(where: { Character(Unicode.Scalar($0)).isHexDigit }) else {
+      return nil
+    }
+    let digest = packet[first...].prefix(32)
+    return digest.count == 32 ? digest : nil
   }
 
   private func isPhotoshop(_ segment: Segment) -> Bool {

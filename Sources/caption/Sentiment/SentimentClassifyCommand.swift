@@ -69,8 +69,8 @@ struct SentimentClassifyCommand: ParsableCommand {
   @OptionGroup var options: SentimentOptions
   @OptionGroup var storeOptions: StoreOptions
 
-  @Flag(inversion: .prefixedNo, help: "Keep the results.")
-  var store = true
+  @Flag(help: "Do not keep the results.")
+  var noStore = false
 
   @Option(help: "How --captions shows progress: a bar on a terminal, plain lines, or nothing.")
   var progress = Progress.Style.auto
@@ -93,7 +93,7 @@ struct SentimentClassifyCommand: ParsableCommand {
     guard destination.output == nil || explain || csv != nil else {
       throw ValidationError("--output goes with --explain or --csv.")
     }
-    guard store || !captions else {
+    guard !noStore || !captions else {
       throw ValidationError("--captions labels what is in the store: --no-store contradicts it.")
     }
   }
@@ -106,7 +106,7 @@ struct SentimentClassifyCommand: ParsableCommand {
         isQuiet: options.execution.quiet, asJSON: json
       ).run()
     }
-    let keeper = store ? SentimentKeeper(storeOptions, labeller, options.execution.logger) : nil
+    let keeper = noStore ? nil : SentimentKeeper(storeOptions, labeller, options.execution.logger)
     let failures: TextFailures
     if let csv, let column {
       failures = try SentimentTable(
