@@ -96,8 +96,8 @@ struct PreviewPointers {
       place >= end && place <= bytes.count - 3 && bytes[place] == 0xFF && bytes[place + 1] == 0xD8
         && bytes[place + 2] == 0xFF
     }
-    // TIFF's numbers lie at even places.
-    for offset in stride(from: 0, through: tiff.count - 4, by: 2) where !fields.contains(offset) {
+    // At any place: not all maker notes begin at an even one, as TIFF has it.
+    for offset in 0...tiff.count - 4 where !fields.contains(offset) {
       for isLittleEndian in [true, false] {
         guard let value = tiff.integer(at: offset, width: 4, isLittleEndian: isLittleEndian)
         else { continue }
