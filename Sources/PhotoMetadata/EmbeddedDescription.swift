@@ -109,7 +109,7 @@ private struct IPTCEdit {
     guard caption != edit.caption else { return }
     self.resources = existing.replacingCaption(edit.caption)
     guard self.resources == nil else { return }
-    remark = .notInIPTC(path: name, encoding: existing.iptc.encodingName)
+    remark = .notInIPTC(path: name, reason: existing.iptc.refusal)
     // What was written there before would stand beside it as if a person had.
     let isOurs = own.texts.contains {
       $0.place == .caption && ($0.author != .person || $0.isNote)

@@ -73,10 +73,15 @@ struct IPTCBlock {
       Self.dataset(Array(text.utf8)), declaring: others.isEmpty || !isASCII)
   }
 
-  /// What its texts are in, for people.
-  var encodingName: String {
-    guard let announcement else { return "an encoding that it does not declare" }
-    return TextEncoding(announcement: announcement)?.name ?? "an encoding that is not known here"
+  /// Why a caption cannot be said in it, where that is so.
+  var refusal: String {
+    guard let announcement else {
+      return "its IPTC has other texts and does not declare their encoding"
+    }
+    guard let encoding = TextEncoding(announcement: announcement) else {
+      return "its IPTC declares an encoding that is not known here"
+    }
+    return "its IPTC is in \(encoding.name), which lacks characters of it"
   }
 
   /// The block with a dataset in the place of the captions, if any.

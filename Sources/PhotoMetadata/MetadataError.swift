@@ -32,8 +32,8 @@ package enum MetadataError: Error, Equatable, CustomStringConvertible {
   case signed(path: String)
   /// The photo has something in it that a change would put out of place.
   case pinned(path: String, reason: String)
-  /// The text was written, but not into IPTC, whose encoding has no such characters.
-  case notInIPTC(path: String, encoding: String)
+  /// The text was written, but not into IPTC, whose encoding has no such characters or is not known.
+  case notInIPTC(path: String, reason: String)
   /// A record of how to undo a change is damaged.
   case corruptUndo(path: String, reason: String)
 
@@ -86,9 +86,8 @@ package enum MetadataError: Error, Equatable, CustomStringConvertible {
         + "described beside it, in an XMP file (--break-signature writes into it)"
     case .pinned(let path, let reason):
       "\(path): \(reason), which writing into it would move: described beside it, in an XMP file"
-    case .notInIPTC(let path, let encoding):
-      "\(path): its IPTC texts are in \(encoding), which cannot say the description: "
-        + "it stands in XMP only"
+    case .notInIPTC(let path, let reason):
+      "\(path): \(reason): the description stands in XMP only"
     case .corruptUndo(let path, let reason):
       "\(path): the record of how to undo the change is damaged: \(reason)"
     }

@@ -41,7 +41,10 @@ struct IPTCBlockTests {
   @Test func `what the declared encoding cannot say stands in XMP only`() throws {
     let others = PhotoBuilder.dataset(1, 90, latin2) + skoda
     let written = try write("犬", others)
-    #expect(written.remark == .notInIPTC(path: "photo", encoding: "ISO-8859-2"))
+    #expect(
+      written.remark
+        == .notInIPTC(
+          path: "photo", reason: "its IPTC is in ISO-8859-2, which lacks characters of it"))
     #expect(try block(written.bytes) == others)
     #expect(PhotoProperties(written.bytes)[.description]?.text == "犬")
     // An earlier text of this program's does not stay behind as if a person had written it.
@@ -61,7 +64,8 @@ struct IPTCBlockTests {
     let written = try write("Žofie", others)
     #expect(
       written.remark
-        == .notInIPTC(path: "photo", encoding: "an encoding that it does not declare"))
+        == .notInIPTC(
+          path: "photo", reason: "its IPTC has other texts and does not declare their encoding"))
     #expect(try block(written.bytes) == others)
     // Where others are ASCII, UTF-8 changes nothing for them.
     let ascii = PhotoBuilder.dataset(2, 25, Array("dog".utf8))

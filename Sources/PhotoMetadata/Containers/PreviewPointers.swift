@@ -27,7 +27,8 @@ struct PreviewPointers {
     var fields: [Int] = []
     var bases = [base]
     if let note = exif.makerNote {
-      bases.append(base + note.lowerBound)
+      // From the note's beginning, and from the TIFF header that Nikon's have in them.
+      bases += [base + note.lowerBound, base + note.lowerBound + 10]
       fields = Self.sonyFields(tiff, note: note, isLittleEndian) { offset, count in
         base + offset >= pictureEnd && count <= bytes.count - base - offset
       }
@@ -84,23 +85,28 @@ struct PreviewPointers {
     }.map { $0 + 8 }
   }
 
-  /// Whether any number of a block, in either order of bytes, is the place of a JPEG file behind the
-  /// block. That none is by chance follows from what few JPEG files there are in another.
+  /// Whether any entry of a directory, wherever in the block that is and in either order of bytes,
+  /// tells the place of a JPEG file behind the block: as a number, or as the place of its bytes.
   private static func pointsToPictures(
     _ tiff: [UInt8], in bytes: [UInt8], from bases: [Int], behind end: Int, except fields: [Int]
   ) -> Bool {
-    // What Sony puts before some of its previews.
-    let sonyHeader = 32
     // Start of image, and the beginning of another marker.
     func isPicture(_ place: Int) -> Bool {
       place >= end && place <= bytes.count - 3 && bytes[place] == 0xFF && bytes[place + 1] == 0xD8
         && bytes[place + 2] == 0xFF
     }
-    // At any place: not all maker notes begin at an even one, as TIFF has it.
-    for offset in 0...tiff.count - 4 where !fields.contains(offset) {
+    // An entry's value stands behind its tag, its type and its count. Not all maker notes begin at an
+    // even place, as TIFF has it.
+    for offset in stride(from: 8, through: tiff.count - 4, by: 1) where !fields.contains(offset) {
       for isLittleEndian in [true, false] {
-        guard let value = tiff.integer(at: offset, width: 4, isLittleEndian: isLittleEndian)
+        func number(_ offset: Int, _ width: Int) -> Int {
+          tiff.integer(at: offset, width: width, isLittleEndian: isLittleEndian) ?? 0
+        }
+        let (type, count) = (number(offset - 6, 2), number(offset - 4, 4))
+        // LONG, SLONG and IFD; BYTE and UNDEFINED.
+        guard [4, 9, 13].contains(type) && count == 1 || [1, 7].contains(type) && count > 4
         else { continue }
+        let value = number(offset, 4)
         if bases.contains(where: { isPicture($0 + value) || isPicture($0 + value + sonyHeader) }) {
           return true
         }
@@ -108,4 +114,7 @@ struct PreviewPointers {
     }
     return false
   }
+
+  /// The length of what Sony puts before some of its previews.
+  private static let sonyHeader = 32
 }
