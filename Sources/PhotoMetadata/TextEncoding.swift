@@ -6,7 +6,6 @@ struct TextEncoding: Equatable {
   let name: String
 
   static let utf8 = TextEncoding(name: "UTF-8")
-  static let latin1 = TextEncoding(name: "ISO-8859-1")
   static let windows1252 = TextEncoding(name: "WINDOWS-1252")
   static let utf16LittleEndian = TextEncoding(name: "UTF-16LE")
   static let utf16BigEndian = TextEncoding(name: "UTF-16BE")
