@@ -43,9 +43,13 @@ let package = Package(
     .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(
       name: "CImageCodecs",
-      linkerSettings: ["jpeg", "png16", "webp", "webpdemux", "heif"].map { .linkedLibrary($0) }),
+      linkerSettings: ["jpeg", "png16", "webp", "webpdemux", "heif", "z"].map { .linkedLibrary($0) }
+    ),
     .target(
-      name: "CImageMetadata", linkerSettings: ["exiv2", "z"].map { .linkedLibrary($0) }),
+      name: "CImageMetadata",
+      linkerSettings: ["exiv2", "z"].map { .linkedLibrary($0) } + [
+        .linkedLibrary("iconv", .when(platforms: [.macOS]))
+      ]),
     .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
     library("Tensors", ["CKernels", "COpenBLAS"]),
     library("NeuralNet", ["Tensors"]),
@@ -130,7 +134,9 @@ let package = Package(
     tests("PhotoFindingTests", ["PhotoFinding", filePaths]),
     tests("DatasetsTests", ["Datasets", "Imaging", filePaths]),
     tests("StoreTests", ["Store", "Tensors", filePaths, grdb]),
-    tests("BatchTests", ["Batch", "Captioning", "Imaging", "Store", filePaths, grdb]),
+    tests(
+      "BatchTests",
+      ["Batch", "Captioning", "Imaging", "PhotoMetadata", "Store", filePaths, grdb]),
     tests("EvaluationTests", ["Evaluation", "Figures", "Gallery", "Metrics", "Store"]),
     tests("GalleryTests", ["Gallery", "Imaging", "Store", filePaths]),
     tests(

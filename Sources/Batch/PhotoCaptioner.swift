@@ -1,6 +1,7 @@
 package import Captioning
 internal import Imaging
 package import Store
+package import SystemPackage
 
 /// Makes of a photo's bytes all that the store keeps of it. May be used from several threads.
 package struct PhotoCaptioner: Sendable {
@@ -15,13 +16,14 @@ package struct PhotoCaptioner: Sendable {
   /// - Parameters:
   ///   - identity: of the bytes, where it is known already.
   ///   - name: what errors call the photo.
+  ///   - path: of the file that has the bytes, beside which other files may tell more.
   /// - Throws: `ImagingError`, `NetworkError`; `CaptioningError` where the model finds no words.
-  package func describe(bytes: [UInt8], identity: PhotoIdentity? = nil, name: String) throws
-    -> DescribedPhoto
-  {
+  package func describe(
+    bytes: [UInt8], identity: PhotoIdentity? = nil, name: String, at path: FilePath? = nil
+  ) throws -> DescribedPhoto {
     let caption = try captioner.caption(bytes: bytes, name: name, options: options)
     return try DescribedPhoto(
-      caption, bytes: bytes, identity: identity ?? PhotoIdentity(of: bytes))
+      caption, bytes: bytes, identity: identity ?? PhotoIdentity(of: bytes), at: path)
   }
 }
 
@@ -35,15 +37,18 @@ package struct DescribedPhoto: Sendable {
   /// - Parameters:
   ///   - bytes: of the file that the caption is of.
   ///   - identity: of the bytes.
+  ///   - path: of the file, beside which others may tell more.
   /// - Throws: `CaptioningError` where the caption has no words.
-  package init(_ caption: Caption, bytes: [UInt8], identity: PhotoIdentity) throws {
+  package init(
+    _ caption: Caption, bytes: [UInt8], identity: PhotoIdentity, at path: FilePath? = nil
+  ) throws {
     guard !caption.words.isEmpty else {
       throw CaptioningError.option(name: "the search", reason: "found no words")
     }
     var photo = PhotoRecord(
       identity: identity, byteCount: bytes.count,
       format: caption.format ?? "memory", width: caption.size.width, height: caption.size.height)
-    photo.facts = PhotoFacts(of: bytes)
+    photo.facts = PhotoFacts(of: bytes, at: path)
     self.photo = photo
     machine = MachineCaption(caption)
     embedding = caption.embedding
@@ -70,16 +75,18 @@ extension MachineCaption {
 extension PhotoRecord {
   /// A photo that is not captioned, decoded at the smallest scale.
   ///
-  /// - Parameter name: what errors call the photo.
+  /// - Parameters:
+  ///   - name: what errors call the photo.
+  ///   - path: of the file, beside which others may tell more.
   /// - Throws: `ImagingError`.
-  package init(of bytes: [UInt8], name: String) throws {
+  package init(of bytes: [UInt8], name: String, at path: FilePath? = nil) throws {
     let decoded = try ImageDecoder.decodeWithFacts(
       bytes: bytes, name: name, minimumSize: ImageSize(width: 1, height: 1))
     self.init(
       identity: PhotoIdentity(of: bytes), byteCount: bytes.count,
       format: decoded.format.rawValue, width: decoded.fullSize.width,
       height: decoded.fullSize.height)
-    facts = PhotoFacts(of: bytes)
+    facts = PhotoFacts(of: bytes, at: path)
   }
 }
 

@@ -13,6 +13,8 @@ package struct PhotoWriter: Sendable {
     package var overwritesHuman = false
     /// Leaves the photos' times of change as they are.
     package var keepsModificationTime = false
+    /// Writes also into photos whose content credentials become invalid by it.
+    package var breaksSignatures = false
 
     package init() {}
 
@@ -25,7 +27,7 @@ package struct PhotoWriter: Sendable {
   private let options: Options
 
   /// - Parameters:
-  ///   - model: the name of the model, by which the text is marked.
+  ///   - model: the name of the model, by which its text is marked.
   ///   - version: that of this program.
   package init(store: Store, model: String, version: String, options: Options) {
     self.store = store
@@ -34,105 +36,202 @@ package struct PhotoWriter: Sendable {
     self.options = options
   }
 
-  /// Writes a photo's caption wherever it is to be and is not yet.
+  /// Writes a photo's caption, or the note that a person has on it, wherever it is to be and is not
+  /// yet.
   ///
   /// - Parameters:
   ///   - state: of the photo's file when the caption was made; where it has changed since, nothing
   ///     is written into it.
-  ///   - failed: is told what could not be written, and why; the rest is.
+  ///   - failed: is told what could not be written, and why; the rest is. Some of it went elsewhere:
+  ///     see `MetadataError.isRemark`.
   /// - Returns: how many files were written.
   /// - Throws: `StoreError`.
   package func write(
     _ caption: StoredCaption, of photo: FilePath, _ state: FileState, run: Int64,
     failed: (MetadataError) -> Void
   ) throws -> Int {
+    let note = try store.note(besides: caption.id)
+    return try write(
+      Words(
+        sentence: note.map { PhotoSentence($0.text, model: nil, version: version) }
+          ?? PhotoSentence(caption.caption.text, model: model, version: version),
+        caption: note?.id ?? caption.id, machine: caption.caption),
+      of: photo, state, run: run, failed: failed)
+  }
+
+  /// Writes a person's note wherever it is to be and is not yet.
+  ///
+  /// - Parameters:
+  ///   - caption: its number among the captions.
+  ///   - state, run, failed: as of the function for captions.
+  /// - Returns: how many files were written.
+  /// - Throws: `StoreError`.
+  package func write(
+    note: String, caption: Int64?, of photo: FilePath, _ state: FileState, run: Int64,
+    failed: (MetadataError) -> Void
+  ) throws -> Int {
+    try write(
+      Words(
+        sentence: PhotoSentence(note, model: nil, version: version), caption: caption, machine: nil),
+      of: photo, state, run: run, failed: failed)
+  }
+
+  /// What is written of a photo.
+  private struct Words {
+    let sentence: PhotoSentence
+    /// The caption's number in the store.
+    let caption: Int64?
+    /// What the model has to say, whoever wrote the sentence.
+    let machine: MachineCaption?
+  }
+
+  private func write(
+    _ words: Words, of photo: FilePath, _ state: FileState, run: Int64,
+    failed: (MetadataError) -> Void
+  ) throws -> Int {
     var written = 0
     for kind in options.sidecars {
       do {
-        guard let edit = try sidecar(kind, caption, photo) else { continue }
-        try store.prepareWrite(
-          of: caption.id, to: edit.path, kind.writeKind, after: ContentHash(of: edit.bytes),
-          undo: edit.undo.serialized, run: run)
-        try edit.commit()
-        written += 1
+        written += try writeSidecar(kind, words, photo, run: run)
       } catch let error as MetadataError {
         failed(error)
       }
     }
     guard options.embeds else { return written }
     do {
-      guard FileState(of: photo) == state else {
-        throw MetadataError.changed(path: photo.string)
-      }
-      let edit = try FileEdit.embedding(
-        text: caption.caption.text, model: model, version: version, in: photo,
-        overwriteHuman: options.overwritesHuman)
-      guard let edit else { return written }
-      try store.prepareWrite(
-        of: caption.id, to: photo, .embedded, after: ContentHash(of: edit.bytes),
-        undo: edit.undo.serialized, run: run)
-      try edit.commit(keepsModificationTime: options.keepsModificationTime)
-      written += 1
-      if let state = FileState(of: photo) { try store.fileChanged(photo, to: state) }
+      written += try embed(words, photo, state, run: run, failed: failed)
     } catch let error as MetadataError {
       failed(error)
     }
     return written
   }
 
-  private func sidecar(_ kind: Sidecar.Kind, _ caption: StoredCaption, _ photo: FilePath) throws
+  /// - Returns: how many files were written.
+  private func embed(
+    _ words: Words, _ photo: FilePath, _ state: FileState, run: Int64,
+    failed: (MetadataError) -> Void
+  ) throws -> Int {
+    guard FileState(of: photo) == state else {
+      throw MetadataError.changed(path: photo.string)
+    }
+    let edit: FileEdit?
+    do {
+      edit = try FileEdit.embedding(
+        words.sentence, in: photo, overwriteHuman: options.overwritesHuman,
+        breaksSignature: options.breaksSignatures)
+    } catch  where error.isRemark {
+      let written = try writeSidecar(.xmp, words, photo, run: run)
+      failed(error)
+      return written
+    }
+    guard let edit else { return 0 }
+    try store.prepareWrite(
+      of: words.caption, to: photo, .embedded, after: ContentHash(of: edit.bytes),
+      undo: edit.undo.serialized, run: run)
+    try edit.commit(keepsModificationTime: options.keepsModificationTime)
+    if let state = FileState(of: photo) { try store.fileChanged(photo, to: state) }
+    if let remark = edit.remark { failed(remark) }
+    return 1
+  }
+
+  /// - Returns: how many files were written.
+  private func writeSidecar(
+    _ kind: Sidecar.Kind, _ words: Words, _ photo: FilePath, run: Int64
+  ) throws -> Int {
+    guard let edit = try sidecar(kind, words, photo) else { return 0 }
+    try store.prepareWrite(
+      of: words.caption, to: edit.path, kind.writeKind, after: ContentHash(of: edit.bytes),
+      undo: edit.undo.serialized, run: run)
+    try edit.commit()
+    return 1
+  }
+
+  private func sidecar(_ kind: Sidecar.Kind, _ words: Words, _ photo: FilePath) throws
     -> FileEdit?
   {
     func ours(_ path: FilePath, _ bytes: [UInt8]) -> Bool {
       (try? store.wroteLast(ContentHash(of: bytes), to: path)) ?? false
     }
-    let text = caption.caption.text
     switch kind {
     case .text:
-      return try Sidecar.text(
-        text, for: photo, overwriteHuman: options.overwritesHuman, ours: ours)
+      let edit = try Sidecar.text(
+        words.sentence.text, for: photo, overwriteHuman: options.overwritesHuman, ours: ours)
+      if edit != nil, words.sentence.model != nil, !options.overwritesHuman {
+        for file in try FileTexts.all(about: photo) { try file.refuse() }
+      }
+      return edit
     case .json:
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      let object = SidecarObject(caption.caption, model: model, version: version)
+      let object = SidecarObject(words.sentence, words.machine, model: model, version: version)
       return try Sidecar.json(
         Array(encoder.encode(object)) + [UInt8(ascii: "\n")], for: photo,
         overwriteHuman: options.overwritesHuman, ours: ours)
     case .xmp:
       return try Sidecar.xmp(
-        text: text, model: model, version: version, for: photo,
-        overwriteHuman: options.overwritesHuman)
+        words.sentence, for: photo, overwriteHuman: options.overwritesHuman
+      ) { (try? FileTexts.all(about: photo, except: $0)) ?? [] }
+    }
+  }
+
+  /// What became of a run that was taken back.
+  package struct Undone: Equatable, Sendable {
+    /// Files that are as they were.
+    package var restored = 0
+    /// Files that another program changed since, and that only lost what this one had written.
+    package var stripped = 0
+
+    package init(restored: Int = 0, stripped: Int = 0) {
+      self.restored = restored
+      self.stripped = stripped
     }
   }
 
   /// Takes back what a run wrote, the latest first.
   ///
   /// - Parameter failed: is told what could not be taken back, and why; the rest is.
-  /// - Returns: how many files are as they were.
   /// - Throws: `StoreError`.
   package static func undo(_ run: Int64, in store: Store, failed: (MetadataError) -> Void) throws
-    -> Int
+    -> Undone
   {
-    var count = 0
+    var undone = Undone()
     for write in try store.writes(of: run) {
       do {
-        let undo = try FileUndo(serialized: write.undo, name: write.path.string)
-        let changed = try undo.apply(to: write.path)
-        if changed, write.kind == .embedded, let state = FileState(of: write.path) {
-          try store.fileChanged(write.path, to: state)
-        }
+        try undo(write, in: store, &undone)
         try store.undone(write)
-        if changed { count += 1 }
       } catch let error as MetadataError {
         failed(error)
       }
     }
-    return count
+    return undone
+  }
+
+  private static func undo(_ write: PhotoWrite, in store: Store, _ undone: inout Undone) throws {
+    let undo = try FileUndo(serialized: write.undo, name: write.path.string)
+    do {
+      guard try undo.apply(to: write.path) else { return }
+      undone.restored += 1
+    } catch MetadataError.changed(let path) {
+      guard try isMarked(write, in: store) else { throw MetadataError.changed(path: path) }
+      guard let edit = try FileEdit.stripping(write.path, notes: true) else { return }
+      try edit.commit()
+      undone.stripped += 1
+    }
+    if write.kind == .embedded, let state = FileState(of: write.path) {
+      try store.fileChanged(write.path, to: state)
+    }
+  }
+
+  /// Whether what a change wrote is told by its mark from what other programs wrote since.
+  private static func isMarked(_ write: PhotoWrite, in store: Store) throws -> Bool {
+    guard write.kind == .embedded || write.kind == .xmp, write.hasCaption else { return false }
+    return try !store.isWrittenAgain(after: write)
   }
 }
 
 extension Sidecar.Kind {
-  fileprivate var writeKind: WriteKind {
+  /// As the store calls it.
+  var writeKind: WriteKind {
     switch self {
     case .text: .text
     case .json: .json
@@ -145,25 +244,29 @@ extension Sidecar.Kind {
 private struct SidecarObject: Encodable {
   let generator = "caption"
   let version: String
-  let model: String
-  let caption: String
-  let confidence: Double
-  let logProbability: Double
-  let words: [MachineCaption.Word]
-  let alternatives: [MachineCaption.Alternative]
+  /// A person's words.
+  let note: String?
+  /// The rest is a model's.
+  let model: String?
+  let caption: String?
+  let confidence: Double?
+  let logProbability: Double?
+  let words: [MachineCaption.Word]?
+  let alternatives: [MachineCaption.Alternative]?
 
   enum CodingKeys: String, CodingKey {
-    case generator, version, model, caption, confidence, words, alternatives
+    case generator, version, note, model, caption, confidence, words, alternatives
     case logProbability = "log_probability"
   }
 
-  init(_ caption: MachineCaption, model: String, version: String) {
+  init(_ sentence: PhotoSentence, _ machine: MachineCaption?, model: String, version: String) {
     self.version = version
-    self.model = model
-    self.caption = caption.text
-    confidence = caption.confidence
-    logProbability = caption.logProbability
-    words = caption.words
-    alternatives = caption.alternatives
+    note = sentence.model == nil ? sentence.text : nil
+    self.model = machine == nil ? nil : model
+    caption = machine?.text
+    confidence = machine?.confidence
+    logProbability = machine?.logProbability
+    words = machine?.words
+    alternatives = machine?.alternatives
   }
 }

@@ -98,18 +98,31 @@ package enum ImageOrientation: UInt16, CaseIterable, Sendable {
     return nil
   }
 
-  /// The eXIf chunk (PNG, third edition, 11.3.2.6).
+  /// The eXIf chunk (PNG, third edition, 11.3.2.6) or, for want of it, the first text in which
+  /// ImageMagick and others keep EXIF.
   private static func exifOfPNG(_ bytes: [UInt8]) -> ArraySlice<UInt8>? {
     var offset = 8
+    var profile: [UInt8]?
     while let count = UInt32(bigEndian: bytes, at: offset).map(Int.init) {
       let start = offset + 8
-      guard start + count <= bytes.count else { return nil }
-      if bytes[(offset + 4)..<start].elementsEqual("eXIf".utf8) {
-        return bytes[start..<start + count]
+      guard start + count <= bytes.count else { break }
+      let type = bytes[(offset + 4)..<start]
+      if type.elementsEqual("eXIf".utf8) { return bytes[start..<start + count] }
+      if profile == nil, let text = PNGText(type: type, chunk: bytes[start..<start + count]),
+        text.holdsProfile("exif") || text.holdsProfile("app1"), let found = text.profile,
+        isEXIF(found)
+      {
+        profile = found
       }
       offset = start + count + 4
     }
-    return nil
+    return profile?[...]
+  }
+
+  /// Whether bytes begin as an EXIF block does: texts called “APP1” may hold XMP instead.
+  private static func isEXIF(_ profile: [UInt8]) -> Bool {
+    profile.starts(with: exifHeader) || profile.starts(with: "II*\0".utf8)
+      || profile.starts(with: "MM\0*".utf8)
   }
 
   /// The EXIF chunk (WebP container specification).

@@ -65,9 +65,3 @@ extension [UInt8] {
     firstIndex(of: text, in: 0..<count) != nil
   }
 }
-
-/// Text of unknown encoding: UTF-8 where it is valid as such, and else ISO 8859-1.
-func decodedText(_ bytes: some Collection<UInt8>) -> String {
-  String(validating: bytes, as: UTF8.self)
-    ?? String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
-}

@@ -1,41 +1,87 @@
 package import Imaging
 
-/// Machine-made descriptions inside of photos: XMP dc:description and
-/// Iptc4xmpCore:AltTextAccessibility, IPTC Caption/Abstract in JPEG and PNG, and a marker that names
-/// the model.
+/// Descriptions inside of photos: XMP dc:description and Iptc4xmpCore:AltTextAccessibility, IPTC
+/// Caption/Abstract in JPEG and PNG, and a marker that tells what this program wrote.
 package enum EmbeddedDescription {
+  /// A photo with a description in it.
+  package struct Written: Equatable, Sendable {
+    package let bytes: [UInt8]
+    /// What was left out, and why.
+    package var remark: MetadataError?
+  }
+
   /// The bytes of a photo with a description in them. The compressed picture and all other metadata
   /// stay as they are; where the photo has this description already, so does everything.
   ///
   /// - Parameters:
-  ///   - text: Is cleaned first, see `DescriptionText.cleaned`.
-  ///   - model: The name of the model that made the text.
-  ///   - version: That of this program.
   ///   - name: Stands for the path in errors.
+  ///   - elsewhere: What stands beside the photo.
   ///   - overwriteHuman: Replaces also texts that a person wrote.
-  /// - Throws: `MetadataError.humanText`, `.emptyText`, `.corrupt`, `.unsupported`, `.noRoom`.
+  ///   - breaksSignature: Writes also where content credentials become invalid by it.
+  /// - Throws: `MetadataError.humanText`, `.emptyText`, `.corrupt`, `.unsupported`, `.noRoom`,
+  ///   `.signed`, `.pinned`.
   package static func write(
-    text: String, model: String, version: String, into bytes: [UInt8], format: ImageFormat,
-    name: String, overwriteHuman: Bool = false
-  ) throws(MetadataError) -> [UInt8] {
+    _ sentence: PhotoSentence, into bytes: [UInt8], format: ImageFormat, name: String,
+    elsewhere: [FileTexts] = [], overwriteHuman: Bool = false, breaksSignature: Bool = false
+  ) throws(MetadataError) -> Written {
     let file = format.photoFile(bytes)
-    let holdsIPTC = type(of: file).holdsIPTC
     if let fault = file.fault { throw fault.named(name, format) }
-    let blocks = file.blocks
-    do {
-      let caption = try blocks.photoshop.flatMap { resources throws(ShimFailure) in
-        try PhotoshopResources.caption(resources)
-      }
+    return try naming(name, format) {
+      let blocks = file.blocks
+      let own = FileTexts(path: name, texts: PhotoProperties(blocks).descriptions)
       let edit = try DescriptionEdit(
-        text: text, model: model, version: version, packet: blocks.xmp ?? [], caption: caption,
-        imageDescription: blocks.exif.flatMap(ExifBlock.init)?.imageDescription, name: name,
+        sentence, packet: blocks.xmp ?? [], own: own, elsewhere: elsewhere,
         overwriteHuman: overwriteHuman)
-      let isCaptionRight = caption.map(DescriptionText.cleaned) == edit.caption
-      guard edit.changesXMP || holdsIPTC && !isCaptionRight else { return bytes }
-      return try file.replacing(
-        xmp: edit.element(),
-        photoshop: holdsIPTC && !isCaptionRight
-          ? PhotoshopResources.edited(blocks.photoshop ?? [], caption: edit.text) : nil)
+      let iptc =
+        type(of: file).holdsIPTC
+        ? try IPTCEdit(edit, resources: blocks.photoshop ?? [], own: own, name: name) : nil
+      guard edit.changesXMP || iptc?.resources != nil else { return Written(bytes: bytes) }
+      guard breaksSignature || !isSigned(file, blocks) else {
+        throw MetadataError.signed(path: name)
+      }
+      return Written(
+        bytes: try file.replacing(xmp: edit.element(), photoshop: iptc?.resources),
+        remark: iptc?.remark)
+    }
+  }
+
+  /// The bytes of a photo without what this program wrote into them, nil where there is nothing.
+  ///
+  /// - Parameter notes: Takes out also what it wrote in a person's name.
+  /// - Throws: `MetadataError.corrupt`, `.unsupported`, `.noRoom`, `.pinned`.
+  package static func stripped(
+    _ bytes: [UInt8], format: ImageFormat, name: String, notes: Bool = false
+  ) throws(MetadataError) -> [UInt8]? {
+    let file = format.photoFile(bytes)
+    return try naming(name, format) {
+      let blocks = file.blocks
+      guard let packet = blocks.xmp, let removal = try DescriptionRemoval(packet, notes: notes)
+      else { return nil }
+      if let fault = file.fault { throw fault }
+      let isOurs = PhotoProperties(blocks).descriptions.contains {
+        $0.place == .caption && ($0.author != .person || notes && $0.isNote)
+      }
+      let resources =
+        try isOurs && type(of: file).holdsIPTC
+        ? blocks.photoshop.flatMap { try PhotoshopResources($0).replacingCaption(nil) } : nil
+      return try file.replacing(xmp: removal.element(), photoshop: resources)
+    }
+  }
+
+  /// Content credentials in the file, or a note in its XMP that they are kept elsewhere (C2PA
+  /// technical specification 2.1, 11.4).
+  private static func isSigned(_ file: any PhotoFile, _ blocks: MetadataBlocks) -> Bool {
+    file.isSigned
+      || ([blocks.xmp ?? []] + blocks.furtherXMP).contains {
+        $0.contains("http://purl.org/dc/terms/") && $0.contains(":provenance")
+      }
+  }
+
+  private static func naming<Value>(
+    _ name: String, _ format: ImageFormat, _ body: () throws -> Value
+  ) throws(MetadataError) -> Value {
+    do {
+      return try body()
     } catch let failure as ShimFailure {
       throw .corrupt(path: name, format: format.rawValue, reason: failure.reason)
     } catch let fault as PhotoFileFault {
@@ -48,60 +94,26 @@ package enum EmbeddedDescription {
   }
 }
 
-/// A description on its way into an XMP packet, in a photo or beside it.
-struct DescriptionEdit {
-  /// Cleaned.
-  let text: String
-  /// What of it goes into IPTC.
-  let caption: String
-  private let marker: MachineMarker
-  private let packet: [UInt8]
-  private let writer: String?
-  /// Whether the packet does not say all this already.
-  let changesXMP: Bool
+/// What becomes of the caption in IPTC.
+private struct IPTCEdit {
+  /// Nil where they stay as they are.
+  var resources: [UInt8]?
+  var remark: MetadataError?
 
-  /// - Parameters:
-  ///   - packet: May be empty.
-  ///   - caption: The caption in IPTC.
-  ///   - imageDescription: That of EXIF.
-  /// - Throws: `MetadataError.humanText`, `.emptyText`; `ShimFailure` if the packet is no XMP.
+  /// - Throws: `ShimFailure` where the resources are damaged.
   init(
-    text: String, model: String, version: String, packet: [UInt8], caption: String?,
-    imageDescription: String?, name: String, overwriteHuman: Bool
-  ) throws {
-    let text = DescriptionText.cleaned(text)
-    guard !text.isEmpty else { throw MetadataError.emptyText(path: name) }
-    let texts = try XMPPacket.read(packet)
-    if !overwriteHuman,
-      let human = PhotoProperties.descriptions(
-        xmp: texts, caption: caption, imageDescription: imageDescription
-      ).first(where: { $0.author == .person })
-    {
-      throw MetadataError.humanText(path: name, place: human.place.rawValue, text: human.text)
+    _ edit: DescriptionEdit, resources: [UInt8], own: FileTexts, name: String
+  ) throws(ShimFailure) {
+    let existing = try PhotoshopResources(resources)
+    let caption = existing.iptc.caption.map(DescriptionText.cleaned)
+    guard caption != edit.caption else { return }
+    self.resources = existing.replacingCaption(edit.caption)
+    guard self.resources == nil else { return }
+    remark = .notInIPTC(path: name, reason: existing.iptc.refusal)
+    // What was written there before would stand beside it as if a person had.
+    let isOurs = own.texts.contains {
+      $0.place == .caption && ($0.author != .person || $0.isNote)
     }
-    let model = DescriptionText.cleaned(model)
-    marker = MachineMarker(
-      model: model, version: DescriptionText.cleaned(version), text: text)
-    self.text = text
-    self.packet = packet
-    self.caption = DescriptionText.truncatedForIPTC(text)
-    // A name that a person put there stays.
-    let isWriterFree =
-      overwriteHuman || texts.captionWriter.map(MachineMarker.isWriter) ?? true
-    let writer = isWriterFree ? MachineMarker.writer(model: model) : nil
-    self.writer = writer
-    func isRight(_ texts: [LanguageText]) -> Bool {
-      texts.contains { $0.language == "x-default" && $0.text == text }
-    }
-    changesXMP =
-      !isRight(texts.description) || !isRight(texts.altText) || texts.marker != marker
-      || writer != nil && texts.captionWriter != writer
-  }
-
-  /// The packet's x:xmpmeta element with the description in it.
-  ///
-  /// - Throws: `ShimFailure`.
-  func element() throws(ShimFailure) -> [UInt8] {
-    try XMPPacket.edited(packet, text: text, marker: marker, writer: writer)
+    if isOurs { self.resources = existing.replacingCaption(nil) }
   }
 }

@@ -4,7 +4,7 @@
 /// damaged files in the past; nothing here follows more than the three directories of the standard.
 struct ExifBlock {
   private let tiff: [UInt8]
-  private let isLittleEndian: Bool
+  let isLittleEndian: Bool
   private let main: [Int: Entry]
   private let exif: [Int: Entry]
   private let gps: [Int: Entry]
@@ -65,6 +65,34 @@ struct ExifBlock {
   var make: String? { text(main[0x010F]) }
   var model: String? { text(main[0x0110]) }
   var imageDescription: String? { text(main[0x010E]) }
+  /// What Windows shows as comment, title, subject and tags.
+  var windowsComment: String? { windowsText(main[0x9C9C]) }
+  var windowsTitle: String? { windowsText(main[0x9C9B]) }
+  var windowsSubject: String? { windowsText(main[0x9C9F]) }
+  var windowsKeywords: String? { windowsText(main[0x9C9E]) }
+
+  /// A text after eight bytes that name its encoding; nil also where it is something else, as some
+  /// cameras keep readings there.
+  var userComment: String? {
+    guard let entry = exif[0x9286], [2, 7].contains(entry.type) else { return nil }
+    let bytes = Array(tiff[entry.offset..<entry.offset + entry.count])
+    let text: String?
+    if bytes.has("UNICODE\0", at: 0) {
+      text = utf16(bytes.dropFirst(8))
+    } else if bytes.has("JIS\0\0\0\0\0", at: 0) {
+      text = TextEncoding.japanese.decode(bytes.dropFirst(8).prefix { $0 != 0 })
+    } else {
+      let isNamed = bytes.has("ASCII\0\0\0", at: 0) || bytes.has("\0\0\0\0\0\0\0\0", at: 0)
+      text = decodedText(bytes.dropFirst(isNamed ? 8 : 0).prefix { $0 != 0 })
+    }
+    guard let text, text.unicodeScalars.allSatisfy(Self.isReadable) else { return nil }
+    return nonempty(text)
+  }
+
+  /// Where the camera's maker keeps what it likes.
+  var makerNote: Range<Int>? {
+    exif[0x927C].map { $0.offset..<$0.offset + $0.count }
+  }
 
   /// 1...8, or nil.
   var orientation: UInt16? {
@@ -102,8 +130,44 @@ struct ExifBlock {
 
   private func text(_ entry: Entry?) -> String? {
     guard let entry, [1, 2, 7, 129].contains(entry.type) else { return nil }
-    let bytes = tiff[entry.offset..<entry.offset + entry.count].prefix { $0 != 0 }
-    let text = DescriptionText.cleaned(decodedText(bytes))
+    return nonempty(
+      decodedText(tiff[entry.offset..<entry.offset + entry.count].prefix { $0 != 0 }))
+  }
+
+  /// UTF-16 with the low byte first, whatever the order of the block is.
+  private func windowsText(_ entry: Entry?) -> String? {
+    guard let entry, [1, 2, 7].contains(entry.type) else { return nil }
+    return nonempty(
+      Self.utf16(tiff[entry.offset..<entry.offset + entry.count], isLittleEndian: true))
+  }
+
+  /// UTF-16 in the order that its mark tells or, for want of one, in that of the block, unless the
+  /// other makes more Latin letters: many programs write their own.
+  private func utf16(_ bytes: ArraySlice<UInt8>) -> String {
+    if bytes.starts(with: [0xFF, 0xFE]) { return Self.utf16(bytes, isLittleEndian: true) }
+    if bytes.starts(with: [0xFE, 0xFF]) { return Self.utf16(bytes, isLittleEndian: false) }
+    let zeros = bytes.enumerated().filter { $0.element == 0 }
+    let (even, odd) = (
+      zeros.count { $0.offset % 2 == 0 }, zeros.count { $0.offset % 2 != 0 }
+    )
+    return Self.utf16(bytes, isLittleEndian: even == odd ? isLittleEndian : odd > even)
+  }
+
+  private static func utf16(_ bytes: ArraySlice<UInt8>, isLittleEndian: Bool) -> String {
+    let start = bytes.startIndex
+    let units = (0..<bytes.count / 2).map { index in
+      let (first, second) = (UInt16(bytes[start + 2 * index]), UInt16(bytes[start + 2 * index + 1]))
+      return isLittleEndian ? second << 8 | first : first << 8 | second
+    }
+    return String(decoding: units.prefix { $0 != 0 }.filter { $0 != 0xFEFF }, as: UTF16.self)
+  }
+
+  private static func isReadable(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.properties.generalCategory != .control || "\t\n\r".unicodeScalars.contains(scalar)
+  }
+
+  private func nonempty(_ text: String) -> String? {
+    let text = DescriptionText.cleaned(text)
     return text.isEmpty ? nil : text
   }
 

@@ -6,10 +6,14 @@ package import SystemPackage
 package struct FileEdit: Sendable {
   /// The file to be written.
   package let path: FilePath
-  /// All bytes that it will have.
+  /// All bytes that it will have; none where it is to be removed.
   package let bytes: [UInt8]
+  /// Whether the file is to be removed.
+  package let removes: Bool
   /// How to get back from there.
   package let undo: FileUndo
+  /// What was left out, and why.
+  package let remark: MetadataError?
   private let snapshot: FileSnapshot?
 
   /// Whether the file is not there yet.
@@ -17,10 +21,13 @@ package struct FileEdit: Sendable {
 
   /// - Parameter original: What is there now; nil where nothing is.
   init(
-    _ path: FilePath, original: (bytes: [UInt8], snapshot: FileSnapshot)?, bytes: [UInt8]
+    _ path: FilePath, original: (bytes: [UInt8], snapshot: FileSnapshot)?, bytes: [UInt8],
+    remark: MetadataError? = nil
   ) {
     self.path = path
     self.bytes = bytes
+    self.remark = remark
+    removes = false
     snapshot = original?.snapshot
     undo =
       if let original {
@@ -31,11 +38,22 @@ package struct FileEdit: Sendable {
       }
   }
 
+  /// The removal of a file.
+  init(removing path: FilePath, _ original: (bytes: [UInt8], snapshot: FileSnapshot)) {
+    self.path = path
+    bytes = []
+    remark = nil
+    removes = true
+    snapshot = original.snapshot
+    undo = .create(original.bytes, modified: original.snapshot.modified)
+  }
+
   /// Makes the change, unless the file is no longer what it was when the change was prepared.
   ///
   /// - Parameter keepsModificationTime: Leaves the time of the last change as it is.
   /// - Throws: `MetadataError.missing`, `.changed`, `.writeProtected`, `.writeFailed`.
   package func commit(keepsModificationTime: Bool = false) throws(MetadataError) {
+    if removes, let snapshot { return try FileReplacement.remove(path, expecting: snapshot) }
     try FileReplacement.replace(
       path, with: bytes, expecting: snapshot,
       modified: keepsModificationTime ? snapshot?.modified : nil)
@@ -43,22 +61,52 @@ package struct FileEdit: Sendable {
 
   /// Prepares a description inside of a photo; nil where the photo has it already.
   ///
+  /// - Parameters: as of `EmbeddedDescription.write`.
   /// - Throws: `MetadataError.missing`, `.notAFile`, `.unreadable`, `.readFailed`, `.tooLong`,
-  ///   `.changed`, `.humanText`, `.emptyText`, `.corrupt`, `.unsupported`, `.noRoom`.
+  ///   `.changed`, and what `EmbeddedDescription.write` throws.
   package static func embedding(
-    text: String, model: String, version: String, in path: FilePath, overwriteHuman: Bool = false
+    _ sentence: PhotoSentence, in path: FilePath, overwriteHuman: Bool = false,
+    breaksSignature: Bool = false
+  ) throws(MetadataError) -> FileEdit? {
+    let original = try FileReplacement.read(path)
+    let written = try EmbeddedDescription.write(
+      sentence, into: original.bytes, format: format(of: original.bytes, path), name: path.string,
+      elsewhere: Sidecar.texts(beside: path), overwriteHuman: overwriteHuman,
+      breaksSignature: breaksSignature)
+    guard written.bytes != original.bytes else { return nil }
+    return FileEdit(path, original: original, bytes: written.bytes, remark: written.remark)
+  }
+
+  /// Prepares that what this program wrote is taken out of a photo, or of an XMP file; nil where
+  /// there is nothing.
+  ///
+  /// - Parameter notes: Whether also what it wrote in a person's name.
+  /// - Throws: `MetadataError.missing`, `.notAFile`, `.unreadable`, `.readFailed`, `.tooLong`,
+  ///   `.changed`, and what `EmbeddedDescription.stripped` throws.
+  package static func stripping(
+    _ path: FilePath, notes: Bool = false
   ) throws(MetadataError) -> FileEdit? {
     let original = try FileReplacement.read(path)
     guard let format = ImageFormat(original.bytes) else {
+      return try Sidecar.stripped(original.bytes, at: path, notes: notes).map {
+        $0.isEmpty
+          ? FileEdit(removing: path, original) : FileEdit(path, original: original, bytes: $0)
+      }
+    }
+    return try EmbeddedDescription.stripped(
+      original.bytes, format: format, name: path.string, notes: notes
+    ).map { FileEdit(path, original: original, bytes: $0) }
+  }
+
+  private static func format(
+    of bytes: [UInt8], _ path: FilePath
+  ) throws(MetadataError) -> ImageFormat {
+    guard let format = ImageFormat(bytes) else {
       throw .corrupt(
         path: path.string, format: "photo",
         reason: "its format is none of \(ImageFormat.readableNames)")
     }
-    let bytes = try EmbeddedDescription.write(
-      text: text, model: model, version: version, into: original.bytes, format: format,
-      name: path.string, overwriteHuman: overwriteHuman)
-    guard bytes != original.bytes else { return nil }
-    return FileEdit(path, original: original, bytes: bytes)
+    return format
   }
 }
 
@@ -68,6 +116,8 @@ package enum FileUndo: Equatable, Sendable {
   case remove(count: Int, hash: UInt64)
   /// It had other bytes and was last modified then.
   case restore(ReverseDelta, modified: FileTimestamp)
+  /// It was removed.
+  case create([UInt8], modified: FileTimestamp)
 
   /// Gets the file back, unless another program changed it since.
   ///
@@ -92,11 +142,19 @@ package enum FileUndo: Equatable, Sendable {
       try FileReplacement.replace(
         path, with: delta.apply(to: current.bytes, name: path.string),
         expecting: current.snapshot, modified: modified)
+    case .create(let bytes, let modified):
+      if try FileReplacement.snapshot(of: path) != nil {
+        guard try FileReplacement.read(path).bytes == bytes else {
+          throw .changed(path: path.string)
+        }
+        return false
+      }
+      try FileReplacement.replace(path, with: bytes, expecting: nil, modified: modified)
     }
     return true
   }
 
-  /// A byte that tells the cases apart, numbers of eight bytes, and the delta.
+  /// A byte that tells the cases apart, numbers of eight bytes, and the delta or the bytes.
   package var serialized: [UInt8] {
     var bytes: [UInt8] = []
     func append(_ value: UInt64) {
@@ -114,6 +172,11 @@ package enum FileUndo: Equatable, Sendable {
       append(UInt64(bitPattern: Int64(modified.seconds)))
       append(UInt64(modified.nanoseconds))
       bytes += delta.serialized
+    case .create(let original, let modified):
+      bytes.append(2)
+      append(UInt64(bitPattern: Int64(modified.seconds)))
+      append(UInt64(modified.nanoseconds))
+      bytes += original
     }
     return bytes
   }
@@ -124,7 +187,7 @@ package enum FileUndo: Equatable, Sendable {
     func number(_ offset: Int) -> UInt64 {
       bytes[offset..<offset + 8].reduce(0) { $0 << 8 | UInt64($1) }
     }
-    guard let kind = bytes.first, kind <= 1, bytes.count >= 17, kind == 1 || bytes.count == 17
+    guard let kind = bytes.first, kind <= 2, bytes.count >= 17, kind > 0 || bytes.count == 17
     else {
       throw .corruptUndo(path: name, reason: "it does not begin like one")
     }
@@ -138,10 +201,13 @@ package enum FileUndo: Equatable, Sendable {
       guard nanoseconds < 1_000_000_000 else {
         throw .corruptUndo(path: name, reason: "a number is too large")
       }
-      self = .restore(
-        try ReverseDelta(serialized: Array(bytes[17...]), name: name),
-        modified: FileTimestamp(
-          seconds: Int(Int64(bitPattern: number(1))), nanoseconds: Int(nanoseconds)))
+      let modified = FileTimestamp(
+        seconds: Int(Int64(bitPattern: number(1))), nanoseconds: Int(nanoseconds))
+      let rest = Array(bytes[17...])
+      self =
+        kind == 1
+        ? .restore(try ReverseDelta(serialized: rest, name: name), modified: modified)
+        : .create(rest, modified: modified)
     }
   }
 }

@@ -1,5 +1,6 @@
 /// What tells a text of this program's from one of a person's: the properties caption:Model,
-/// caption:Version and caption:TextHash, which stay when another program changes the text.
+/// caption:Version and caption:TextHash, which stay when another program changes the text. A person's
+/// note that this program wrote has them, too, but for the model.
 package struct MachineMarker: Equatable, Sendable {
   package let model: String
   /// That of this program.
@@ -12,13 +13,6 @@ package struct MachineMarker: Equatable, Sendable {
     self.version = version
     self.textHash = textHash
   }
-
-  init(model: String, version: String, text: String) {
-    self.init(model: model, version: version, textHash: DescriptionText.hash(text))
-  }
-
-  /// Whether a text is still the one that was written with this marker.
-  func covers(_ text: String) -> Bool { DescriptionText.hash(text) == textHash }
 
   /// photoshop:CaptionWriter, which other programs show.
   static func writer(model: String) -> String { "caption (\(model))" }

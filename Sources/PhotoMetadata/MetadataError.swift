@@ -28,6 +28,12 @@ package enum MetadataError: Error, Equatable, CustomStringConvertible {
   case humanText(path: String, place: String, text: String)
   /// No part of the text can be written.
   case emptyText(path: String)
+  /// The photo carries content credentials, whose signature a change would break.
+  case signed(path: String)
+  /// The photo has something in it that a change would put out of place.
+  case pinned(path: String, reason: String)
+  /// The text was written, but not into IPTC, whose encoding has no such characters or is not known.
+  case notInIPTC(path: String, reason: String)
   /// A record of how to undo a change is damaged.
   case corruptUndo(path: String, reason: String)
 
@@ -35,7 +41,22 @@ package enum MetadataError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .missing, .notAFile, .unreadable: .noInput
     case .readFailed, .writeFailed, .writeProtected, .changed: .inputOutput
-    case .tooLong, .corrupt, .unsupported, .noRoom, .humanText, .emptyText, .corruptUndo: .badData
+    case .tooLong, .corrupt, .unsupported, .noRoom, .humanText, .emptyText, .signed, .pinned,
+      .notInIPTC, .corruptUndo:
+      .badData
+    }
+  }
+
+  /// Whether a person's text is what kept one by a machine out.
+  package var isHumanText: Bool {
+    if case .humanText = self { true } else { false }
+  }
+
+  /// Whether it only says where a text went instead, or why it was left out, as it was to be.
+  package var isRemark: Bool {
+    switch self {
+    case .signed, .pinned, .notInIPTC: true
+    default: false
     }
   }
 
@@ -60,6 +81,13 @@ package enum MetadataError: Error, Equatable, CustomStringConvertible {
     case .humanText(let path, let place, let text):
       "\(path): a person wrote in its \(place): “\(Self.excerpt(text))”"
     case .emptyText(let path): "\(path): there is no text to write"
+    case .signed(let path):
+      "\(path): carries content credentials (C2PA), which writing into it would break: "
+        + "described beside it, in an XMP file (--break-signature writes into it)"
+    case .pinned(let path, let reason):
+      "\(path): \(reason), which writing into it would move: described beside it, in an XMP file"
+    case .notInIPTC(let path, let reason):
+      "\(path): \(reason): the description stands in XMP only"
     case .corruptUndo(let path, let reason):
       "\(path): the record of how to undo the change is damaged: \(reason)"
     }

@@ -4,9 +4,32 @@ internal import Imaging
 struct MetadataBlocks {
   /// A TIFF structure, possibly after “Exif\0\0”.
   var exif: [UInt8]?
+  /// The packet that is written into.
   var xmp: [UInt8]?
-  /// Photoshop image resources, which hold IPTC.
+  /// Other packets that say something of the picture: those behind the first, and the part that
+  /// does not fit into a segment (XMP specification, part 3, 1.1.3.1).
+  var furtherXMP: [[UInt8]] = []
+  /// Photoshop image resources, which hold IPTC: those that are written into.
   var photoshop: [UInt8]?
+  var furtherPhotoshop: [[UInt8]] = []
+  /// Texts that are in no such block.
+  var comments: [Comment] = []
+
+  struct Comment {
+    let place: PhotoDescription.Place
+    let text: String
+  }
+
+  /// Takes a packet that was found, as the one that is written into if it is the first.
+  mutating func addXMP(_ packet: [UInt8]) {
+    if xmp == nil { xmp = packet } else { furtherXMP.append(packet) }
+  }
+
+  /// Takes image resources that were found, likewise.
+  mutating func addPhotoshop(_ resources: [UInt8]?) {
+    guard let resources else { return }
+    if photoshop == nil { photoshop = resources } else { furtherPhotoshop.append(resources) }
+  }
 }
 
 /// A file of one format, taken apart far enough to find and replace its metadata.
@@ -23,6 +46,10 @@ protocol PhotoFile {
   /// Why the file must not be changed, if so.
   var fault: PhotoFileFault? { get }
 
+  /// Whether the file carries content credentials, whose signature covers its bytes (C2PA technical
+  /// specification 2.1, appendix A).
+  var isSigned: Bool { get }
+
   /// The file with other metadata, and all else as it was.
   ///
   /// - Parameters:
@@ -35,6 +62,8 @@ enum PhotoFileFault: Error {
   case corrupt(String)
   case unsupported(String)
   case noRoom
+  /// The file points to something behind the picture in a way that is not understood.
+  case pinned(String)
 
   func named(_ path: String, _ format: ImageFormat) -> MetadataError {
     switch self {
@@ -43,6 +72,7 @@ enum PhotoFileFault: Error {
     case .unsupported(let reason):
       .unsupported(path: path, format: format.rawValue, reason: reason)
     case .noRoom: .noRoom(path: path, format: format.rawValue)
+    case .pinned(let reason): .pinned(path: path, reason: reason)
     }
   }
 }

@@ -1,27 +1,5 @@
 package import Imaging
 
-/// A text in a photo's metadata that says what can be seen in it.
-package struct PhotoDescription: Equatable, Sendable {
-  package enum Place: String, Sendable, CaseIterable {
-    case description = "XMP description"
-    case altText = "XMP alternative text"
-    case caption = "IPTC caption"
-    case imageDescription = "EXIF image description"
-  }
-
-  package enum Author: Equatable, Sendable {
-    case person
-    case machine(MachineMarker)
-  }
-
-  package let place: Place
-  /// As RFC 3066 names it; empty where the photo does not say, and “x-default” for the text to be
-  /// shown to whom no other language suits.
-  package let language: String
-  package let text: String
-  package let author: Author
-}
-
 /// What a photo's metadata tells of how it was taken and what people, or this program, wrote of it.
 package struct PhotoProperties: Equatable, Sendable {
   /// As in 2021-07-04T18:30:05+02:00, without zone where it is unknown.
@@ -34,8 +12,7 @@ package struct PhotoProperties: Equatable, Sendable {
   package var longitude: Double?
   /// What the EXIF block says; HEIC and AVIF pictures are turned by other means.
   package var orientation: ImageOrientation?
-  /// All texts, by place in the order of `PhotoDescription.Place`, x-default before the other
-  /// languages; never empty ones.
+  /// All texts, XMP's first and x-default before the other languages; never empty ones.
   package var descriptions: [PhotoDescription] = []
 
   package init() {}
@@ -55,10 +32,18 @@ package struct PhotoProperties: Equatable, Sendable {
     latitude = exif?.position?.latitude
     longitude = exif?.position?.longitude
     orientation = exif?.orientation.flatMap(ImageOrientation.init(rawValue:))
-    let xmp = blocks.xmp.flatMap { try? XMPPacket.read($0) } ?? XMPTexts()
-    descriptions = Self.descriptions(
-      xmp: xmp, caption: blocks.photoshop.flatMap { try? PhotoshopResources.caption($0) },
-      imageDescription: exif?.imageDescription)
+    let packets = ([blocks.xmp].compactMap { $0 } + blocks.furtherXMP).compactMap {
+      try? XMPPacket.read($0)
+    }
+    let resources = ([blocks.photoshop].compactMap { $0 } + blocks.furtherPhotoshop).compactMap {
+      try? PhotoshopResources($0)
+    }
+    var texts = TextCollector(packets)
+    for packet in packets { texts.add(packet) }
+    for block in resources.map(\.iptc) { texts.add(block) }
+    if let exif { texts.add(exif) }
+    for comment in blocks.comments { texts.add(comment.place, comment.text) }
+    descriptions = texts.all
   }
 
   /// The text at a place, in the language for everybody.
@@ -71,53 +56,62 @@ package struct PhotoProperties: Equatable, Sendable {
 
   /// The first text that this program wrote and nobody changed since.
   package var machineText: PhotoDescription? { descriptions.first { $0.author != .person } }
+}
 
-  static func descriptions(
-    xmp: XMPTexts, caption: String?, imageDescription: String?
-  ) -> [PhotoDescription] {
-    var all: [PhotoDescription] = []
-    func add(_ place: PhotoDescription.Place, _ language: String, _ text: String) {
-      let text = DescriptionText.cleaned(text)
-      guard !text.isEmpty else { return }
-      var author = PhotoDescription.Author.person
-      if let marker = xmp.marker {
-        // What of a long text fits into IPTC has no marker of its own.
-        let isBeginning = all.contains {
-          $0.author != .person && text == DescriptionText.truncatedForIPTC($0.text)
-        }
-        if marker.covers(text) || place == .caption && isBeginning { author = .machine(marker) }
+/// Gathers texts and finds out who wrote them.
+struct TextCollector {
+  private(set) var all: [PhotoDescription] = []
+  private let markers: [MachineMarker]
+  private let noteHashes: [String]
+
+  /// - Parameter packets: all that may hold this program's marks.
+  init(_ packets: [XMPTexts]) {
+    markers = packets.compactMap(\.marker)
+    noteHashes = packets.compactMap(\.noteHash)
+  }
+
+  mutating func add(_ packet: XMPTexts) {
+    for text in packet.description { add(.description, text.text, language: text.language) }
+    for text in packet.altText { add(.altText, text.text, language: text.language) }
+    for other in packet.others { add(other.place, other.text.text, language: other.text.language) }
+  }
+
+  mutating func add(_ block: IPTCBlock) {
+    if let caption = block.caption { add(.caption, caption) }
+    for title in block.titles { add(.iptcTitle, title) }
+    add(.iptcKeywords, block.keywords.joined(separator: ", "))
+  }
+
+  mutating func add(_ exif: ExifBlock) {
+    let texts: [(PhotoDescription.Place, String?)] = [
+      (.imageDescription, exif.imageDescription), (.userComment, exif.userComment),
+      (.windowsComment, exif.windowsComment), (.windowsTitle, exif.windowsTitle),
+      (.windowsSubject, exif.windowsSubject), (.windowsKeywords, exif.windowsKeywords),
+    ]
+    for (place, text) in texts { if let text { add(place, text) } }
+  }
+
+  mutating func add(_ place: PhotoDescription.Place, _ text: String, language: String = "") {
+    let text = DescriptionText.cleaned(text)
+    let isFree = place.field == .description || place.field == .title
+    guard !text.isEmpty, !(isFree && Boilerplate.holds(text)) else { return }
+    var author = PhotoDescription.Author.person
+    if let marker = markers.first(where: { covers($0.textHash, text, at: place) }) {
+      author = .machine(marker)
+    }
+    let isNote = author == .person && noteHashes.contains { covers($0, text, at: place) }
+    all.append(
+      PhotoDescription(
+        place: place, language: language, text: text, author: author, isNote: isNote))
+  }
+
+  /// Whether a text is the one with that hash, or what of it fits into IPTC, which has no hash of its
+  /// own.
+  private func covers(_ hash: String, _ text: String, at place: PhotoDescription.Place) -> Bool {
+    if DescriptionText.hash(text) == hash { return true }
+    return place == .caption
+      && all.contains {
+        DescriptionText.hash($0.text) == hash && text == DescriptionText.truncatedForIPTC($0.text)
       }
-      all.append(PhotoDescription(place: place, language: language, text: text, author: author))
-    }
-    for text in xmp.description { add(.description, text.language, text.text) }
-    for text in xmp.altText { add(.altText, text.language, text.text) }
-    if let caption, !isBoilerplate(caption) { add(.caption, "", caption) }
-    if let imageDescription, !isBoilerplate(imageDescription) {
-      add(.imageDescription, "", imageDescription)
-    }
-    return all
   }
-
-  /// Whether a text is one that cameras and programs write into every picture.
-  private static func isBoilerplate(_ text: String) -> Bool {
-    let words = DescriptionText.trimmed(text).uppercased()
-    if words.isEmpty || boilerplate.contains(words) { return true }
-    // A name that a camera gave the file: “DCIM\100MEDIA\DJI_0001.JPG”, “IMG_0001”, “DSC00001”.
-    if words.hasPrefix("DCIM\\") || words.hasPrefix("DCIM/") { return true }
-    let name = words.split(separator: ".").first ?? ""
-    let stem = name.prefix { !$0.isNumber }
-    return ["IMG_", "DSC", "DSC_", "DSCN", "DSCF", "DJI_", "GOPR", "P", "SAM_", "PICT", "IMGP"]
-      .contains(String(stem)) && name.dropFirst(stem.count).allSatisfy(\.isNumber)
-      && name.count >= 7
-  }
-
-  private static let boilerplate: Set<String> = [
-    "OLYMPUS DIGITAL CAMERA", "SONY DSC", "SAMSUNG CAMERA PICTURES", "DIGITAL CAMERA",
-    "KODAK DIGITAL STILL CAMERA", "MINOLTA DIGITAL CAMERA", "KONICA MINOLTA DIGITAL CAMERA",
-    "EXIF_JPEG_PICTURE", "EXIF JPEG", "JPEG", "DEFAULT", "DEFAULT DESCRIPTION", "IMAGE", "PHOTO",
-    "DCF 1.0", "CASIO COMPUTER CO.,LTD.", "RICOH", "RODIN", "BTF", "BTY", "OZNOR", "OZNORWO",
-    "OZTUER", "MDE", "SDR", "HDR", "DAV", "NOR", "QRF", "TPL", "MAKER:0X", "UNTITLED",
-    "CREATED WITH GIMP", "CREATED BY IMAGEMAGICK", "ASCII", "USER COMMENTS", "DIGIMAX", "---",
-    "SCREENSHOT", "DIGITAL STILL CAMERA", "PENTAX", "NIKON DIGITAL CAMERA", "CHARSET=ASCII",
-  ]
 }

@@ -7,14 +7,32 @@ struct LanguageText: Equatable {
 }
 
 /// The properties of an XMP packet that are read and written here.
-struct XMPTexts: Equatable {
+struct XMPTexts {
   /// dc:description.
   var description: [LanguageText] = []
   /// Iptc4xmpCore:AltTextAccessibility.
   var altText: [LanguageText] = []
   /// photoshop:CaptionWriter.
   var captionWriter: String?
+  /// Where a model's name stands beside the hash of a text.
   var marker: MachineMarker?
+  /// Where none does: of a person's note that this program wrote.
+  var noteHash: String?
+  /// All others, in the order of `PhotoDescription.Place`.
+  var others: [(place: PhotoDescription.Place, text: LanguageText)] = []
+}
+
+/// A change of a property.
+struct XMPChange {
+  enum Field {
+    case description, altText, captionWriter, model, version, textHash
+  }
+
+  let field: Field
+  /// Nil takes it out.
+  let text: String?
+  /// Where it is taken out: of a property with languages, only those that say exactly this.
+  var old: String?
 }
 
 /// Reads and changes XMP packets through exiv2, after checks that exiv2 does not make.
@@ -22,14 +40,17 @@ enum XMPPacket {
   /// Elements in one another; a packet of Lightroom's with masks in masks has some 25.
   static let maximumDepth = 128
 
+  /// Parts of the names of the properties that are read.
+  private static let names: [StaticString] = [
+    "escription", "AltTextAccessibility", "CaptionWriter", "TextHash", "title", "Headline",
+    "subject", "UserComment", "ExtDescrAccessibility",
+  ]
+
   /// - Throws: `ShimFailure` where the packet is no XMP.
   static func read(_ packet: [UInt8]) throws(ShimFailure) -> XMPTexts {
     let packet = try checked(packet)
     // Most packets have none of them, and need not be parsed.
-    guard
-      packet.contains("description") || packet.contains("AltTextAccessibility")
-        || packet.contains("CaptionWriter") || packet.contains("TextHash")
-    else { return XMPTexts() }
+    guard names.contains(where: packet.contains) else { return XMPTexts() }
     let visits = Visits()
     try shimCall { report in
       cm_xmp_read(
@@ -45,33 +66,36 @@ enum XMPPacket {
     return visits.texts
   }
 
-  /// The x:xmpmeta element of a packet, which may be empty, with a machine's text in it.
+  /// The x:xmpmeta element of a packet, which may be empty, with some properties changed.
   ///
   /// - Throws: `ShimFailure`.
-  static func edited(
-    _ packet: [UInt8], text: String, marker: MachineMarker, writer: String?
-  ) throws(ShimFailure) -> [UInt8] {
+  static func edited(_ packet: [UInt8], _ changes: [XMPChange]) throws(ShimFailure) -> [UInt8] {
     let packet = try checked(packet)
-    var values: [(field: cm_xmp_field, text: String)] = [
-      (CM_XMP_DESCRIPTION, text), (CM_XMP_ALT_TEXT, text), (CM_XMP_MODEL, marker.model),
-      (CM_XMP_VERSION, marker.version), (CM_XMP_TEXT_HASH, marker.textHash),
-    ]
-    if let writer { values.append((CM_XMP_CAPTION_WRITER, writer)) }
     // C strings that live as long as the call.
-    let strings = values.map { Array($0.text.utf8CString) }
-    let joined = strings.flatMap(\.self)
+    var joined: [CChar] = []
+    func append(_ text: String?) -> Int? {
+      guard let text else { return nil }
+      defer { joined += text.utf8CString }
+      return joined.count
+    }
+    let offsets = changes.map { (text: append($0.text), old: append($0.old)) }
     return try joined.withUnsafeBufferPointer { buffer throws(ShimFailure) in
-      var changes: [cm_xmp_change] = []
-      var offset = 0
-      for (value, string) in zip(values, strings) {
-        changes.append(
-          cm_xmp_change(field: value.field, text: buffer.baseAddress?.advanced(by: offset)))
-        offset += string.count
+      func string(_ offset: Int?) -> UnsafePointer<CChar>? {
+        offset.flatMap { buffer.baseAddress?.advanced(by: $0) }
+      }
+      let list = zip(changes, offsets).map { change, offset in
+        cm_xmp_change(
+          field: change.field.code, text: string(offset.text), old: string(offset.old))
       }
       return try shimBytes { written, report in
-        cm_xmp_edit(packet, packet.count, changes, changes.count, &written, &report)
+        cm_xmp_edit(packet, packet.count, list, list.count, &written, &report)
       }
     }
+  }
+
+  /// Whether an x:xmpmeta element that exiv2 wrote has no property.
+  static func isEmpty(_ element: [UInt8]) -> Bool {
+    !element.contains("xmlns:") || element.contains("<rdf:Description rdf:about=\"\"/>")
   }
 
   /// A packet with the wrapper that lets programs find it in a file of unknown format, and with
@@ -92,10 +116,11 @@ enum XMPPacket {
     return padding < 0 ? nil : wrapped(element, padding: padding)
   }
 
-  /// The packet without zeros and blanks at its ends, if it is one that exiv2 can be given: its
+  /// The packet in UTF-8 and without what is at its ends, if it is one that exiv2 can be given: its
   /// parser calls itself for each element in another, and knows no limit.
   private static func checked(_ packet: [UInt8]) throws(ShimFailure) -> [UInt8] {
     let isBlank: (UInt8) -> Bool = { [0, 9, 10, 13, 32].contains($0) }
+    let packet = XMLEncoding.utf8(packet)
     guard let first = packet.firstIndex(where: { !isBlank($0) }),
       let last = packet.lastIndex(where: { !isBlank($0) })
     else { return [] }
@@ -155,24 +180,46 @@ enum XMPPacket {
   private final class Visits {
     private var description: [LanguageText] = []
     private var altText: [LanguageText] = []
+    private var others: [(place: PhotoDescription.Place, text: LanguageText)] = []
     private var simple: [UInt32: String] = [:]
 
     func add(_ field: cm_xmp_field, _ text: LanguageText) {
       switch field {
       case CM_XMP_DESCRIPTION: description.append(text)
       case CM_XMP_ALT_TEXT: altText.append(text)
+      case CM_XMP_TITLE: others.append((.title, text))
+      case CM_XMP_HEADLINE: others.append((.headline, text))
+      case CM_XMP_SUBJECT: others.append((.keywords, text))
+      case CM_XMP_IMAGE_DESCRIPTION, CM_XMP_USER_COMMENT: others.append((.exifInXMP, text))
+      case CM_XMP_EXTENDED_DESCRIPTION: others.append((.extendedDescription, text))
       default: simple[field.rawValue] = text.text
       }
     }
 
     var texts: XMPTexts {
-      var texts = XMPTexts(description: description, altText: altText)
+      var texts = XMPTexts(description: description, altText: altText, others: others)
       texts.captionWriter = simple[CM_XMP_CAPTION_WRITER.rawValue]
-      if let model = simple[CM_XMP_MODEL.rawValue], let hash = simple[CM_XMP_TEXT_HASH.rawValue] {
+      guard let hash = simple[CM_XMP_TEXT_HASH.rawValue] else { return texts }
+      if let model = simple[CM_XMP_MODEL.rawValue] {
         texts.marker = MachineMarker(
           model: model, version: simple[CM_XMP_VERSION.rawValue] ?? "", textHash: hash)
+      } else {
+        texts.noteHash = hash
       }
       return texts
+    }
+  }
+}
+
+extension XMPChange.Field {
+  fileprivate var code: cm_xmp_field {
+    switch self {
+    case .description: CM_XMP_DESCRIPTION
+    case .altText: CM_XMP_ALT_TEXT
+    case .captionWriter: CM_XMP_CAPTION_WRITER
+    case .model: CM_XMP_MODEL
+    case .version: CM_XMP_VERSION
+    case .textHash: CM_XMP_TEXT_HASH
     }
   }
 }

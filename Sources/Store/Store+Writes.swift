@@ -18,6 +18,8 @@ public struct PhotoWrite: Equatable, Sendable {
   public let kind: WriteKind
   /// How to take it back, as it was given.
   public let undo: [UInt8]
+  /// Whether a caption was written that is still in the store, and not taken out.
+  public let hasCaption: Bool
 }
 
 /// The changes of a run that can be taken back.
@@ -37,12 +39,13 @@ extension Store {
   /// Enters a change that is about to be made, so that it can be taken back whatever happens.
   ///
   /// - Parameters:
-  ///   - after: of all bytes that the file will have. The picture of the caption will be known by
-  ///     it where the change is in the photo itself.
+  ///   - caption: that is written; nil where one is taken out.
+  ///   - after: of all bytes that the file will have. The picture of the caption, or else of the
+  ///     file, will be known by it where the change is in the photo itself.
   ///   - undo: how to take the change back.
   /// - Throws: `StoreError`.
   public func prepareWrite(
-    of caption: Int64, to path: FilePath, _ kind: WriteKind, after: ContentHash, undo: [UInt8],
+    of caption: Int64?, to path: FilePath, _ kind: WriteKind, after: ContentHash, undo: [UInt8],
     run: Int64
   ) throws {
     try write { database in
@@ -57,7 +60,11 @@ extension Store {
         ])
       guard kind == .embedded, try database.imageID(of: after) == nil else { return }
       let image = try Int64.fetchOne(
-        database, sql: "SELECT image_id FROM captions WHERE id = ?", arguments: [caption])
+        database,
+        sql: """
+          SELECT image_id FROM captions WHERE id = ?1
+          UNION ALL SELECT image_id FROM files WHERE ?1 IS NULL AND path = ?2
+          """, arguments: [caption, path.absolute.data])
       if let image { try database.enterVersion(after, of: image) }
     }
   }
@@ -75,16 +82,35 @@ extension Store {
 
   /// Whether the bytes with that hash are what was last written to the path.
   ///
+  /// - Parameter origin: whose words they must be; nil for anybody's.
   /// - Throws: `StoreError`.
-  public func wroteLast(_ content: ContentHash, to path: FilePath) throws -> Bool {
+  public func wroteLast(
+    _ content: ContentHash, to path: FilePath, origin: CaptionOrigin? = nil
+  ) throws -> Bool {
     try read { database in
-      let last = try Data.fetchOne(
+      let last = try Row.fetchOne(
         database,
         sql: """
-          SELECT after_hash FROM photo_writes WHERE path = ? AND undone_at IS NULL
-          ORDER BY id DESC LIMIT 1
+          SELECT after_hash, coalesce(origin, 'machine') AS origin
+          FROM photo_writes AS w LEFT JOIN captions AS c ON c.id = caption_id
+          WHERE path = ? AND undone_at IS NULL ORDER BY w.id DESC LIMIT 1
           """, arguments: [path.absolute.data])
-      return last == content.data
+      guard let last, last["after_hash"] == content.data else { return false }
+      return origin.map { $0.rawValue == last["origin"] } ?? true
+    }
+  }
+
+  /// Whether the file of a change was written again later, by a change that stands.
+  ///
+  /// - Throws: `StoreError`.
+  public func isWrittenAgain(after write: PhotoWrite) throws -> Bool {
+    try read { database in
+      try Bool.fetchOne(
+        database,
+        sql: """
+          SELECT EXISTS (
+            SELECT 1 FROM photo_writes WHERE path = ? AND id > ? AND undone_at IS NULL)
+          """, arguments: [write.path.data, write.id]) ?? false
     }
   }
 
@@ -114,14 +140,15 @@ extension Store {
       try Row.fetchAll(
         database,
         sql: """
-          SELECT id, path, kind, undo FROM photo_writes WHERE run_id = ? AND undone_at IS NULL
+          SELECT id, path, kind, undo, caption_id FROM photo_writes WHERE run_id = ? AND undone_at IS NULL
           ORDER BY id DESC
           """, arguments: [run]
       ).compactMap { row in
         guard let kind = WriteKind(rawValue: row["kind"]) else { return nil }
         let undo: Data = row["undo"]
         return PhotoWrite(
-          id: row["id"], path: FilePath(data: row["path"]), kind: kind, undo: Array(undo))
+          id: row["id"], path: FilePath(data: row["path"]), kind: kind, undo: Array(undo),
+          hasCaption: (row["caption_id"] as Int64?) != nil)
       }
     }
   }

@@ -288,6 +288,7 @@ private final class BatchReporter {
       }
       written += event.written
       for error in event.unwritten { tell(error) }
+      if event.unwritten.contains(where: \.isHumanText) { leftAlone += 1 }
     }
     progress.advance(by: events.count, worked: worked, failed: failures)
   }
@@ -299,11 +300,10 @@ private final class BatchReporter {
 
   /// What could not be written.
   private func tell(_ error: MetadataError) {
-    if case .humanText = error {
-      leftAlone += 1
-    } else {
+    if error.isHumanText { return }
+    progress.say("caption: \(error)")
+    if !error.isRemark {
       firstFailure = firstFailure ?? exitStatus(of: error)
-      progress.say("caption: \(error)")
     }
   }
 

@@ -25,8 +25,9 @@ struct CaptionCommand: AsyncParsableCommand {
       DescribeCommand.self, BatchCommand.self, WorkerCommand.self, SearchCommand.self,
       ListCommand.self, ShowCommand.self, SimilarCommand.self, StatsCommand.self,
       DiffCommand.self, FailuresCommand.self, NoteCommand.self, ForgetCommand.self,
-      UndoCommand.self, ExportCommand.self, StoreCommand.self, FeaturesCommand.self,
-      ClassifyCommand.self, ModelCommand.self, DatasetCommand.self, ScoreCommand.self,
+      UndoCommand.self, StripCommand.self, ExportCommand.self, StoreCommand.self,
+      FeaturesCommand.self, ClassifyCommand.self, ModelCommand.self, DatasetCommand.self,
+      ScoreCommand.self,
       EvaluateCommand.self, RunsCommand.self, TrainCommand.self, SentimentCommand.self,
     ],
     defaultSubcommand: DescribeCommand.self)

@@ -51,7 +51,7 @@ final class CaptionKeeper {
     _ caption: Caption, of bytes: [UInt8], at path: FilePath, _ state: FileState, replacing: Bool
   ) {
     let identity = PhotoIdentity(of: bytes)
-    guard let described = try? DescribedPhoto(caption, bytes: bytes, identity: identity)
+    guard let described = try? DescribedPhoto(caption, bytes: bytes, identity: identity, at: path)
     else { return }
     record(
       .captioned(described.photo, described.machine, embedding: described.embedding), at: path,
@@ -61,7 +61,7 @@ final class CaptionKeeper {
   /// Keeps where a picture that has a caption was found.
   func keep(_ bytes: [UInt8], at path: FilePath, _ state: FileState) {
     record(
-      .alreadyThere(PhotoIdentity(of: bytes), PhotoFacts(of: bytes)), at: path, state,
+      .alreadyThere(PhotoIdentity(of: bytes), PhotoFacts(of: bytes, at: path)), at: path, state,
       replacing: false)
   }
 

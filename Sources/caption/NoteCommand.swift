@@ -1,5 +1,6 @@
 import ArgumentParser
 import Batch
+import PhotoMetadata
 import Store
 import SystemPackage
 
@@ -10,10 +11,12 @@ struct NoteCommand: ParsableCommand {
     abstract: "Keep your own description of a photo.",
     discussion: """
       Notes are found by “caption search” and never overwritten by a model. The photo itself is not \
-      touched.
+      touched unless --embed is given; “caption batch --embed” writes the latest note of a photo in \
+      place of a model's caption.
 
       EXAMPLES:
         caption note photo.jpg "Rex and Anna at Lake Garda"
+        caption note --embed photo.jpg "Rex and Anna at Lake Garda"
         caption note --remove photo.jpg "Rex and Anna at Lake Garda"
       """)
 
@@ -27,8 +30,12 @@ struct NoteCommand: ParsableCommand {
   var remove = false
 
   @OptionGroup var storeOptions: StoreOptions
+  @OptionGroup var writes: WriteOptions
 
   func validate() throws {
+    guard !remove || writes.options.writesNothing else {
+      throw ValidationError("--remove takes a note out of the store only.")
+    }
     guard !text.allSatisfy(\.isWhitespace) else {
       throw ValidationError("A description has at least one word.")
     }
@@ -43,8 +50,32 @@ struct NoteCommand: ParsableCommand {
       guard removed else { throw ValidationError("\(photo) has no such description.") }
     } else {
       let file = try PhotoFile(at: path)
-      let photo = try PhotoRecord(of: file.bytes, name: path.string)
-      try storeOptions.with(.create) { try $0.note(text, about: photo, at: path, file.state) }
+      let record = try PhotoRecord(of: file.bytes, name: path.string, at: path)
+      let failure = try storeOptions.with(.create) { store in
+        let caption = try store.note(text, about: record, at: path, file.state)
+        return try write(caption, path, file.state, in: store)
+      }
+      if let failure { throw failure }
     }
+  }
+
+  /// Writes the note into the photo and beside it, as far as that was asked for.
+  ///
+  /// - Returns: the exit status of what could not be written.
+  private func write(
+    _ caption: Int64?, _ path: FilePath, _ state: FileState, in store: Store
+  ) throws -> ExitCode? {
+    guard !writes.options.writesNothing else { return nil }
+    let run = try store.beginRun(.single, request: jsonLine(["note": photo]), work: nil)
+    let writer = PhotoWriter(
+      store: store, model: "", version: programVersion, options: writes.options)
+    var failure: ExitCode?
+    let count = try writer.write(note: text, caption: caption, of: path, state, run: run) {
+      report($0)
+      if !$0.isRemark { failure = failure ?? exitStatus(of: $0) }
+    }
+    try store.endRun(run, .finished)
+    if count > 0 { note("wrote \(count) files (“caption undo \(run)” takes them back)") }
+    return failure
   }
 }

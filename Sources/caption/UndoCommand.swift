@@ -9,9 +9,10 @@ struct UndoCommand: ParsableCommand {
     commandName: "undo",
     abstract: "Take back what a batch wrote beside photos and into them.",
     discussion: """
-      Every file gets the bytes that it had before, unless another program has changed it since; \
-      captions stay in the store. Without a number it lists the batches that can be taken back: \
-      number, time and how many files.
+      Every file gets the bytes that it had before. Photos and XMP files that another program has \
+      changed since keep that, and lose only what is marked as this program's; other files that were \
+      changed stay as they are. Captions stay in the store. Without a number it lists the batches \
+      that can be taken back: number, time and how many files.
 
       EXAMPLES:
         caption undo
@@ -33,7 +34,7 @@ struct UndoCommand: ParsableCommand {
       }
     }
     var firstFailure: ExitCode?
-    let count = try storeOptions.with(.write) { store in
+    let undone = try storeOptions.with(.write) { store in
       guard try store.runsWithWrites().contains(where: { $0.run == run }) else {
         throw ValidationError("Run \(run) has written nothing that could be taken back.")
       }
@@ -42,7 +43,11 @@ struct UndoCommand: ParsableCommand {
         firstFailure = firstFailure ?? exitStatus(of: error)
       }
     }
-    try printLine("\(count) files are as they were before run \(run)")
+    try printLine("\(undone.restored) files are as they were before run \(run)")
+    if undone.stripped > 0 {
+      try printLine(
+        "\(undone.stripped) files that were changed since lost only what run \(run) wrote")
+    }
     if let firstFailure { throw firstFailure }
   }
 }

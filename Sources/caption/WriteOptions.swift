@@ -21,11 +21,18 @@ struct WriteOptions: ParsableArguments {
   @Flag(help: "Leave the time of change of photos that are written into as it is.")
   var keepMtime = false
 
+  @Flag(
+    help: "Write also into photos with content credentials (C2PA), which become invalid by it.")
+  var breakSignature = false
+
   func validate() throws {
     guard embed || !sidecar.isEmpty || !overwriteHuman else {
       throw ValidationError("--overwrite-human goes with --sidecar or --embed.")
     }
     guard embed || !keepMtime else { throw ValidationError("--keep-mtime goes with --embed.") }
+    guard embed || !breakSignature else {
+      throw ValidationError("--break-signature goes with --embed.")
+    }
   }
 
   var options: PhotoWriter.Options {
@@ -34,6 +41,7 @@ struct WriteOptions: ParsableArguments {
     options.embeds = embed
     options.overwritesHuman = overwriteHuman
     options.keepsModificationTime = keepMtime
+    options.breaksSignatures = breakSignature
     return options
   }
 }

@@ -96,7 +96,9 @@ import Testing
     #expect(try run(["undo"]).lines.count == 1)
   }
 
-  @Test(arguments: [["--overwrite-human"], ["--keep-mtime"], ["--sidecar", "doc"]])
+  @Test(arguments: [
+    ["--overwrite-human"], ["--keep-mtime"], ["--break-signature"], ["--sidecar", "doc"],
+  ])
   func `options that do not go together`(arguments: [String]) throws {
     #expect(try run(["batch", photos] + arguments).status == 64)
   }

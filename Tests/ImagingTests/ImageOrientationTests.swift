@@ -78,6 +78,41 @@ import Testing
     #expect(orientation(exif) == .turnedLeft)
   }
 
+  /// A PNG file's signature and chunks without their checksums' being right, which are not looked at.
+  private func png(_ chunks: [(type: String, content: [UInt8])]) -> [UInt8] {
+    chunks.reduce([0x89, 0x50, 0x4E, 0x47, 13, 10, 26, 10]) { bytes, chunk in
+      let count = chunk.content.count
+      return bytes + [0, 0, UInt8(count >> 8), UInt8(count & 255)] + chunk.type.utf8
+        + chunk.content + [0, 0, 0, 0]
+    }
+  }
+
+  private func profile(_ kind: String, _ content: [UInt8]) -> (type: String, content: [UInt8]) {
+    let digits = content.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    return (
+      "tEXt",
+      Array("Raw profile type \(kind)\0\n\(kind)\n      \(content.count)\n\(digits)\n".utf8)
+    )
+  }
+
+  @Test func `a PNG file's EXIF may be spelt in a text`() {
+    let exif = Array("Exif\0\0".utf8) + Self.littleEndian
+    for chunks in [
+      [profile("exif", exif)], [profile("APP1", exif)], [profile("exif", Self.littleEndian)],
+      [profile("APP1", Array("http://ns.adobe.com/xap/1.0/\0".utf8)), profile("exif", exif)],
+    ] {
+      #expect(ImageOrientation(png(chunks), format: .png) == .turnedLeft)
+    }
+    var upsideDown = Self.littleEndian
+    upsideDown[30] = 3
+    #expect(
+      ImageOrientation(png([profile("exif", exif), ("eXIf", upsideDown)]), format: .png)
+        == .upsideDown)
+    for chunks in [[profile("xmp", exif)], [profile("exif", Array("no EXIF".utf8))]] {
+      #expect(ImageOrientation(png(chunks), format: .png) == .upright)
+    }
+  }
+
   @Test func `chunks that claim to be longer than the file end the search`() {
     let png: [UInt8] =
       [0x89, 0x50, 0x4E, 0x47, 13, 10, 26, 10, 0xFF, 0xFF, 0xFF, 0xFF] + Array("eXIf".utf8)

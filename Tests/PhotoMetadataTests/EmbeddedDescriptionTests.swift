@@ -78,8 +78,9 @@ struct EmbeddedDescriptionTests {
     .enabled(if: ExifTool.isInstalled),
     arguments: [
       "-XMP-dc:Description=My dog", "-XMP-dc:Description-de=Mein Hund",
-      "-XMP-iptcCore:AltTextAccessibility=My dog", "-IPTC:Caption-Abstract=My dog",
-      "-EXIF:ImageDescription=My dog",
+      "-IPTC:Caption-Abstract=My dog", "-EXIF:ImageDescription=My dog",
+      "-EXIF:UserComment=My dog", "-EXIF:XPComment=My dog", "-Comment=My dog",
+      "-XMP-tiff:ImageDescription=My dog", "-XMP-exif:UserComment=My dog",
     ])
   func `what a person wrote stays unless told otherwise`(_ argument: String) throws {
     let original = try ownedPhoto([argument])
@@ -102,7 +103,85 @@ struct EmbeddedDescriptionTests {
   @Test(
     .enabled(if: ExifTool.isInstalled),
     arguments: [
-      "-XMP-dc:Description", "-XMP-iptcCore:AltTextAccessibility", "-IPTC:Caption-Abstract",
+      "-XMP-dc:Title=My dog", "-XMP-photoshop:Headline=My dog", "-XMP-dc:Subject=My dog",
+      "-IPTC:ObjectName=My dog", "-IPTC:Headline=My dog", "-IPTC:Keywords=My dog",
+      "-EXIF:XPTitle=My dog", "-EXIF:XPSubject=My dog", "-EXIF:XPKeywords=My dog",
+      "-XMP-iptcCore:AltTextAccessibility=My dog",
+    ])
+  func `a person's title, keywords and alternative text leave the description free`(
+    _ argument: String
+  ) throws {
+    let original = try ownedPhoto([argument])
+    #expect(PhotoProperties(original).humanText?.text == "My dog")
+    let written = PhotoProperties(try described(original, "A dog."))
+    #expect(written[.description]?.text == "A dog.")
+    #expect(written.humanText?.text == "My dog")
+    let isAltText = argument.contains("AltText")
+    #expect(written[.altText]?.text == (isAltText ? "My dog" : "A dog."))
+    #expect(try described(described(original, "A dog."), "A dog.") == described(original, "A dog."))
+  }
+
+  @Test func `a person's note takes the place of a model's text, and of an earlier note`() throws {
+    let original = try photo("samples/rocket.jpg")
+    func noted(_ bytes: [UInt8], _ text: String) throws -> [UInt8] {
+      try EmbeddedDescription.write(
+        PhotoSentence(text, model: nil, version: version), into: bytes, format: .jpeg,
+        name: "photo"
+      ).bytes
+    }
+    let machine = try described(original, "A rocket.")
+    let first = try noted(machine, "Žofie and Rex")
+    let properties = PhotoProperties(first)
+    #expect(properties.machineText == nil)
+    #expect(Set(properties.descriptions.map(\.text)) == ["Žofie and Rex"])
+    #expect(properties.descriptions.allSatisfy { $0.isNote })
+    #expect(try noted(first, "Žofie and Rex") == first)
+    #expect(throws: MetadataError.self) { try described(first, "A pencil.") }
+    let second = PhotoProperties(try noted(first, String(repeating: "Žofie ", count: 1000)))
+    #expect(second.descriptions.count == 3)
+    #expect(second.descriptions.allSatisfy { $0.isNote && $0.text.hasPrefix("Žofie Žofie") })
+  }
+
+  @Test(.enabled(if: ExifTool.isInstalled))
+  func `what this program wrote can be taken out again`() throws {
+    let original = try ownedPhoto([
+      "-XMP-dc:Title=My dog", "-IPTC:Keywords=Köln", "-XMP-photoshop:CaptionWriter=Jürgen",
+    ])
+    let written = try described(original, "A dog.")
+    let stripped = try #require(
+      try EmbeddedDescription.stripped(written, format: .jpeg, name: "photo"))
+    let before = try ExifTool.tags(original, extension: "jpg")
+    let after = try ExifTool.tags(stripped, extension: "jpg")
+    let changing = ["System:", "ExifTool:", "XMP-x:", "SourceFile"]
+    func lasting(_ tags: [String: String]) -> [String: String] {
+      tags.filter { tag in !changing.contains(where: tag.key.hasPrefix) }
+    }
+    #expect(lasting(after) == lasting(before))
+    #expect(try EmbeddedDescription.stripped(stripped, format: .jpeg, name: "photo") == nil)
+    // A person's changes stay.
+    let edited = try ExifTool.changed(
+      written, extension: "jpg", ["-XMP-dc:Description=Our dog", "-XMP-dc:Title=Ours"])
+    let rest = PhotoProperties(
+      try #require(try EmbeddedDescription.stripped(edited, format: .jpeg, name: "photo")))
+    #expect(Set(rest.descriptions.map(\.text)) == ["Our dog", "Ours", "Köln"])
+  }
+
+  @Test(arguments: photoNames)
+  func `taking a text out leads back to no text, in every format`(_ name: String) throws {
+    let written = try described(photo(name), Self.sentence)
+    let format = try #require(ImageFormat(written))
+    let stripped = try #require(
+      try EmbeddedDescription.stripped(written, format: format, name: "photo"))
+    #expect(PhotoProperties(stripped).descriptions == [])
+    #expect(!stripped.containsText("child"))
+    #expect(try picture(stripped) == picture(written))
+    #expect(try pixels(stripped) == pixels(written))
+  }
+
+  @Test(
+    .enabled(if: ExifTool.isInstalled),
+    arguments: [
+      "-XMP-dc:Description", "-IPTC:Caption-Abstract",
     ])
   func `a text of ours that a person changed is a person's`(_ tag: String) throws {
     let machine = try described(photo("samples/rocket.jpg"), "A rocket.")
@@ -123,8 +202,8 @@ struct EmbeddedDescriptionTests {
       "-IPTC:DateCreated=2021:07:04", "-IPTC:TimeCreated=18:30:05+02:00",
       "-Photoshop:IPTCDigest=00000000000000000000000000000000", "-Photoshop:URL=http://example.com",
       "-XMP-photoshop:CaptionWriter=Jürgen", "-XMP-dc:Title-fr=Fusée", "-XMP-dc:Subject=a, b",
-      "-XMP-lr:HierarchicalSubject=a|b", "-EXIF:UserComment=note", "-EXIF:LensModel=50 mm",
-      "-Comment=a comment",
+      "-XMP-lr:HierarchicalSubject=a|b", "-EXIF:UserComment=Screenshot",
+      "-EXIF:LensModel=50 mm", "-Comment=Created with GIMP",
     ])
     let written = try described(original, "A rocket.")
     let before = try ExifTool.tags(original, extension: "jpg")

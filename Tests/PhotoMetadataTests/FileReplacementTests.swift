@@ -26,7 +26,7 @@ struct FileReplacementTests {
 
   private func edit(_ text: String = "A dog.", _ path: FilePath? = nil) throws -> FileEdit {
     try #require(
-      try FileEdit.embedding(text: text, model: model, version: version, in: path ?? self.path))
+      try FileEdit.embedding(sentence(text), in: path ?? self.path))
   }
 
   private func status(_ path: FilePath) -> stat {
@@ -52,7 +52,7 @@ struct FileReplacementTests {
     try edit.commit()
     #expect(try contents(path) == edit.bytes)
     #expect(PhotoProperties(edit.bytes)[.description]?.text == "A dog.")
-    #expect(try FileEdit.embedding(text: "A dog.", model: model, version: version, in: path) == nil)
+    #expect(try FileEdit.embedding(sentence("A dog."), in: path) == nil)
     #expect(try names() == ["photo.jpg"])
     #expect(try undo.apply(to: path))
     #expect(try contents(path) == original)
@@ -159,7 +159,7 @@ struct FileReplacementTests {
       try FileReplacement.read(missing)
     }
     #expect(throws: MetadataError.self) {
-      try FileEdit.embedding(text: "A dog.", model: model, version: version, in: missing)
+      try FileEdit.embedding(sentence("A dog."), in: missing)
     }
   }
 

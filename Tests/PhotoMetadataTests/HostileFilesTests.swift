@@ -13,11 +13,12 @@ struct HostileFilesTests {
     mutated(bytes, count: 250, seed: 7) { damaged in
       _ = PhotoProperties(damaged)
       if let written = try? EmbeddedDescription.write(
-        text: "A cat.", model: model, version: version, into: damaged, format: format,
-        name: "photo", overwriteHuman: true)
+        sentence("A cat."), into: damaged, format: format,
+        name: "photo", overwriteHuman: true, breaksSignature: true)
       {
-        _ = PhotoProperties(written)
+        _ = PhotoProperties(written.bytes)
       }
+      _ = try? EmbeddedDescription.stripped(damaged, format: format, name: "photo")
     }
   }
 
@@ -34,7 +35,8 @@ struct HostileFilesTests {
     for bytes in others {
       #expect(throws: MetadataError.self) {
         try EmbeddedDescription.write(
-          text: "A dog.", model: model, version: version, into: bytes, format: format, name: "x")
+          sentence("A dog."), into: bytes, format: format,
+          name: "x")
       }
     }
   }

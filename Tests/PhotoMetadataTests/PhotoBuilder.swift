@@ -11,6 +11,51 @@ enum PhotoBuilder {
     return bytes + original[2...]
   }
 
+  /// A dataset of IPTC-IIM.
+  static func dataset(_ record: UInt8, _ tag: UInt8, _ content: [UInt8]) -> [UInt8] {
+    [0x1C, record, tag] + big(content.count, 2) + content
+  }
+
+  /// A JPEG file with a block of IPTC.
+  static func withIPTC(_ block: [UInt8]) throws -> [UInt8] {
+    jpeg(
+      try photo("\(decoding)/grey.jpg"),
+      segments: [(0xED, Array("Photoshop 3.0\0".utf8) + resource(block))])
+  }
+
+  /// The image resource that holds a block of IPTC.
+  static func resource(_ block: [UInt8]) -> [UInt8] {
+    Array("8BIM".utf8) + [4, 4, 0, 0] + big(block.count, 4) + block
+      + (block.count % 2 == 0 ? [] : [0])
+  }
+
+  /// A chunk of PNG.
+  static func chunk(_ type: String, _ content: [UInt8]) -> [UInt8] {
+    let checked = Array(type.utf8) + content
+    var crc: UInt32 = 0xFFFF_FFFF
+    for byte in checked {
+      crc ^= UInt32(byte)
+      for _ in 0..<8 { crc = crc & 1 == 1 ? 0xEDB8_8320 ^ crc >> 1 : crc >> 1 }
+    }
+    return big(content.count, 4) + checked + big(Int(~crc), 4)
+  }
+
+  /// A PNG file with chunks behind its header.
+  static func png(_ original: [UInt8], chunks: [[UInt8]]) -> [UInt8] {
+    // The signature, and the header's length, type, thirteen bytes and checksum.
+    Array(original[..<33]) + chunks.joined() + original[33...]
+  }
+
+  /// A chunk with a profile as ImageMagick spells it.
+  static func rawProfile(_ kind: String, _ content: [UInt8]) -> [UInt8] {
+    let digits = content.map { byte in
+      let digits = String(byte, radix: 16)
+      return digits.count == 1 ? "0" + digits : digits
+    }.joined()
+    let text = "Raw profile type \(kind)\0\n\(kind)\n      \(content.count)\n\(digits)\n"
+    return chunk("tEXt", Array(text.utf8))
+  }
+
   /// A TIFF structure of one directory and, in it, an EXIF and a GPS directory.
   static func exif(
     main: [Entry] = [], exif: [Entry] = [], gps: [Entry] = [], isLittleEndian: Bool = false
@@ -58,6 +103,11 @@ enum PhotoBuilder {
 
     init(_ tag: Int, bytes: [UInt8]) {
       (self.tag, type, count) = (tag, 2, bytes.count)
+      values = bytes.map { (Int($0), 1) }
+    }
+
+    init(_ tag: Int, undefined bytes: [UInt8]) {
+      (self.tag, type, count) = (tag, 7, bytes.count)
       values = bytes.map { (Int($0), 1) }
     }
 

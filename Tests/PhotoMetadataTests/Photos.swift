@@ -28,14 +28,20 @@ func fileExtension(_ name: String) -> String { String(name.split(separator: ".")
 let model = "resnet50-lstm"
 let version = "1.0"
 
+/// A text as the model's that all tests have.
+func sentence(_ text: String) -> PhotoSentence {
+  PhotoSentence(text, model: model, version: version)
+}
+
 /// A photo with a description in it.
 func described(
   _ bytes: [UInt8], _ text: String, model: String = model, overwriteHuman: Bool = false
 ) throws -> [UInt8] {
   let format = try #require(ImageFormat(bytes))
   return try EmbeddedDescription.write(
-    text: text, model: model, version: version, into: bytes, format: format, name: "photo",
-    overwriteHuman: overwriteHuman)
+    PhotoSentence(text, model: model, version: version), into: bytes, format: format,
+    name: "photo", overwriteHuman: overwriteHuman
+  ).bytes
 }
 
 /// The number whose bytes these are, the highest first.

@@ -25,7 +25,8 @@ struct SidecarTests {
 
   private func xmp(_ text: String, overwriteHuman: Bool = false) throws -> FileEdit? {
     try Sidecar.xmp(
-      text: text, model: model, version: version, for: photo, overwriteHuman: overwriteHuman)
+      sentence(text), for: photo,
+      overwriteHuman: overwriteHuman)
   }
 
   @Test func `a sidecar has the photo's whole name`() {

@@ -149,10 +149,11 @@ package struct BatchRunner: Sendable {
     do {
       let photo = PhotoIdentity(of: file.bytes)
       if !options.redoes, let caption = try store.caption(of: photo, work) {
-        return .samePicture(file.state, photo, PhotoFacts(of: file.bytes), caption)
+        return .samePicture(file.state, photo, PhotoFacts(of: file.bytes, at: path), caption)
       }
       return .described(
-        file.state, try captioner.describe(bytes: file.bytes, identity: photo, name: path.string))
+        file.state,
+        try captioner.describe(bytes: file.bytes, identity: photo, name: path.string, at: path))
     } catch {
       return Finding(error, path: path, state: file.state)
     }
@@ -323,10 +324,14 @@ private struct OrderedRecorder {
     try report(events)
   }
 
-  /// The event, once its caption stands wherever it was to be written.
+  /// The event, once its caption stands wherever it was to be written. What people wrote beside a
+  /// photo since it was captioned is kept, too.
   private func written(_ caption: StoredCaption, _ state: FileState, _ event: BatchEvent) throws
     -> BatchEvent
   {
+    if case .alreadyCaptioned = event.kind {
+      try store.add(HumanCaption.beside(event.path), besides: caption.id)
+    }
     guard let writer else { return event }
     var event = event
     event.written = try writer.write(caption, of: event.path, state, run: run) {

@@ -84,6 +84,10 @@ typedef struct {
 
 void ci_buffer_free(ci_buffer *buffer);
 
+/// Inflates a zlib stream, as text in PNG files is one, that grows to no more than `limit` bytes.
+ci_status ci_inflate(
+  const uint8_t *bytes, size_t count, size_t limit, ci_buffer *buffer, ci_report *report);
+
 /// Encodes `width · height · 3` bytes of RGB as an 8-bit PNG file.
 ci_status ci_png_encode(
   const uint8_t *pixels, uint32_t width, uint32_t height, ci_buffer *buffer, ci_report *report);

@@ -41,6 +41,17 @@ typedef enum {
   CM_XMP_MODEL,
   CM_XMP_VERSION,
   CM_XMP_TEXT_HASH,
+  /// dc:title, one text per language; from here on they are only read.
+  CM_XMP_TITLE,
+  /// photoshop:Headline.
+  CM_XMP_HEADLINE,
+  /// dc:subject: all keywords, joined by commas.
+  CM_XMP_SUBJECT,
+  /// tiff:ImageDescription and exif:UserComment, one text per language: copies of EXIF's.
+  CM_XMP_IMAGE_DESCRIPTION,
+  CM_XMP_USER_COMMENT,
+  /// Iptc4xmpCore:ExtDescrAccessibility, one text per language.
+  CM_XMP_EXTENDED_DESCRIPTION,
 } cm_xmp_field;
 
 /// Receives one text of a packet, UTF-8, not terminated; `language` is terminated, and empty where
@@ -58,8 +69,11 @@ cm_status cm_xmp_read(
 typedef struct {
   cm_xmp_field field;
   /// UTF-8, terminated, legal in XML. A property with languages gets it as x-default; those of its
-  /// other languages that say what x-default said before are removed.
+  /// other languages that say what x-default said before are removed. Null takes the property out.
   const char *text;
+  /// Where `text` is null: of a property with languages only those that say exactly this are taken
+  /// out; null for all of them.
+  const char *old;
 } cm_xmp_change;
 
 /// Writes the properties of a packet, which may have no bytes, as an x:xmpmeta element without
@@ -68,28 +82,11 @@ cm_status cm_xmp_edit(
   const uint8_t *packet, size_t count, const cm_xmp_change *changes, size_t change_count,
   cm_buffer *buffer, cm_report *report);
 
-/// Finds Caption/Abstract (2:120) in a block of IPTC-IIM datasets; the text is UTF-8 where the
-/// block says so (1:90) or the bytes are valid as such, and else read as ISO 8859-1. `buffer` has no
-/// bytes where there is none.
-cm_status cm_iptc_read(
-  const uint8_t *datasets, size_t count, cm_buffer *buffer, cm_report *report);
-
-/// Sets Caption/Abstract in the IPTC block of Photoshop image resources, which may have no bytes,
-/// and declares the block as UTF-8, to which its other texts are brought where they were not.
-///
-/// All other resources stay, except for the digest of the block as it was (0x0425), which would
-/// have readers believe that XMP had missed a change (Metadata Working Group, guidelines 2.0).
-cm_status cm_photoshop_edit(
-  const uint8_t *resources, size_t count, const uint8_t *text, size_t text_count,
-  cm_buffer *buffer, cm_report *report);
-
-/// The IPTC-IIM datasets in Photoshop image resources; no bytes where there are none.
-cm_status cm_photoshop_read(
-  const uint8_t *resources, size_t count, cm_buffer *buffer, cm_report *report);
-
-/// Inflates a zlib stream that grows to no more than `limit` bytes.
-cm_status cm_inflate(
-  const uint8_t *bytes, size_t count, size_t limit, cm_buffer *buffer, cm_report *report);
+/// Brings text from one encoding to another, by the names that iconv knows; `CM_MALFORMED` where it
+/// is not valid in the first or has characters that the second does not.
+cm_status cm_convert(
+  const char *from, const char *to, const uint8_t *bytes, size_t count, cm_buffer *buffer,
+  cm_report *report);
 
 /// The CRC-32 that PNG uses, of `count` bytes after those of which it was `crc` (0 at first).
 uint32_t cm_crc32(uint32_t crc, const uint8_t *bytes, size_t count);

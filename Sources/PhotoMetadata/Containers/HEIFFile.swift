@@ -64,14 +64,41 @@ struct HEIFFile: PhotoFile {
 
   var blocks: MetadataBlocks {
     var blocks = MetadataBlocks()
-    if let item = metadataItem({ $0.type == "Exif" }), let payload = payload(item.id),
+    if let item = metadataItems({ $0.type == "Exif" }).first, let payload = payload(item.id),
       // ISO/IEC 23008-12, A.2.1: first the offset of the TIFF structure behind this field.
       let offset = payload.integer(at: 0, width: 4), offset <= payload.count - 4
     {
       blocks.exif = Array(payload[(4 + offset)...])
     }
-    if let item = xmpItem { blocks.xmp = payload(item.id) }
+    for item in metadataItems(Self.isXMP) {
+      if let packet = payload(item.id) { blocks.addXMP(packet) }
+    }
+    // As in movies (XMP specification, part 3, 1.2.7.1); it is read, but nothing is written there.
+    blocks.furtherXMP += boxes(of: Self.xmpIdentifier).filter { $0.count <= Self.maximumPayload }
+      .map { Array(bytes[$0]) }
     return blocks
+  }
+
+  /// A box of C2PA's own, by its UUID, or JUMBF (ISO/IEC 19566-5) with one called after C2PA.
+  var isSigned: Bool {
+    !boxes(of: Self.credentialsIdentifier).isEmpty
+      || Box.list(bytes, in: 0..<bytes.count).contains {
+        $0.type == "jumb" && bytes.firstIndex(of: "c2pa", in: $0.content) != nil
+      }
+  }
+
+  private static let credentialsIdentifier: [UInt8] = [
+    0xD8, 0xFE, 0xC3, 0xD6, 0x1B, 0x0E, 0x48, 0x3C, 0x92, 0x97, 0x58, 0x28, 0x87, 0x7E, 0xC4, 0x81,
+  ]
+  private static let xmpIdentifier: [UInt8] = [
+    0xBE, 0x7A, 0xCF, 0xCB, 0x97, 0xA9, 0x42, 0xE8, 0x9C, 0x71, 0x99, 0x94, 0x91, 0xE3, 0xAF, 0xAC,
+  ]
+
+  /// What the boxes with a UUID hold behind it.
+  private func boxes(of identifier: [UInt8]) -> [Range<Int>] {
+    Box.list(bytes, in: 0..<bytes.count).filter {
+      $0.type == "uuid" && bytes[$0.content].starts(with: identifier)
+    }.map { $0.content.lowerBound + identifier.count..<$0.content.upperBound }
   }
 
   func replacing(xmp: [UInt8], photoshop: [UInt8]?) throws(PhotoFileFault) -> [UInt8] {
@@ -82,7 +109,9 @@ struct HEIFFile: PhotoFile {
     guard xmp.count < 1 << 28 else { throw .noRoom }
     var result = bytes
     let old = xmpItem
-    guard old.map({ $0.isPlain }) ?? true else { throw .unsupported("its XMP is compressed") }
+    guard old.map({ self.payload($0.id) != nil }) ?? true else {
+      throw .unsupported("its XMP is compressed, or out of reach")
+    }
     // Only bytes that are this item's alone may be written over.
     let oldRange = old.flatMap { exclusiveRange($0.id) }
     if let oldRange {
@@ -314,19 +343,21 @@ struct HEIFFile: PhotoFile {
 
   // MARK: Items
 
-  private var xmpItem: Item? {
-    metadataItem { $0.type == "mime" && $0.contentType == "application/rdf+xml" }
+  private var xmpItem: Item? { metadataItems(Self.isXMP).first }
+
+  private static func isXMP(_ item: Item) -> Bool {
+    item.type == "mime" && item.contentType == "application/rdf+xml"
   }
 
-  /// The first item of a kind that describes the primary picture; failing that, one that describes
-  /// no other, such as a depth map, in particular.
-  private func metadataItem(_ isWanted: (Item) -> Bool) -> Item? {
+  /// The items of a kind that describe the primary picture, and behind them those that describe no
+  /// other, such as a depth map, in particular.
+  private func metadataItems(_ isWanted: (Item) -> Bool) -> [Item] {
     let candidates = items.filter(isWanted)
     let descriptions = references.filter { $0.type == "cdsc" }
     let ofAny = Set(descriptions.map(\.from))
     let ofPrimary = Set(descriptions.filter { $0.to.contains { $0 == primary } }.map(\.from))
-    return candidates.first { ofPrimary.contains($0.id) }
-      ?? candidates.first { !ofAny.contains($0.id) }
+    return candidates.filter { ofPrimary.contains($0.id) }
+      + candidates.filter { !ofAny.contains($0.id) }
   }
 
   /// What metadata has at most.

@@ -48,20 +48,33 @@ struct JPEGFile: PhotoFile {
     var blocks = MetadataBlocks()
     for segment in segments {
       switch segment.marker {
-      case Self.app1 where bytes.has("Exif\0\0", at: segment.content.lowerBound):
+      case Self.app1 where isEXIF(segment):
         if blocks.exif == nil { blocks.exif = Array(bytes[segment.content]) }
       case Self.app1:
-        if blocks.xmp == nil, let header = xmpHeader(segment) {
-          blocks.xmp = Array(bytes[segment.content].dropFirst(header))
+        if let header = xmpHeader(segment) {
+          blocks.addXMP(Array(bytes[segment.content].dropFirst(header)))
         }
       case Self.app13 where isPhotoshop(segment):
         // Longer resources go on in the next segment.
         let content = bytes[segment.content].dropFirst(Self.photoshopHeader.utf8CodeUnitCount)
         blocks.photoshop = (blocks.photoshop ?? []) + content
+      case Self.comment where blocks.comments.count < Self.maximumComments:
+        let text = decodedText(bytes[segment.content].prefix { $0 != 0 })
+        blocks.comments.append(MetadataBlocks.Comment(place: .jpegComment, text: text))
       default: break
       }
     }
+    if let main = blocks.xmp { blocks.furtherXMP += extendedXMP(of: main) }
     return blocks
+  }
+
+  /// JUMBF boxes in APP11 (ISO/IEC 19566-5, D.2), of which one is called after C2PA.
+  var isSigned: Bool {
+    segments.contains { segment in
+      segment.marker == 0xEB && bytes.has("JP", at: segment.content.lowerBound)
+        && bytes.firstIndex(of: "jumb", in: segment.content) != nil
+        && bytes.firstIndex(of: "c2pa", in: segment.content) != nil
+    }
   }
 
   func replacing(xmp: [UInt8], photoshop: [UInt8]?) throws(PhotoFileFault) -> [UInt8] {
@@ -73,10 +86,10 @@ struct JPEGFile: PhotoFile {
     let hasPhotoshop = segments.contains(where: isPhotoshop)
     // New segments go behind JFIF and EXIF, which readers want first.
     let leading = segments.prefix {
-      $0.marker == 0xE0
-        || $0.marker == Self.app1 && bytes.has("Exif\0\0", at: $0.content.lowerBound)
+      $0.marker == 0xE0 || isEXIF($0)
     }
     var pictures: PictureIndex?
+    var previews: PreviewPointers?
     func insertNew() {
       if !hasXMP, let segment = newXMP { result += segment }
       if !hasPhotoshop, let segments = newPhotoshop { result += segments }
@@ -94,17 +107,25 @@ struct JPEGFile: PhotoFile {
           found.position = result.count + found.origin - segment.range.lowerBound
           pictures = found
         }
+        if previews == nil, isEXIF(segment) {
+          previews = try PreviewPointers(bytes, content: segment.content, pictureEnd: end)
+          previews?.position = result.count + segment.content.lowerBound - segment.range.lowerBound
+        }
         result += bytes[segment.range]
       }
       if index == leading.count - 1 { insertNew() }
     }
     result += bytes[end...]
     pictures?.update(&result, originalCount: bytes.count)
+    try previews?.update(&result, originalCount: bytes.count)
     return result
   }
 
   private static let app1: UInt8 = 0xE1
   private static let app13: UInt8 = 0xED
+  private static let comment: UInt8 = 0xFE
+  /// More are not looked at.
+  private static let maximumComments = 32
   private static let xmpHeader: StaticString = "http://ns.adobe.com/xap/1.0/\0"
   private static let photoshopHeader: StaticString = "Photoshop 3.0\0"
 
@@ -118,6 +139,50 @@ struct JPEGFile: PhotoFile {
       bytes.has(Self.xmpHeader, at: segment.content.lowerBound)
       || bytes.has("XMP\0://ns.adobe.com/xap/1.0/\0", at: segment.content.lowerBound)
     return isXMP ? Self.xmpHeader.utf8CodeUnitCount : nil
+  }
+
+  private func isEXIF(_ segment: Segment) -> Bool {
+    segment.marker == Self.app1 && bytes.has("Exif\0\0", at: segment.content.lowerBound)
+  }
+
+  private static let extensionHeader: StaticString = "http://ns.adobe.com/xmp/extension/\0"
+  /// What XMP has beyond its first segment at most.
+  private static let maximumExtension = 1 << 24
+
+  /// The part of a packet that did not fit into its segment, put together from the segments that
+  /// carry its digest, of which each tells where it belongs; none where a piece is missing.
+  private func extendedXMP(of packet: [UInt8]) -> [[UInt8]] {
+    guard let digest = Self.extensionDigest(packet) else { return [] }
+    var whole: [UInt8] = []
+    var filled = 0
+    for segment in segments where segment.marker == Self.app1 {
+      guard bytes.has(Self.extensionHeader, at: segment.content.lowerBound) else { continue }
+      let start = segment.content.lowerBound + Self.extensionHeader.utf8CodeUnitCount
+      let piece = start + 40
+      guard piece <= segment.content.upperBound, bytes[start..<start + 32].elementsEqual(digest),
+        let total = bytes.integer(at: start + 32, width: 4), total <= Self.maximumExtension,
+        let offset = bytes.integer(at: start + 36, width: 4),
+        offset <= total, segment.content.upperBound - piece <= total - offset
+      else { continue }
+      if whole.isEmpty { whole = [UInt8](repeating: 0, count: total) }
+      guard whole.count == total else { return [] }
+      let count = segment.content.upperBound - piece
+      whole.replaceSubrange(offset..<offset + count, with: bytes[piece..<piece + count])
+      filled += count
+    }
+    return whole.isEmpty || filled < whole.count ? [] : [whole]
+  }
+
+  /// The 32 digits that xmpNote:HasExtendedXMP, as an attribute or an element, has.
+  private static func extensionDigest(_ packet: [UInt8]) -> ArraySlice<UInt8>? {
+    let name: StaticString = "HasExtendedXMP"
+    guard let start = packet.firstIndex(of: name, in: 0..<packet.count) else { return nil }
+    let rest = packet[(start + name.utf8CodeUnitCount)...].prefix(64)
+    guard let first = rest.firstIndex(where: { Character(Unicode.Scalar($0)).isHexDigit }) else {
+      return nil
+    }
+    let digest = packet[first...].prefix(32)
+    return digest.count == 32 ? digest : nil
   }
 
   private func isPhotoshop(_ segment: Segment) -> Bool {

@@ -1,4 +1,5 @@
 internal import CImageMetadata
+internal import Imaging
 
 /// The chunks of a PNG file (PNG, third edition, 5.3).
 struct PNGFile: PhotoFile {
@@ -52,29 +53,26 @@ struct PNGFile: PhotoFile {
     return true
   }
 
-  /// What metadata is inflated to at most.
-  private static let maximumTextCount = 1 << 24
-
   var blocks: MetadataBlocks {
     var blocks = MetadataBlocks()
-    var profile: [UInt8]?
-    for chunk in chunks {
-      if has("eXIf", chunk) {
-        blocks.exif = Array(bytes[chunk.content])
-      } else if let text = text(chunk) {
-        switch text.keyword {
-        case Self.xmpKeyword: blocks.xmp = blocks.xmp ?? inflated(text)
-        case Self.iptcKeyword:
-          blocks.photoshop = blocks.photoshop ?? inflated(text).flatMap(Self.profile).map(Self.irb)
-        case "Raw profile type exif", "Raw profile type APP1":
-          profile = profile ?? inflated(text).flatMap(Self.profile)
-        default: break
-        }
+    for text in texts {
+      switch text.role {
+      case .xmp: blocks.addXMP(text.content)
+      case .photoshop: blocks.addPhotoshop(Self.irb(text.content))
+      case .exif: blocks.exif = blocks.exif ?? text.content
+      case .comment(let place):
+        blocks.comments.append(
+          MetadataBlocks.Comment(place: place, text: decodedText(text.content)))
       }
     }
-    if blocks.exif == nil { blocks.exif = profile }
+    if let chunk = chunks.last(where: { has("eXIf", $0) }) {
+      blocks.exif = Array(bytes[chunk.content])
+    }
     return blocks
   }
+
+  /// A manifest store of C2PA's.
+  var isSigned: Bool { chunks.contains { has("caBX", $0) } }
 
   func replacing(xmp: [UInt8], photoshop: [UInt8]?) throws(PhotoFileFault) -> [UInt8] {
     guard xmp.count < 1 << 30, (photoshop?.count ?? 0) < 1 << 28 else { throw .noRoom }
@@ -82,28 +80,26 @@ struct PNGFile: PhotoFile {
     var newXMP: [UInt8]? = Self.chunk(
       "iTXt",
       Array(Self.xmpKeyword.utf8) + [0, 0, 0, 0, 0] + XMPPacket.wrapped(xmp, padding: 1024))
-    var newProfile = photoshop.map {
-      Self.chunk("tEXt", Array(Self.iptcKeyword.utf8) + [0] + Self.rawProfile($0))
-    }
-    let keywords = chunks.map { text($0)?.keyword }
-    let hasXMP = keywords.contains(Self.xmpKeyword)
-    let hasProfile = keywords.contains(Self.iptcKeyword)
+    let texts = texts
+    let oldXMP = texts.first { $0.role == .xmp }?.index
+    let oldProfile = texts.first { $0.role == .photoshop }
+    let oldPhotoshop = oldProfile?.index
+    let keyword = oldProfile?.keyword ?? Self.iptcKeyword
+    var newPhotoshop = photoshop.map { $0.isEmpty ? [] : Self.profileChunk(keyword, $0) }
     var result = Array(bytes[..<8])
     result.reserveCapacity(bytes.count + xmp.count + 3 * (photoshop?.count ?? 0) + 8192)
-    for (chunk, keyword) in zip(chunks, keywords) {
+    for (index, chunk) in chunks.enumerated() {
       if has("IDAT", chunk) {
         // Readers that stop at the picture must have seen it.
-        if !hasXMP, let new = newXMP { result += new }
-        if !hasProfile, let new = newProfile { result += new }
-        if !hasXMP { newXMP = nil }
-        if !hasProfile { newProfile = nil }
+        if oldXMP == nil, let new = newXMP { result += new }
+        if oldPhotoshop == nil, let new = newPhotoshop { result += new }
+        if oldXMP == nil { newXMP = nil }
+        if oldPhotoshop == nil { newPhotoshop = nil }
       }
-      if keyword == Self.xmpKeyword, let new = newXMP {
+      if index == oldXMP, let new = newXMP {
         result += new
-        newXMP = nil
-      } else if keyword == Self.iptcKeyword, let new = newProfile {
+      } else if index == oldPhotoshop, let new = newPhotoshop {
         result += new
-        newProfile = nil
       } else {
         result += bytes[chunk.range]
       }
@@ -114,79 +110,87 @@ struct PNGFile: PhotoFile {
   private static let xmpKeyword = "XML:com.adobe.xmp"
   /// As ImageMagick, exiv2 and ExifTool have it; PNG itself has no place for IPTC.
   private static let iptcKeyword = "Raw profile type iptc"
+  private static let xmpHeader: StaticString = "http://ns.adobe.com/xap/1.0/\0"
+
+  /// A text that this program reads.
+  private struct FoundText {
+    /// Its chunk's.
+    let index: Int
+    let keyword: String
+    let role: Role
+    /// What the text or the profile in it says.
+    let content: [UInt8]
+  }
+
+  /// More texts are not looked at, nor longer comments, so that a few compressed bytes cannot ask for
+  /// all memory.
+  private static let maximumTexts = 32
+  private static let maximumComment = 1 << 16
+
+  private var texts: [FoundText] {
+    var texts: [FoundText] = []
+    var tried = 0
+    for (index, chunk) in chunks.enumerated() {
+      guard let text = text(chunk), let role = Role(text) else { continue }
+      tried += 1
+      if tried > Self.maximumTexts { break }
+      guard var content = role.isPlain(text) ? text.bytes : text.profile else { continue }
+      if case .comment = role, content.count > Self.maximumComment { continue }
+      var found = role
+      if role != .photoshop, !role.isPlain(text), content.has(Self.xmpHeader, at: 0) {
+        // APP1 segments hold either.
+        content.removeFirst(Self.xmpHeader.utf8CodeUnitCount)
+        found = .xmp
+      }
+      texts.append(FoundText(index: index, keyword: text.keyword, role: found, content: content))
+    }
+    return texts
+  }
+
+  /// What a text is to this program.
+  private enum Role: Equatable {
+    case xmp, photoshop, exif
+    case comment(PhotoDescription.Place)
+
+    init?(_ text: PNGText) {
+      if text.keyword == PNGFile.xmpKeyword || text.holdsProfile("xmp") {
+        self = .xmp
+      } else if ["iptc", "8bim", "photoshop"].contains(where: text.holdsProfile) {
+        self = .photoshop
+      } else if text.holdsProfile("exif") || text.holdsProfile("app1") {
+        self = .exif
+      } else if let place = PNGFile.places[text.keyword.lowercased()] {
+        self = .comment(place)
+      } else {
+        return nil
+      }
+    }
+
+    /// Whether a text is itself, instead of a profile in it, what is looked for.
+    func isPlain(_ text: PNGText) -> Bool {
+      if case .comment = self { return true }
+      return text.keyword == PNGFile.xmpKeyword
+    }
+  }
+
+  /// What people write, by keyword in small letters: those of PNG, third edition, 11.3.3.1, and some
+  /// that programs add.
+  private static let places: [String: PhotoDescription.Place] = [
+    "description": .pngText, "comment": .pngText, "caption": .pngText, "usercomment": .pngText,
+    "title": .pngTitle, "headline": .pngTitle, "keywords": .pngKeywords,
+  ]
 
   private func has(_ type: StaticString, _ chunk: Chunk) -> Bool {
     bytes.has(type, at: chunk.range.lowerBound + 4)
   }
 
-  /// A chunk of text (PNG, third edition, 11.3.3).
-  private struct Text {
-    let keyword: String
-    let content: Range<Int>
-    let isCompressed: Bool
+  private func text(_ chunk: Chunk) -> PNGText? {
+    let start = chunk.range.lowerBound
+    return PNGText(type: bytes[start + 4..<start + 8], chunk: bytes[chunk.content])
   }
 
-  private func text(_ chunk: Chunk) -> Text? {
-    let isInternational = has("iTXt", chunk)
-    let isAlwaysCompressed = has("zTXt", chunk)
-    guard isInternational || isAlwaysCompressed || has("tEXt", chunk) else { return nil }
-    let content = chunk.content
-    guard let keywordEnd = bytes[content].prefix(80).firstIndex(of: 0) else { return nil }
-    let keyword = String(decoding: bytes[content.lowerBound..<keywordEnd], as: UTF8.self)
-    var start = keywordEnd + 1
-    var isCompressed = false
-    if isAlwaysCompressed {
-      // The method of compression.
-      start += 1
-      isCompressed = true
-    } else if isInternational {
-      isCompressed = bytes.integer(at: start, width: 1) == 1
-      start += 2
-      // Language and translated keyword.
-      for _ in 0..<2 {
-        guard start <= content.upperBound,
-          let textEnd = bytes[start..<content.upperBound].firstIndex(of: 0)
-        else { return nil }
-        start = textEnd + 1
-      }
-    }
-    guard start <= content.upperBound else { return nil }
-    return Text(
-      keyword: keyword, content: start..<content.upperBound, isCompressed: isCompressed)
-  }
-
-  private func inflated(_ text: Text) -> [UInt8]? {
-    let content = Array(bytes[text.content])
-    guard text.isCompressed else { return content }
-    return try? shimBytes { inflated, report in
-      cm_inflate(content, content.count, Self.maximumTextCount, &inflated, &report)
-    }
-  }
-
-  /// The bytes of a raw profile: a line with its name, one with its length, hexadecimal digits.
-  private static func profile(_ text: [UInt8]) -> [UInt8]? {
-    let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true)
-    guard lines.count >= 2,
-      let count = Int(DescriptionText.trimmed(String(decoding: lines[1], as: UTF8.self)))
-    else { return nil }
-    var result: [UInt8] = []
-    var high: UInt8?
-    for byte in lines.dropFirst(2).joined() {
-      let digit: UInt8
-      switch byte {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
-      case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte - UInt8(ascii: "a") + 10
-      case UInt8(ascii: "A")...UInt8(ascii: "F"): digit = byte - UInt8(ascii: "A") + 10
-      default: continue
-      }
-      if let first = high {
-        result.append(first << 4 | digit)
-        high = nil
-      } else {
-        high = digit
-      }
-    }
-    return result.count == count ? result : nil
+  private static func profileChunk(_ keyword: String, _ bytes: [UInt8]) -> [UInt8] {
+    chunk("tEXt", Array(keyword.utf8) + [0] + rawProfile(bytes))
   }
 
   private static func rawProfile(_ bytes: [UInt8]) -> [UInt8] {

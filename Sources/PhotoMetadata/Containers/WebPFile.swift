@@ -45,11 +45,14 @@ struct WebPFile: PhotoFile {
       if has("EXIF", chunk) {
         blocks.exif = blocks.exif ?? Array(bytes[chunk.content])
       } else if has("XMP ", chunk) {
-        blocks.xmp = blocks.xmp ?? Array(bytes[chunk.content])
+        blocks.addXMP(Array(bytes[chunk.content]))
       }
     }
     return blocks
   }
+
+  /// A manifest store of C2PA's.
+  var isSigned: Bool { chunks.contains { has("C2PA", $0) } }
 
   func replacing(xmp: [UInt8], photoshop: [UInt8]?) throws(PhotoFileFault) -> [UInt8] {
     guard let canvas else { throw .corrupt("no picture in it") }

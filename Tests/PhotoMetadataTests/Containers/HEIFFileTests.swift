@@ -99,10 +99,9 @@ struct HEIFFileTests {
       _ = PhotoProperties(damaged)
       for text in ["A cat.", String(repeating: "cat ", count: 500)] {
         if let written = try? EmbeddedDescription.write(
-          text: text, model: model, version: version, into: damaged, format: .heic, name: "photo",
-          overwriteHuman: true)
+          sentence(text), into: damaged, format: .heic, name: "photo", overwriteHuman: true)
         {
-          _ = PhotoProperties(written)
+          _ = PhotoProperties(written.bytes)
         }
       }
     }

@@ -1,0 +1,68 @@
+package import PhotoMetadata
+package import Store
+package import SystemPackage
+
+/// Takes out of photos, and from beside them, what this program wrote there in a model's name, in
+/// such a way that it can be taken back.
+package struct PhotoStripper: Sendable {
+  private let store: Store?
+  private let keepsModificationTime: Bool
+
+  /// - Parameters:
+  ///   - store: that knows what was written; nil where there is none, for a look without changes.
+  ///   - keepsModificationTime: leaves the photos' times of change as they are.
+  package init(store: Store?, keepsModificationTime: Bool = false) {
+    self.store = store
+    self.keepsModificationTime = keepsModificationTime
+  }
+
+  /// Takes a model's text out of a photo and the files beside it.
+  ///
+  /// - Parameters:
+  ///   - run: by which it can be taken back; nil only looks for what there is.
+  ///   - failed: is told what could not be changed, and why; the rest is.
+  /// - Returns: the files that were, or would be, changed or removed.
+  /// - Throws: `StoreError`.
+  package func strip(
+    _ photo: FilePath, run: Int64?, failed: (MetadataError) -> Void
+  ) throws -> [FilePath] {
+    var changed: [FilePath] = []
+    for (kind, path) in places(of: photo) {
+      do {
+        guard let edit = try edit(kind, path) else { continue }
+        if let run { try commit(edit, kind, run: run) }
+        changed.append(path)
+      } catch MetadataError.missing where kind != .embedded {
+        // Most photos have no such file.
+      } catch let error as MetadataError {
+        failed(error)
+      }
+    }
+    return changed
+  }
+
+  private func places(of photo: FilePath) -> [(kind: WriteKind, path: FilePath)] {
+    [(.embedded, photo)] + Sidecar.paths(for: photo).map { ($0.kind.writeKind, $0.path) }
+  }
+
+  private func edit(_ kind: WriteKind, _ path: FilePath) throws -> FileEdit? {
+    func ours(_ path: FilePath, _ bytes: [UInt8]) -> Bool {
+      (try? store?.wroteLast(ContentHash(of: bytes), to: path, origin: .machine)) ?? false
+    }
+    switch kind {
+    case .text: return try Sidecar.removing(path, .text, ours: ours)
+    case .json: return try Sidecar.removing(path, .json, ours: ours)
+    case .xmp, .embedded: return try FileEdit.stripping(path)
+    }
+  }
+
+  private func commit(_ edit: FileEdit, _ kind: WriteKind, run: Int64) throws {
+    try store?.prepareWrite(
+      of: nil, to: edit.path, kind, after: ContentHash(of: edit.bytes),
+      undo: edit.undo.serialized, run: run)
+    try edit.commit(keepsModificationTime: keepsModificationTime && kind == .embedded)
+    if kind == .embedded, let state = FileState(of: edit.path) {
+      try store?.fileChanged(edit.path, to: state)
+    }
+  }
+}

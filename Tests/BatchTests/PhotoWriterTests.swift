@@ -1,0 +1,143 @@
+import Batch
+import Foundation
+import PhotoMetadata
+import Store
+import SystemPackage
+import TestSupport
+import Testing
+
+struct PhotoWriterTests {
+  private let folder: TemporaryFolder
+  private let photo: FilePath
+  private let store: Store
+  private let run: Int64
+  private let caption: StoredCaption
+
+  init() throws {
+    folder = try TemporaryFolder()
+    photo = FilePath(folder.path).appending("grey.jpg")
+    let original = projectFolder.appending(path: "data/references/images/decoding/grey.jpg")
+    try FileManager.default.copyItem(atPath: original.path, toPath: photo.string)
+    store = try Store()
+    let work = try store.work(
+      ModelIdentity(name: "small", contentHash: ContentHash(of: [1]), configuration: "{}"),
+      options: "{}")
+    run = try store.beginRun(.batch, request: "{}", work: work)
+    let file = try PhotoFile(at: photo)
+    let machine = MachineCaption(
+      text: "A dog.", logProbability: -1, confidence: 0.5, words: [], alternatives: [])
+    let recorded = try store.record(
+      [
+        (
+          photo, file.state,
+          .captioned(PhotoRecord(of: file.bytes, name: "photo"), machine, embedding: nil)
+        )
+      ], run: run, work: work)
+    guard case .captioned(let caption, _)? = recorded.first else {
+      throw CocoaError(.featureUnsupported)
+    }
+    self.caption = caption
+  }
+
+  private func write(
+    _ change: (inout PhotoWriter.Options) -> Void = { _ in }
+  ) throws -> (count: Int, errors: [MetadataError]) {
+    var options = PhotoWriter.Options()
+    options.embeds = true
+    change(&options)
+    let writer = PhotoWriter(store: store, model: "small", version: "1.0", options: options)
+    var errors: [MetadataError] = []
+    let state = try #require(FileState(of: photo))
+    let count = try writer.write(caption, of: photo, state, run: run) { errors.append($0) }
+    return (count, errors)
+  }
+
+  private func properties() throws -> PhotoProperties {
+    PhotoProperties(try FileReplacement.read(photo).bytes)
+  }
+
+  private func note(_ text: String) throws {
+    let file = try PhotoFile(at: photo)
+    let record = try PhotoRecord(of: file.bytes, name: "photo", at: photo)
+    try store.note(text, about: record, at: photo, file.state)
+  }
+
+  private func segment(_ marker: UInt8, _ content: [UInt8]) throws {
+    var bytes = try FileReplacement.read(photo).bytes
+    let length = content.count + 2
+    bytes.insert(
+      contentsOf: [0xFF, marker, UInt8(length >> 8), UInt8(length & 255)] + content, at: 2)
+    try Data(bytes).write(to: URL(filePath: photo.string))
+  }
+
+  @Test func `the latest note is written in place of the model's sentence`() throws {
+    #expect(try write().count == 1)
+    #expect(try properties()[.description]?.text == "A dog.")
+    try note("Rex")
+    try note("Rex at Lake Garda")
+    let written = try write { $0.sidecars = [.text, .json, .xmp] }
+    #expect(written.count == 4 && written.errors == [])
+    #expect(try Set(properties().descriptions.map(\.text)) == ["Rex at Lake Garda"])
+    #expect(try properties().machineText == nil)
+    let text = try FileReplacement.read(Sidecar.path(for: photo, .text)).bytes
+    #expect(text == Array("Rex at Lake Garda\n".utf8))
+    let object = try FileReplacement.read(Sidecar.path(for: photo, .json)).bytes
+    #expect(String(decoding: object, as: UTF8.self).contains(#""note" : "Rex at Lake Garda""#))
+    #expect(try write { $0.sidecars = [.text, .json, .xmp] }.count == 0)
+  }
+
+  @Test func `a person's words keep the model's out of photos and files beside them`() throws {
+    try segment(0xFE, Array("My dog".utf8))
+    let written = try write { $0.sidecars = [.text, .xmp] }
+    #expect(written.count == 0)
+    #expect(written.errors.count == 3 && written.errors.allSatisfy { $0.isHumanText })
+    #expect(try write { $0.overwritesHuman = true }.count == 1)
+  }
+
+  @Test func `a signed photo is described beside it, unless told otherwise`() throws {
+    try segment(0xEB, Array("JP\0\u{1}\0\0\0\u{1}\0\0\0\u{2E}jumb\0\0\0\u{1E}jumdc2pa".utf8))
+    let before = try FileReplacement.read(photo).bytes
+    let written = try write()
+    #expect(written.count == 1)
+    #expect(written.errors == [.signed(path: photo.string)])
+    #expect(written.errors.allSatisfy { $0.isRemark })
+    #expect(try FileReplacement.read(photo).bytes == before)
+    #expect(Sidecar.texts(beside: photo).first?.texts.first?.text == "A dog.")
+    #expect(try write { $0.breaksSignatures = true }.count == 1)
+    #expect(try properties()[.description]?.text == "A dog.")
+  }
+
+  @Test func `a file that was changed since loses only what was written`() throws {
+    #expect(try write { $0.sidecars = [.text, .xmp] }.count == 3)
+    try segment(0xFE, Array("My dog".utf8))
+    var errors: [MetadataError] = []
+    let undone = try PhotoWriter.undo(run, in: store) { errors.append($0) }
+    #expect(undone == PhotoWriter.Undone(restored: 2, stripped: 1))
+    #expect(errors == [])
+    #expect(try properties().descriptions.map(\.text) == ["My dog"])
+    #expect(try store.runsWithWrites().isEmpty)
+  }
+
+  @Test func `a note that was written is taken out, too`() throws {
+    try note("Rex")
+    #expect(try write().count == 1)
+    try segment(0xFE, Array("CREATOR: gd-jpeg v1.0".utf8))
+    #expect(try PhotoWriter.undo(run, in: store) { _ in }.stripped == 1)
+    #expect(try properties().descriptions == [])
+  }
+
+  @Test func `what was written over by a later run is left to that`() throws {
+    #expect(try write().count == 1)
+    try note("Rex")
+    let later = try store.beginRun(.batch, request: "{}", work: nil)
+    let state = try #require(FileState(of: photo))
+    var options = PhotoWriter.Options()
+    options.embeds = true
+    let writer = PhotoWriter(store: store, model: "small", version: "1.0", options: options)
+    #expect(try writer.write(caption, of: photo, state, run: later) { _ in } == 1)
+    var errors: [MetadataError] = []
+    #expect(try PhotoWriter.undo(run, in: store) { errors.append($0) } == PhotoWriter.Undone())
+    #expect(errors == [.changed(path: photo.string)])
+    #expect(try properties()[.description]?.text == "Rex")
+  }
+}
