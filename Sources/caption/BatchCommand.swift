@@ -19,6 +19,11 @@ struct BatchCommand: ParsableCommand {
       recorded (“caption failures” lists them) and the others go on; the exit status is then that \
       of the first failure.
 
+      Photos are known by their names' endings, and by their content where there is none. Folders \
+      that systems and programs keep for themselves, such as @eaDir, #recycle, $RECYCLE.BIN, Thumbs \
+      and *.photoslibrary, are passed by like hidden ones, unless one is named: as a path, or by \
+      --include '@eaDir/*'.
+
       Unless standard output is a terminal, it gets PATH, a tab and the caption of each photo, in \
       the order of the paths' bytes. Tab, line end and backslash in a path are written \\t, \\n, \\\\.
 
@@ -112,12 +117,13 @@ struct BatchCommand: ParsableCommand {
   }
 
   private func caption(into store: Store, _ captioner: PhotoCaptioner, _ work: Work) throws {
+    let watcher = watch ? try FolderWatcher(roots(), finder: finder) : nil
+    let listing = try photos()
     let isQuiet = runtime.quiet
     let interruption = Interruption {
       if !isQuiet { note("finishing what is under way; once more stops at once") }
     }
-    let watcher = watch ? try FolderWatcher(roots(), finder: finder) : nil
-    let listing = try photos()
+    defer { interruption.end() }
     let queue = PhotoQueue(
       listing.photos, watcher: watcher, stop: interruption.flag, admits: isInShard)
     var options = BatchRunner.Options()
@@ -150,6 +156,7 @@ struct BatchCommand: ParsableCommand {
       }
       throw ExitCode(status)
     }
+    tell(listing.passedBy)
     if !runtime.quiet { note(reporter.summary) }
     if let status = reporter.firstFailure { throw status }
   }
@@ -178,6 +185,7 @@ struct BatchCommand: ParsableCommand {
     for failure in listing.unreadable {
       note("\(failure.path): cannot be read: \(failure.reason)")
     }
+    tell(listing.passedBy)
     if !runtime.quiet {
       note("\(min(news, limit ?? .max)) of \(listing.photos.count) photos would be captioned")
     }
@@ -187,6 +195,7 @@ struct BatchCommand: ParsableCommand {
     var finder = PhotoFinder()
     finder.patterns = NamePatterns(including: include, excluding: exclude)
     finder.isRecursive = recursive
+    finder.isPhoto = PhotoFile.isPhoto
     return finder
   }
 
@@ -204,15 +213,28 @@ struct BatchCommand: ParsableCommand {
   }
 
   /// All photos in the order in which they are captioned, each once.
-  private func photos() throws -> (
-    photos: [FilePath], unreadable: [(path: FilePath, reason: String)]
-  ) {
-    var unreadable: [(path: FilePath, reason: String)] = []
+  private func photos() throws -> Listing {
+    var listing = Listing()
     var seen: Set<FilePath> = []
-    let photos = try roots().flatMap { root in
-      finder.photos(in: root) { unreadable.append(($0, $1)) }.filter(isInShard).map(\.path)
+    listing.photos = try roots().flatMap { root in
+      finder.photos(in: root) {
+        listing.unreadable.append(($0, $1))
+      } passedBy: {
+        listing.passedBy.add($0)
+      }.filter(isInShard).map(\.path)
     }.filter { seen.insert($0.absolute).inserted }
-    return (photos, unreadable)
+    return listing
+  }
+
+  private struct Listing {
+    var photos: [FilePath] = []
+    var unreadable: [(path: FilePath, reason: String)] = []
+    var passedBy = PassedBy()
+  }
+
+  private func tell(_ passedBy: PassedBy) {
+    guard !runtime.quiet, let summary = passedBy.summary else { return }
+    note("passed by \(summary)")
   }
 
   /// What was asked for, as the store keeps it.

@@ -26,8 +26,6 @@ struct DatasetEvaluator {
   private let evaluation: EvaluationOptions
   private let threads: Int
   private let isQuiet: Bool
-  /// One for all splits: each that there is answers a signal.
-  private let interruption: Interruption
 
   /// A split whose photos were captioned.
   struct Outcome {
@@ -49,9 +47,6 @@ struct DatasetEvaluator {
     self.evaluation = evaluation
     self.threads = threads
     self.isQuiet = isQuiet
-    interruption = Interruption {
-      if !isQuiet { note("finishing what is under way; once more stops at once") }
-    }
   }
 
   /// Photos that the store has captions of are not captioned again.
@@ -60,10 +55,14 @@ struct DatasetEvaluator {
   ///   `StoreError`, `MetricsError`; `ExitCode` after an interruption.
   func evaluate(dataset: String, split: String) throws -> Outcome {
     let items = try store.datasetItems(of: dataset, split: split)
+    let interruption = Interruption { [isQuiet] in
+      if !isQuiet { note("finishing what is under way; once more stops at once") }
+    }
+    defer { interruption.end() }
     let run = try store.beginRun(
       .evaluation, request: jsonLine(["dataset": dataset, "split": split]), work: work)
     do {
-      let captions = try self.captions(of: items, run: run)
+      let captions = try self.captions(of: items, run: run, interruption)
       func caption(_ item: DatasetItem) -> MachineCaption? { item.path.flatMap { captions[$0] } }
       let found = items.filter { caption($0) != nil }
       if found.count < items.count, !evaluation.allowMissing || found.isEmpty {
@@ -73,6 +72,7 @@ struct DatasetEvaluator {
       }
       let candidates = found.compactMap(caption)
       let scored = try ScoredSplit(found, candidates: candidates.map(\.text), threads: threads)
+      try stop(after: interruption)
       try enter(scored, of: items.count, dataset: dataset, split: split, run: run)
       try store.endRun(run, .finished)
       return Outcome(run: run, scored: scored, captions: candidates)
@@ -86,7 +86,9 @@ struct DatasetEvaluator {
   /// The captions of the items' photos, by their paths.
   ///
   /// - Throws: `ExitCode` after an interruption.
-  private func captions(of items: [DatasetItem], run: Int64) throws -> [FilePath: MachineCaption] {
+  private func captions(
+    of items: [DatasetItem], run: Int64, _ interruption: Interruption
+  ) throws -> [FilePath: MachineCaption] {
     let photos = items.compactMap(\.path)
     let queue = PhotoQueue(photos, stop: interruption.flag)
     var options = BatchRunner.Options()
@@ -111,11 +113,15 @@ struct DatasetEvaluator {
       }
       bar.advance(by: events.count, worked: worked, failed: failed)
     }
-    if let status = interruption.exitStatus {
-      if !isQuiet { note("interrupted; the same command goes on from here") }
-      throw ExitCode(status)
-    }
+    try stop(after: interruption)
     return captions
+  }
+
+  /// - Throws: `ExitCode` after an interruption.
+  private func stop(after interruption: Interruption) throws {
+    guard let status = interruption.exitStatus else { return }
+    if !isQuiet { note("interrupted; the same command goes on from here") }
+    throw ExitCode(status)
   }
 
   private func enter(

@@ -39,8 +39,10 @@ struct DescribeCommand: ParsableCommand {
   @OptionGroup var search: SearchOptions
   @OptionGroup var storeOptions: StoreOptions
 
-  @Flag(inversion: .prefixedNo, help: "Keep the captions, and use those that were kept.")
-  var store = true
+  @Flag(
+    name: .customLong("no-store"),
+    help: "Do not keep the captions, nor use those that were kept.")
+  var keepsNothing = false
 
   @Flag(help: "Caption again what has a caption in the store, in its place.")
   var redo = false
@@ -69,7 +71,8 @@ struct DescribeCommand: ParsableCommand {
     let bundle = try ModelBundle.find(runtime.model)
     logger.debug("model \(bundle.configuration.name) from \(bundle.folder)")
     let options = try search.applied(to: bundle)
-    let keeper = store ? try CaptionKeeper.open(storeOptions, bundle, options, logger) : nil
+    let keeper =
+      keepsNothing ? nil : try CaptionKeeper.open(storeOptions, bundle, options, logger)
     defer { keeper?.close() }
     // A model is loaded for photos that need it only.
     var loaded: Captioner?
