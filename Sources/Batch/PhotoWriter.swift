@@ -107,24 +107,33 @@ package struct PhotoWriter: Sendable {
 
   /// Takes back what a run wrote, the latest first.
   ///
-  /// - Parameter failed: is told what could not be taken back, and why; the rest is.
+  /// - Parameters:
+  ///   - shouldStop: is asked before each file.
+  ///   - progress: is called after each.
+  ///   - failed: is told what could not be taken back, and why; the rest is.
   /// - Returns: how many files are as they were.
   /// - Throws: `StoreError`.
-  package static func undo(_ run: Int64, in store: Store, failed: (MetadataError) -> Void) throws
-    -> Int
-  {
+  package static func undo(
+    _ run: Int64, in store: Store, shouldStop: () -> Bool = { false },
+    progress: (_ hasFailed: Bool) -> Void = { _ in }, failed: (MetadataError) -> Void
+  ) throws -> Int {
     var count = 0
+    var places = WrittenFiles(store: store)
     for write in try store.writes(of: run) {
+      if shouldStop() { break }
       do {
-        let undo = try FileUndo(serialized: write.undo, name: write.path.string)
-        let changed = try undo.apply(to: write.path)
-        if changed, write.kind == .embedded, let state = FileState(of: write.path) {
-          try store.fileChanged(write.path, to: state)
+        let path = try places.place(of: write)
+        let undo = try FileUndo(serialized: write.undo, name: path.string)
+        let changed = try undo.apply(to: path)
+        if changed, write.kind == .embedded, let state = FileState(of: path) {
+          try store.fileChanged(path, to: state)
         }
         try store.undone(write)
         if changed { count += 1 }
+        progress(false)
       } catch let error as MetadataError {
         failed(error)
+        progress(true)
       }
     }
     return count

@@ -90,6 +90,11 @@ package struct PhotoFinder: Sendable {
     return found
   }
 
+  /// Whether a folder is at a path, links followed.
+  package static func isFolder(_ path: FilePath) -> Bool {
+    Entry(at: path, followingLinks: true) == .folder
+  }
+
   /// Whether `photos` would take a file that lies in one of `folders`.
   package func takes(_ file: Found) -> Bool {
     guard let name = file.path.lastComponent else { return false }
@@ -177,7 +182,9 @@ package struct PhotoFinder: Sendable {
       $0.lexicographicallyPrecedes($1) { UInt8(bitPattern: $0) < UInt8(bitPattern: $1) }
     }
     // Of “.” and “..” too, which are not names of their own.
-    return names.compactMap { FilePath.Component(platformString: $0) }.filter { $0.kind == .regular }
+    return names.compactMap { FilePath.Component(platformString: $0) }.filter {
+      $0.kind == .regular
+    }
   }
 }
 

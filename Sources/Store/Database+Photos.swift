@@ -27,7 +27,12 @@ extension Database {
 
   /// Enters that the file at `path` holds the picture, and drops the picture's other paths where no
   /// file is any more: it was moved.
-  func enterFile(_ path: FilePath, _ state: FileState?, image: Int64, now: String) throws {
+  ///
+  /// - Parameter inAlbum: false for what only an evaluation looks at; it takes no photo out of the
+  ///   album.
+  func enterFile(
+    _ path: FilePath, _ state: FileState?, image: Int64, inAlbum: Bool = true, now: String
+  ) throws {
     try closeFailure(of: path, now: now)
     guard let state else { return }
     let others = try Data.fetchAll(
@@ -38,12 +43,15 @@ extension Database {
     }
     try cachedStatement(
       sql: """
-        INSERT INTO files (path, image_id, byte_count, modified_nanoseconds, seen_at)
-        VALUES (?, ?, ?, ?, ?)
+        INSERT INTO files (path, image_id, byte_count, modified_nanoseconds, seen_at, in_album)
+        VALUES (?, ?, ?, ?, ?, ?)
         ON CONFLICT DO UPDATE SET image_id = excluded.image_id, byte_count = excluded.byte_count,
-          modified_nanoseconds = excluded.modified_nanoseconds, seen_at = excluded.seen_at
+          modified_nanoseconds = excluded.modified_nanoseconds, seen_at = excluded.seen_at,
+          in_album = max(in_album, excluded.in_album)
         """
-    ).execute(arguments: [path.data, image, state.byteCount, state.modifiedNanoseconds, now])
+    ).execute(arguments: [
+      path.data, image, state.byteCount, state.modifiedNanoseconds, now, inAlbum,
+    ])
   }
 
   /// Enters that the failure to caption the photo at a path is over, if there is one.

@@ -1,5 +1,5 @@
 internal import Foundation
-internal import SystemPackage
+package import SystemPackage
 
 #if canImport(Glibc)
   internal import Glibc
@@ -14,8 +14,8 @@ internal import SystemPackage
 /// A file has gone only where there are signs that its disk is there. So one does not count as gone
 /// if the folder that a batch was asked for has gone with it, or if everything is gone where disks
 /// are mounted; an empty folder may be a mount point without its disk.
-struct FilePresence {
-  enum Presence: Equatable {
+package struct FilePresence {
+  package enum Presence: Equatable, Sendable {
     case here, gone
     /// With the folder that is absent or empty.
     case notConnected(FilePath)
@@ -27,8 +27,12 @@ struct FilePresence {
   private let hasFile: (FilePath) throws -> Bool
   /// What is known of folders already.
   private var folders: [FilePath: Presence] = [:]
+  private var absentRoots: [FilePath: Bool] = [:]
 
-  init(roots: Set<FilePath>, hasFile: @escaping (FilePath) throws -> Bool) {
+  /// - Parameters:
+  ///   - roots: folders that batches were asked for.
+  ///   - hasFile: whether the store knows of a file in a folder that is there.
+  package init(roots: Set<FilePath>, hasFile: @escaping (FilePath) throws -> Bool) {
     // The innermost decides.
     self.roots = roots.sorted { $0.components.count > $1.components.count }
     self.hasFile = hasFile
@@ -36,7 +40,7 @@ struct FilePresence {
 
   /// - Parameter path: absolute.
   /// - Throws: what `hasFile` throws.
-  mutating func presence(of path: FilePath) throws -> Presence {
+  package mutating func presence(of path: FilePath) throws -> Presence {
     guard Self.isGone(path) else { return .here }
     // A link that leads nowhere: what it led to may come back.
     if Self.isLink(path) { return .notConnected(path) }
@@ -50,12 +54,20 @@ struct FilePresence {
     return presence
   }
 
-  private func findPresence(ofAFileGoneFrom folder: FilePath) throws -> Presence {
-    if let root = roots.first(where: { folder.starts(with: $0) && Self.isAbsent($0) }) {
-      return .notConnected(root)
+  private mutating func findPresence(ofAFileGoneFrom folder: FilePath) throws -> Presence {
+    for root in roots where folder.starts(with: root) {
+      if try isAbsent(root) { return .notConnected(root) }
     }
     guard !Self.isGone(folder) else { return try presence(inAbsent: Self.outermostAbsent(folder)) }
     return Self.isEmpty(folder) ? .notConnected(folder) : .gone
+  }
+
+  /// Whether nothing is there of a folder that a batch was asked for.
+  private mutating func isAbsent(_ root: FilePath) throws -> Bool {
+    if let known = absentRoots[root] { return known }
+    let isAbsent = try Self.isGone(root) || Self.isEmpty(root) || !hasFile(root)
+    absentRoots[root] = isAbsent
+    return isAbsent
   }
 
   /// - Parameter folder: the outermost that has gone: all above it are there.
@@ -78,8 +90,6 @@ struct FilePresence {
     var status = stat()
     return path.withPlatformString { lstat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFLNK
   }
-
-  private static func isAbsent(_ folder: FilePath) -> Bool { isGone(folder) || isEmpty(folder) }
 
   private static func isEmpty(_ folder: FilePath) -> Bool {
     guard let stream = folder.withPlatformString({ opendir($0) }) else { return false }
@@ -110,7 +120,8 @@ struct FilePresence {
     case nil: return true
     case "mnt", "Volumes", "net": return parts.count == 1
     case "media": return parts.count <= 2
-    case "run": return parts.dropFirst().first == "media" && parts.count <= 3 || parts.last == "gvfs"
+    case "run":
+      return parts.count == 1 || parts.last == "gvfs" || parts[1] == "media" && parts.count <= 3
     default: return false
     }
   }

@@ -133,10 +133,10 @@ struct BatchCommand: ParsableCommand {
     options.limit = limit
     options.writes = writes.options
     let runner = BatchRunner(store: store, captioner: captioner, work: work, options: options)
-    let run = try store.beginRun(.batch, request: request(), work: work)
+    let run = try store.beginRun(.batch, request: request(listing), work: work)
     let reporter = BatchReporter(
       run: run, total: watch ? nil : listing.photos.count, style: progress, isQuiet: runtime.quiet,
-      printsLines: isatty(STDOUT_FILENO) == 0 || json, asJSON: json)
+      printsLines: isatty(STDOUT_FILENO) == 0 || json, asJSON: json, isWatching: watch)
     for failure in listing.unreadable { reporter.unreadable(failure.path, failure.reason) }
     do {
       try runner.run(
@@ -216,7 +216,9 @@ struct BatchCommand: ParsableCommand {
   private func photos() throws -> Listing {
     var listing = Listing()
     var seen: Set<FilePath> = []
-    listing.photos = try roots().flatMap { root in
+    let roots = try roots()
+    listing.folders = roots.map(\.absolute).filter(PhotoFinder.isFolder)
+    listing.photos = roots.flatMap { root in
       finder.photos(in: root) {
         listing.unreadable.append(($0, $1))
       } passedBy: {
@@ -227,6 +229,8 @@ struct BatchCommand: ParsableCommand {
   }
 
   private struct Listing {
+    /// Those that were asked for, from the root on.
+    var folders: [FilePath] = []
     var photos: [FilePath] = []
     var unreadable: [(path: FilePath, reason: String)] = []
     var passedBy = PassedBy()
@@ -238,9 +242,11 @@ struct BatchCommand: ParsableCommand {
   }
 
   /// What was asked for, as the store keeps it.
-  private func request() throws -> String {
+  private func request(_ listing: Listing) throws -> String {
     struct Request: Encodable {
       let paths: [String]
+      /// From the root on: what is missing from them altogether is not connected.
+      let folders: [String]
       let include: [String]
       let exclude: [String]
       let recursive: Bool
@@ -251,8 +257,9 @@ struct BatchCommand: ParsableCommand {
     }
     return try jsonLine(
       Request(
-        paths: paths, include: include, exclude: exclude, recursive: recursive, redo: redo,
-        retryFailed: retryFailed, limit: limit, shard: shard?.description))
+        paths: paths, folders: listing.folders.map(\.string), include: include, exclude: exclude,
+        recursive: recursive, redo: redo, retryFailed: retryFailed, limit: limit,
+        shard: shard?.description))
   }
 }
 
@@ -260,6 +267,13 @@ struct BatchCommand: ParsableCommand {
 private final class BatchReporter {
   private var progress: Progress
   private var counts = RunCounts()
+  /// Photos that failed and were not read well since, which may be while folders are watched.
+  private var failed: Set<FilePath> = []
+  /// What went wrong, in its order, by photo or folder.
+  private var faults: [(path: FilePath, status: ExitCode)] = []
+  /// While folders are watched, the caption that each photo was printed with: a photo that is
+  /// written into is seen to arrive again.
+  private var printed: [FilePath: Int64]?
   private var failedBefore = 0
   private var written = 0
   /// Photos that a person has described, which were left alone.
@@ -268,12 +282,15 @@ private final class BatchReporter {
   private let printsLines: Bool
   private let asJSON: Bool
   private let start = ContinuousClock.now
-  private(set) var firstFailure: ExitCode?
+
+  var firstFailure: ExitCode? { faults.first?.status }
 
   init(
-    run: Int64, total: Int?, style: Progress.Style, isQuiet: Bool, printsLines: Bool, asJSON: Bool
+    run: Int64, total: Int?, style: Progress.Style, isQuiet: Bool, printsLines: Bool, asJSON: Bool,
+    isWatching: Bool
   ) {
     self.run = run
+    printed = isWatching ? [:] : nil
     progress = Progress(total: total, style: style, isQuiet: isQuiet)
     self.printsLines = printsLines
     self.asJSON = asJSON
@@ -281,32 +298,45 @@ private final class BatchReporter {
 
   /// - Throws: `FileError.notWritten` where standard output cannot be written.
   func report(_ events: [BatchEvent]) throws {
-    var failures = 0
-    var worked = 0
-    for event in events {
-      switch event.kind {
-      case .captioned(let caption):
-        counts.captioned += 1
-        worked += 1
-        if event.faults > 0 {
-          progress.say(
-            "caption: \(event.path): damaged in \(event.faults) places, decoded all the same")
-        }
-        try print(caption, of: event.path)
-      case .alreadyCaptioned(let caption):
-        counts.skipped += 1
-        try print(caption, of: event.path)
-      case .failed(let kind, let reason):
-        counts.failed += 1
-        failures += 1
-        worked += 1
-        fail(event.path, kind, reason)
-      case .failedBefore: failedBefore += 1
-      }
-      written += event.written
-      for error in event.unwritten { tell(error) }
+    let failures = failed.count
+    var (told, worked) = (0, 0)
+    for event in events where !isEcho(event) {
+      told += 1
+      if event.kind.isWork { worked += 1 }
+      try tell(event)
     }
-    progress.advance(by: events.count, worked: worked, failed: failures)
+    progress.advance(by: told, worked: worked, failed: failed.count - failures)
+  }
+
+  private func tell(_ event: BatchEvent) throws {
+    if printed != nil {
+      failed.remove(event.path)
+      faults.removeAll { $0.path == event.path }
+    }
+    switch event.kind {
+    case .captioned(let caption):
+      counts.captioned += 1
+      if event.faults > 0 {
+        progress.say(
+          "caption: \(event.path): damaged in \(event.faults) places, decoded all the same")
+      }
+      try print(caption, of: event.path)
+    case .alreadyCaptioned(let caption):
+      counts.skipped += 1
+      try print(caption, of: event.path)
+    case .failed(let kind, let reason):
+      failed.insert(event.path)
+      fail(event.path, kind, reason)
+    case .failedBefore: failedBefore += 1
+    }
+    written += event.written
+    for error in event.unwritten { tell(error, of: event.path) }
+  }
+
+  /// Whether the event tells nothing but that a photo has arrived which this batch has written into.
+  private func isEcho(_ event: BatchEvent) -> Bool {
+    guard case .alreadyCaptioned(let caption) = event.kind else { return false }
+    return printed?[event.path] == caption.id && event.written == 0 && event.unwritten.isEmpty
   }
 
   /// A folder that could not be read.
@@ -315,11 +345,11 @@ private final class BatchReporter {
   }
 
   /// What could not be written.
-  private func tell(_ error: MetadataError) {
+  private func tell(_ error: MetadataError, of photo: FilePath) {
     if case .humanText = error {
       leftAlone += 1
     } else {
-      firstFailure = firstFailure ?? exitStatus(of: error)
+      if let status = exitStatus(of: error) { faults.append((photo, status)) }
       progress.say("caption: \(error)")
     }
   }
@@ -331,7 +361,7 @@ private final class BatchReporter {
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     var parts = ["captioned \(counts.captioned)"]
     if counts.skipped > 0 { parts.append("already there \(counts.skipped)") }
-    if counts.failed > 0 { parts.append("failed \(counts.failed) (see “caption failures”)") }
+    if !failed.isEmpty { parts.append("failed \(failed.count) (see “caption failures”)") }
     if failedBefore > 0 {
       parts.append("failed before \(failedBefore) (--retry-failed tries them again)")
     }
@@ -349,16 +379,27 @@ private final class BatchReporter {
   }
 
   private func fail(_ path: FilePath, _ kind: FailureKind, _ reason: String) {
-    firstFailure = firstFailure ?? exitStatus(of: kind)
+    faults.append((path, exitStatus(of: kind)))
     progress.say("caption: \(path): \(reason)")
   }
 
   private func print(_ caption: StoredCaption, of path: FilePath) throws {
+    printed?[path] = caption.id
     guard printsLines else { return }
     if asJSON {
       try printLine(jsonLine(BatchRecord(path: path.string, caption)))
     } else {
       try printLine(Table.escaped(path.string) + "\t" + Table.escaped(caption.caption.text))
+    }
+  }
+}
+
+extension BatchEvent.Kind {
+  /// Whether it took more than a look into the store.
+  fileprivate var isWork: Bool {
+    switch self {
+    case .captioned, .failed: true
+    case .alreadyCaptioned, .failedBefore: false
     }
   }
 }

@@ -29,7 +29,8 @@ struct DatasetEvaluator {
 
   /// A split whose photos were captioned.
   struct Outcome {
-    let run: Int64
+    /// The evaluation's number.
+    let number: Int64
     /// Of the photos that have captions.
     let scored: ScoredSplit
     /// By photo that has a caption.
@@ -73,9 +74,9 @@ struct DatasetEvaluator {
       let candidates = found.compactMap(caption)
       let scored = try ScoredSplit(found, candidates: candidates.map(\.text), threads: threads)
       try stop(after: interruption)
-      try enter(scored, of: items.count, dataset: dataset, split: split, run: run)
+      let number = try enter(scored, of: items.count, dataset: dataset, split: split, run: run)
       try store.endRun(run, .finished)
-      return Outcome(run: run, scored: scored, captions: candidates)
+      return Outcome(number: number, scored: scored, captions: candidates)
     } catch {
       // What was committed stays; the run itself may be beyond writing.
       try? store.endRun(run, .interrupted)
@@ -94,6 +95,7 @@ struct DatasetEvaluator {
     var options = BatchRunner.Options()
     options.workers = threads
     options.retriesFailures = true
+    options.entersAlbum = false
     let runner = BatchRunner(store: store, captioner: captioner, work: work, options: options)
     var bar = Progress(total: photos.count, style: evaluation.progress, isQuiet: isQuiet)
     defer { bar.finish() }
@@ -126,7 +128,7 @@ struct DatasetEvaluator {
 
   private func enter(
     _ scored: ScoredSplit, of count: Int, dataset: String, split: String, run: Int64
-  ) throws {
+  ) throws -> Int64 {
     let splits = try store.dataset(named: dataset).splits.map(\.name)
     let training =
       split != "train" && splits.contains("train")
@@ -135,7 +137,7 @@ struct DatasetEvaluator {
     let notes = RunProtocol(
       scoring: scored.scoring, missing: count - scored.items.count,
       program: "caption \(programVersion)")
-    try store.enterEvaluation(
+    return try store.enterEvaluation(
       run: run, dataset: dataset, split: split, protocolNotes: jsonLine(notes),
       scores: scored.scores.byName.merging(diversity.named) { $1 }, photos: scored.photos)
   }

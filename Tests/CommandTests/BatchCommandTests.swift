@@ -211,4 +211,28 @@ import Testing
     #expect(result.lines.count == 3)
     #expect(result.output.contains("/new/deep/er.png\t"))
   }
+
+  @Test func `a watched folder is not told twice of what is written into its photos`() throws {
+    let running = try caption.start(
+      ["batch", "--watch", "--embed", "--sidecar", "txt", "--beam", "1"] + store + [photos.path])
+    let file = folder.path + "/captions.sqlite"
+    #expect(running.wait { FileManager.default.fileExists(atPath: file) })
+    // A copy that has not come to its end fails first.
+    let sample = try Data(contentsOf: projectFolder.appending(path: "data/samples/rocket.jpg"))
+    let copy = photos.path + "/copy.jpg"
+    try Data("\u{FF}".utf8).write(to: URL(filePath: copy))
+    #expect(running.wait { running.errorsSoFar.contains("copy.jpg: ") })
+    try sample.write(to: URL(filePath: copy))
+    #expect(running.wait { running.outputSoFar.contains("copy.jpg\t") })
+    try photos.add("later.png")
+    #expect(running.wait { running.outputSoFar.contains("later.png\t") })
+    Thread.sleep(forTimeInterval: 2)
+    running.signal(SIGINT)
+    let result = try running.wait()
+    #expect(result.lines.count == 2, "\(result.output)")
+    #expect(result.errors.contains("interrupted: captioned 2, wrote 4 files"), "\(result.errors)")
+    let runs = try caption.run(["runs", "list", "--all"] + store)
+    #expect(runs.lines.first?.contains("\tembedded\t2\t") == true, "\(runs.output)")
+    #expect(runs.lines.first?.hasSuffix("\t0\t") == true)
+  }
 }

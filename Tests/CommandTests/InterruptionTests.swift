@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Signals to commands that take long: one ends them in order, a second one at once.
-@Suite struct InterruptionTests {
+@Suite(.serialized) struct InterruptionTests {
   private let caption: CommandLineTool
   private let folder: TemporaryFolder
   private let photos: PhotoFolder
@@ -46,7 +46,7 @@ import Testing
   ) throws -> CommandLineTool.Result {
     let running = try start(arguments)
     let isUnderWay = running.wait { running.errorsSoFar.contains(sign) }
-    #expect(isUnderWay, "\(running.errorsSoFar)")
+    #expect(isUnderWay, "\(running.errorsSoFar)\(running.outputSoFar)")
     running.signal(number)
     let isOver = running.wait { !running.isRunning }
     #expect(isOver, "it is deaf: \(running.errorsSoFar)")
@@ -158,33 +158,40 @@ import Testing
   @Test(arguments: signals)
   func `a calibration writes nothing`(number: Int32, status: Int32) throws {
     try importPhotos(400)
-    let bundle = projectFolder.appending(path: "data/models/embedded")
-    try FileManager.default.copyItem(at: bundle, to: URL(filePath: path("own")))
-    let configuration = try Data(contentsOf: URL(filePath: path("own/config.json")))
+    let model = try BundledModelCopy { _ in }
+    let configuration = try Data(contentsOf: URL(filePath: model.path + "/config.json"))
     let result = try interrupt(
       [
-        "model", "calibrate", path("own"), "--dataset", "numbers", "--threads", "1", "--progress",
+        "model", "calibrate", model.path, "--dataset", "numbers", "--threads", "1", "--progress",
         "plain",
       ], number, after: "/400")
     #expect(result.status == status, "\(result.errors)")
-    #expect(try Data(contentsOf: URL(filePath: path("own/config.json"))) == configuration)
+    #expect(try Data(contentsOf: URL(filePath: model.path + "/config.json")) == configuration)
   }
 
   @Test(arguments: signals)
   func `a check of a dataset stops`(number: Int32, status: Int32) throws {
-    try importPhotos(3_000)
+    try importPhotos(1_000)
     let result = try interrupt(
       ["dataset", "check", "numbers", "--threads", "1", "--progress", "plain"], number,
-      after: "/3000")
+      after: "/1000")
     #expect(result.status == status && result.output.isEmpty, "\(result.errors)")
   }
 
   @Test(arguments: signals)
   func `a page that is not complete leaves nothing behind`(number: Int32, status: Int32) throws {
-    try photos.fill(3_000)
-    let batch = try caption.run(
-      ["batch", "--beam", "1", photos.path], environment: environment, outputPath: "/dev/null")
-    #expect(batch.status == 0, "\(batch.errors)")
+    let store = try Store(path: FilePath(path("captions.sqlite")), for: .create)
+    let sample = projectFolder.appending(path: "data/samples/china.jpg").path
+    for index in 0..<1_000 {
+      let link = FilePath(path("\(index).jpg"))
+      try FileManager.default.createSymbolicLink(
+        atPath: link.string, withDestinationPath: sample)
+      let photo = PhotoRecord(
+        contentHash: ContentHash(of: Array("\(index)".utf8)), byteCount: 9, format: "JPEG",
+        width: 640, height: 427)
+      try store.note("A temple.", about: photo, at: link, try #require(FileState(of: link)))
+    }
+    try store.close()
     try FileManager.default.createDirectory(
       atPath: path("page"), withIntermediateDirectories: false)
     func written() -> [String] {

@@ -43,7 +43,8 @@ struct PhotoFinderTests {
   @Test(
     arguments: [
       (["*.jpg"], [], ["a.JPG", "b.jpg"]), (["sub/*"], [], ["sub/c.png", "sub/deep/d.webp"]),
-      (["*"], ["*.*"], ["no extension"]), ([".git/*"], [], [".git/e.jpg"]), ([], ["sub", "Z*"], ["a.JPG", "b.jpg", "raw/f.heic"]),
+      (["*"], ["*.*"], ["no extension"]), ([".git/*"], [], [".git/e.jpg"]),
+      ([], ["sub", "Z*"], ["a.JPG", "b.jpg", "raw/f.heic"]),
       ([], ["sub/deep"], ["Z.avif", "a.JPG", "b.jpg", "raw/f.heic", "sub/c.png"]),
     ] as [([String], [String], [String])])
   func patterns(including: [String], excluding: [String], expected: [String]) {

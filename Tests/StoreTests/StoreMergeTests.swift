@@ -193,7 +193,7 @@ struct StoreMergeTests {
       try first.merge("/nowhere/at.all")
     }
     try second.write { try $0.execute(sql: "PRAGMA user_version = 7") }
-    #expect(throws: StoreError.newer(path: second.path, version: 7, known: 2)) {
+    #expect(throws: StoreError.newer(path: second.path, version: 7, known: 3)) {
       try first.merge(second.path)
     }
   }

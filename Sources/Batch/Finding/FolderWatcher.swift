@@ -68,7 +68,8 @@
         folders[event.wd] = nil
         return []
       }
-      guard let folder = folders[event.wd], let name = FilePath.Component(platformString: name + [0])
+      guard let folder = folders[event.wd],
+        let name = FilePath.Component(platformString: name + [0])
       else { return [] }
       let added = PhotoFinder.Found(
         path: folder.path.appending(name), relativePath: folder.relativePath.appending(name))
