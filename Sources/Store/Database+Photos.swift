@@ -35,11 +35,14 @@ extension Database {
   ) throws {
     try closeFailure(of: path, now: now)
     guard let state else { return }
-    let others = try Data.fetchAll(
-      cachedStatement(sql: "SELECT path FROM files WHERE image_id = ? AND path <> ?"),
+    var inAlbum = inAlbum
+    let others = try Row.fetchAll(
+      cachedStatement(sql: "SELECT path, in_album FROM files WHERE image_id = ? AND path <> ?"),
       arguments: [image, path.data])
-    for other in others where FileState(of: FilePath(data: other)) == nil {
-      try execute(sql: "DELETE FROM files WHERE path = ?", arguments: [other])
+    for row in others where FileState(of: FilePath(data: row["path"])) == nil {
+      // Moved within the album, whoever noticed.
+      inAlbum = inAlbum || row["in_album"]
+      try execute(sql: "DELETE FROM files WHERE path = ?", arguments: [row["path"] as Data])
     }
     try cachedStatement(
       sql: """

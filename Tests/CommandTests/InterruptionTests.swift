@@ -80,7 +80,7 @@ import Testing
 
   @Test(arguments: signals)
   func `what an encoder saw before training is kept`(number: Int32, status: Int32) throws {
-    try describe(600)
+    try describe(200)
     let result = try interrupt(training(steps: 1), number, after: "photos, ")
     #expect(result.status == status, "\(result.errors)")
     #expect(!FileManager.default.fileExists(atPath: path("model/checkpoint.safetensors")))
@@ -144,11 +144,11 @@ import Testing
 
   @Test(arguments: signals)
   func `an evaluation goes on where it was`(number: Int32, status: Int32) throws {
-    try importPhotos(400)
+    try importPhotos(150)
     let evaluation = [
       "evaluate", "--dataset", "numbers", "--split", "val", "--threads", "1", "--beam", "1",
     ]
-    let result = try interrupt(evaluation + ["--progress", "plain"], number, after: "/400")
+    let result = try interrupt(evaluation + ["--progress", "plain"], number, after: "/150")
     #expect(result.status == status, "\(result.errors)")
     #expect(result.errors.contains("the same command goes on from here"))
     let rest = try caption.run(evaluation, environment: environment)
@@ -157,14 +157,14 @@ import Testing
 
   @Test(arguments: signals)
   func `a calibration writes nothing`(number: Int32, status: Int32) throws {
-    try importPhotos(400)
+    try importPhotos(150)
     let model = try BundledModelCopy { _ in }
     let configuration = try Data(contentsOf: URL(filePath: model.path + "/config.json"))
     let result = try interrupt(
       [
         "model", "calibrate", model.path, "--dataset", "numbers", "--threads", "1", "--progress",
         "plain",
-      ], number, after: "/400")
+      ], number, after: "/150")
     #expect(result.status == status, "\(result.errors)")
     #expect(try Data(contentsOf: URL(filePath: model.path + "/config.json")) == configuration)
   }
@@ -206,7 +206,7 @@ import Testing
 
   /// As a shell does with what a script starts in the background.
   @Test func `a command that was born deaf hears all the same`() throws {
-    try photos.fill(400)
+    try photos.fill(100)
     let script = """
       "$0" batch --threads 1 --store "$1" "$2" > "$3" & pid=$!
       while ! test -s "$3" && kill -0 $pid; do sleep 0.05; done

@@ -110,4 +110,13 @@ import Testing
     try store.note("Rex", about: samplePhoto("/set/1.jpg"), at: "/copy.jpg", state)
     #expect(try found("dog") == ["/copy.jpg", "/own.jpg"])
   }
+
+  @Test func anEvaluationThatFindsAnAlbumPhotoElsewhereLeavesItInTheAlbum() throws {
+    let run = try store.beginRun(.evaluation, request: "{}", work: work)
+    let state = FileState(byteCount: 10, modifiedNanoseconds: 20)
+    _ = try store.record(
+      [("/set/own.jpg", state, .alreadyThere(samplePhoto("/own.jpg").contentHash))], run: run,
+      work: work)
+    #expect(try found("mine") == ["/set/own.jpg"])
+  }
 }
