@@ -144,11 +144,11 @@ import Testing
 
   @Test(arguments: signals)
   func `an evaluation goes on where it was`(number: Int32, status: Int32) throws {
-    try importPhotos(150)
+    try importPhotos(40)
     let evaluation = [
       "evaluate", "--dataset", "numbers", "--split", "val", "--threads", "1", "--beam", "1",
     ]
-    let result = try interrupt(evaluation + ["--progress", "plain"], number, after: "/150")
+    let result = try interrupt(evaluation + ["--progress", "plain"], number, after: "/40")
     #expect(result.status == status, "\(result.errors)")
     #expect(result.errors.contains("the same command goes on from here"))
     let rest = try caption.run(evaluation, environment: environment)
@@ -157,24 +157,24 @@ import Testing
 
   @Test(arguments: signals)
   func `a calibration writes nothing`(number: Int32, status: Int32) throws {
-    try importPhotos(150)
+    try importPhotos(40)
     let model = try BundledModelCopy { _ in }
     let configuration = try Data(contentsOf: URL(filePath: model.path + "/config.json"))
     let result = try interrupt(
       [
         "model", "calibrate", model.path, "--dataset", "numbers", "--threads", "1", "--progress",
         "plain",
-      ], number, after: "/150")
+      ], number, after: "/40")
     #expect(result.status == status, "\(result.errors)")
     #expect(try Data(contentsOf: URL(filePath: model.path + "/config.json")) == configuration)
   }
 
   @Test(arguments: signals)
   func `a check of a dataset stops`(number: Int32, status: Int32) throws {
-    try importPhotos(1_000)
+    try importPhotos(300)
     let result = try interrupt(
       ["dataset", "check", "numbers", "--threads", "1", "--progress", "plain"], number,
-      after: "/1000")
+      after: "/300")
     #expect(result.status == status && result.output.isEmpty, "\(result.errors)")
   }
 
