@@ -189,36 +189,48 @@ package struct PhotoWriter: Sendable {
 
   /// Takes back what a run wrote, the latest first.
   ///
-  /// - Parameter failed: is told what could not be taken back, and why; the rest is.
+  /// - Parameters:
+  ///   - shouldStop: is asked before each file.
+  ///   - progress: is called after each.
+  ///   - failed: is told what could not be taken back, and why; the rest is.
   /// - Throws: `StoreError`.
-  package static func undo(_ run: Int64, in store: Store, failed: (MetadataError) -> Void) throws
-    -> Undone
-  {
+  package static func undo(
+    _ run: Int64, in store: Store, shouldStop: () -> Bool = { false },
+    progress: (_ hasFailed: Bool) -> Void = { _ in }, failed: (MetadataError) -> Void
+  ) throws -> Undone {
     var undone = Undone()
+    var places = WrittenFiles(store: store)
     for write in try store.writes(of: run) {
+      if shouldStop() { break }
       do {
-        try undo(write, in: store, &undone)
+        try undo(write, at: places.place(of: write), in: store, &undone)
         try store.undone(write)
+        progress(false)
       } catch let error as MetadataError {
         failed(error)
+        progress(true)
       }
     }
     return undone
   }
 
-  private static func undo(_ write: PhotoWrite, in store: Store, _ undone: inout Undone) throws {
-    let undo = try FileUndo(serialized: write.undo, name: write.path.string)
+  private static func undo(
+    _ write: PhotoWrite, at path: FilePath, in store: Store, _ undone: inout Undone
+  ) throws {
+    let undo = try FileUndo(serialized: write.undo, name: path.string)
     do {
-      guard try undo.apply(to: write.path) else { return }
+      guard try undo.apply(to: path) else { return }
       undone.restored += 1
-    } catch MetadataError.changed(let path) {
-      guard try isMarked(write, in: store) else { throw MetadataError.changed(path: path) }
-      guard let edit = try FileEdit.stripping(write.path, notes: true) else { return }
+    } catch MetadataError.changed {
+      guard try isMarked(write, in: store) else {
+        throw MetadataError.changed(path: path.string)
+      }
+      guard let edit = try FileEdit.stripping(path, notes: true) else { return }
       try edit.commit()
       undone.stripped += 1
     }
-    if write.kind == .embedded, let state = FileState(of: write.path) {
-      try store.fileChanged(write.path, to: state)
+    if write.kind == .embedded, let state = FileState(of: path) {
+      try store.fileChanged(path, to: state)
     }
   }
 

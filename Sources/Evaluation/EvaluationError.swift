@@ -1,7 +1,8 @@
 /// Why a run cannot be made, shown or compared.
 package enum EvaluationError: Error, Equatable, CustomStringConvertible {
-  /// There is no evaluation of that number.
-  case noRun(Int64)
+  /// There is no evaluation of that number; with the one that was called so while evaluations were
+  /// numbered along with all other runs.
+  case noRun(Int64, newNumber: Int64? = nil)
   /// The runs have no photo in common.
   case nothingInCommon(Int64, Int64)
   /// A measure that a run does not have.
@@ -11,7 +12,10 @@ package enum EvaluationError: Error, Equatable, CustomStringConvertible {
 
   package var description: String {
     switch self {
-    case .noRun(let run):
+    case .noRun(let run, let number?):
+      "there is no evaluation \(run); what was run \(run) is evaluation \(number) by now, as "
+        + "evaluations are numbered by themselves"
+    case .noRun(let run, nil):
       "there is no evaluation \(run); “caption runs list” shows those that there are"
     case .nothingInCommon(let first, let second):
       "the runs \(first) and \(second) have no photo of a dataset in common"

@@ -59,7 +59,7 @@ package enum EvaluationReport {
       RunProtocol.self, from: Data(evaluation.protocolNotes.text.utf8))
     let missing = notes.missing == 0 ? [] : [("not captioned", "\(notes.missing) photos")]
     return [
-      ("run", "\(evaluation.run)"), ("started", evaluation.startedAt),
+      ("run", "\(evaluation.number)"), ("started", evaluation.startedAt),
       ("dataset", evaluation.dataset), ("split", evaluation.split), ("model", evaluation.model),
       ("model hash", evaluation.modelHash.description),
       ("search", try evaluation.decoding.text),

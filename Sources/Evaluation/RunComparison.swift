@@ -37,7 +37,7 @@ package struct RunComparison: Sendable {
     let others = Dictionary(uniqueKeysWithValues: second.photos.map { ($0.item.id, $0) })
     let pairs = first.photos.compactMap { photo in others[photo.item.id].map { (photo, $0) } }
     guard !pairs.isEmpty else {
-      throw EvaluationError.nothingInCommon(first.evaluation.run, second.evaluation.run)
+      throw EvaluationError.nothingInCommon(first.evaluation.number, second.evaluation.number)
     }
     let items = pairs.map(\.0.item)
     let (firstScores, secondScores) = try (

@@ -7,14 +7,16 @@ package struct ScoredRun: Sendable {
   package let photos: [EvaluatedPhoto]
 
   /// - Throws: `EvaluationError.noRun`; `StoreError`.
-  package init(_ run: Int64, in store: Store) throws {
-    guard let evaluation = try store.evaluation(run) else { throw EvaluationError.noRun(run) }
+  package init(_ number: Int64, in store: Store) throws {
+    guard let evaluation = try store.evaluation(number) else {
+      throw EvaluationError.noRun(number, newNumber: try store.evaluation(ofStoreRun: number))
+    }
     self.evaluation = evaluation
-    photos = try store.evaluatedPhotos(of: run)
+    photos = try store.evaluatedPhotos(of: number)
   }
 
   /// What reports call the run: its number, model and way of searching.
-  package var name: String { "run \(evaluation.run) (\(evaluation.model))" }
+  package var name: String { "run \(evaluation.number) (\(evaluation.model))" }
 
   /// The metrics that the run was scored by, in the order in which reports list them.
   package var metrics: [Metric] {

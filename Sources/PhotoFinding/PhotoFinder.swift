@@ -9,12 +9,15 @@ package import SystemPackage
 
 /// Finds the photos in folders, in an order that depends on nothing but their names.
 ///
-/// Files and folders whose names begin with a dot are passed by. A link to a file counts as one; a
-/// link to a folder is not followed, unless it is the folder that was asked for, so that no circle
-/// of links leads astray.
+/// Files and folders whose names begin with a dot are passed by, and so are folders that systems and
+/// programs keep for themselves, unless they were asked for: the folder itself, or by a pattern that
+/// names it. A link to a file counts as one; a link to a folder is not followed, unless it is the
+/// folder that was asked for, so that no circle of links leads astray.
 package struct PhotoFinder: Sendable {
   package var patterns = NamePatterns()
   package var isRecursive = true
+  /// Tells of a file whose name does not tell whether it is a photo; by default it is none.
+  package var isPhoto: @Sendable (FilePath) -> Bool = { _ in false }
 
   package init() {}
 
@@ -32,30 +35,32 @@ package struct PhotoFinder: Sendable {
 
   /// The photos of a folder, or the file itself, whatever it is called.
   ///
-  /// - Parameter unreadable: is told of each folder that cannot be read, with the system's reason;
-  ///   the others go on.
-  package func photos(in root: FilePath, unreadable: (FilePath, String) -> Void) -> [Found] {
+  /// - Parameters:
+  ///   - relative: where the folder lies below the one that was asked for.
+  ///   - unreadable: is told of each folder that cannot be read, with the system's reason; the
+  ///     others go on.
+  ///   - passedBy: is told of what is not taken and was not excluded.
+  package func photos(
+    in root: FilePath, at relative: FilePath = FilePath(),
+    unreadable: (FilePath, String) -> Void, passedBy: (PassedBy.Item) -> Void = { _ in }
+  ) -> [Found] {
     guard Entry(at: root, followingLinks: true) == .folder else {
       return [Found(path: root, relativePath: FilePath(root.lastComponent.map { "\($0)" } ?? "."))]
     }
     var found: [Found] = []
     // Folders still to be read, the next one last.
-    var folders = [(path: root, relative: FilePath())]
+    var folders = [Found(path: root, relativePath: relative)]
     while let folder = folders.popLast() {
-      var inner: [(path: FilePath, relative: FilePath)] = []
+      var inner: [Found] = []
       do {
         for name in try names(in: folder.path) {
-          let path = folder.path.pushing(name)
-          let relative = folder.relative.pushing(name)
-          switch Entry(at: path, followingLinks: false) {
-          case .folder where isRecursive && patterns.admitsFolder(relative):
-            inner.append((path, relative))
-          case .file where patterns.admitsFile(relative),
-            .link
-          where patterns.admitsFile(relative)
-            && Entry(at: path, followingLinks: true) != .folder:
-            found.append(Found(path: path, relativePath: relative))
-          default: break
+          let item = Found(
+            path: folder.path.appending(name), relativePath: folder.relativePath.appending(name))
+          switch fate(of: item, called: name) {
+          case .photo: found.append(item)
+          case .folder: inner.append(item)
+          case .passedBy(let item): passedBy(item)
+          case .unwanted: break
           }
         }
       } catch {
@@ -66,28 +71,97 @@ package struct PhotoFinder: Sendable {
     return found
   }
 
-  /// The folders in which `photos(in:unreadable:)` looks, the outermost first.
-  package func folders(in root: FilePath) -> [FilePath] {
+  /// The folders in which `photos` looks, the outermost first.
+  ///
+  /// - Parameter relative: where the folder lies below the one that was asked for.
+  package func folders(in root: FilePath, at relative: FilePath = FilePath()) -> [Found] {
     guard Entry(at: root, followingLinks: true) == .folder else { return [] }
-    var found = [(path: root, relative: FilePath())]
+    var found = [Found(path: root, relativePath: relative)]
     var next = 0
     while isRecursive, next < found.count {
       let folder = found[next]
       for name in (try? names(in: folder.path)) ?? [] {
-        let (path, relative) = (folder.path.pushing(name), folder.relative.pushing(name))
-        if Entry(at: path, followingLinks: false) == .folder, patterns.admitsFolder(relative) {
-          found.append((path, relative))
-        }
+        let item = Found(
+          path: folder.path.appending(name), relativePath: folder.relativePath.appending(name))
+        if case .folder = fate(of: item, called: name) { found.append(item) }
       }
       next += 1
     }
-    return found.map(\.path)
+    return found
   }
 
-  /// The names in a folder that do not begin with a dot, in the order of their bytes.
+  /// Whether a folder is at a path, links followed.
+  package static func isFolder(_ path: FilePath) -> Bool {
+    Entry(at: path, followingLinks: true) == .folder
+  }
+
+  /// Whether `photos` would take a file that lies in one of `folders`.
+  package func takes(_ file: Found) -> Bool {
+    guard let name = file.path.lastComponent else { return false }
+    if case .photo = fate(of: file, called: name) { return true }
+    return false
+  }
+
+  /// Whether `photos` would look into a folder that lies in one of `folders`.
+  package func enters(_ folder: Found) -> Bool {
+    guard let name = folder.path.lastComponent else { return false }
+    if case .folder = fate(of: folder, called: name) { return true }
+    return false
+  }
+
+  private enum Fate {
+    case photo, folder, unwanted
+    case passedBy(PassedBy.Item)
+  }
+
+  private func fate(of item: Found, called name: FilePath.Component) -> Fate {
+    switch Entry(at: item.path, followingLinks: false) {
+    case .folder: return fate(ofFolder: item, called: name)
+    case .file: return fate(ofFile: item, called: name)
+    case .link:
+      return Entry(at: item.path, followingLinks: true) == .folder
+        ? .passedBy(.linkedFolder) : fate(ofFile: item, called: name)
+    case .other: return .unwanted
+    }
+  }
+
+  private func fate(ofFolder folder: Found, called name: FilePath.Component) -> Fate {
+    guard isRecursive, patterns.admitsFolder(folder.relativePath) else { return .unwanted }
+    if patterns.askFor(name) { return .folder }
+    if SystemFolder.isCalledLikeOne(name) || holdsThumbnails(folder.path, called: name) {
+      return .passedBy(.systemFolder(name))
+    }
+    return name.isHidden ? .passedBy(.hiddenFolder) : .folder
+  }
+
+  private func fate(ofFile file: Found, called name: FilePath.Component) -> Fate {
+    let verdict = patterns.verdict(onFile: file.relativePath)
+    guard !name.isHidden else {
+      // What begins so on foreign disks is macOS's, whatever it ends in.
+      return verdict == .photo && !name.string.hasPrefix("._") ? .passedBy(.hiddenPhoto) : .unwanted
+    }
+    switch verdict {
+    case .photo: return .photo
+    case .unknown where isPhoto(file.path): return .photo
+    case .unknown, .other: return name.isSidecar ? .unwanted : .passedBy(.otherFile(name))
+    case .unwanted: return .unwanted
+    }
+  }
+
+  /// Whether thumbnails of the photos beside a folder are in it: whether a file in it is called like
+  /// one beside it, whatever they end in.
+  private func holdsThumbnails(_ folder: FilePath, called name: FilePath.Component) -> Bool {
+    guard SystemFolder.mayHoldThumbnails(name) else { return false }
+    func stems(_ folder: FilePath) -> Set<String> {
+      Set(((try? names(in: folder)) ?? []).map { $0.stem.lowercased() })
+    }
+    return !stems(folder).isDisjoint(with: stems(folder.removingLastComponent()))
+  }
+
+  /// The names in a folder, in the order of their bytes.
   ///
   /// - Throws: `Errno`.
-  private func names(in folder: FilePath) throws(Errno) -> [FilePath] {
+  private func names(in folder: FilePath) throws(Errno) -> [FilePath.Component] {
     guard let stream = folder.withPlatformString({ opendir($0) }) else {
       throw Errno(rawValue: errno)
     }
@@ -100,14 +174,28 @@ package struct PhotoFinder: Sendable {
           Array(UnsafeBufferPointer(start: start, count: strlen(start) + 1))
         }
       }
-      if name.first != CChar(UInt8(ascii: ".")) { names.append(name) }
+      names.append(name)
       errno = 0
     }
     if errno != 0 { throw Errno(rawValue: errno) }
     names.sort {
       $0.lexicographicallyPrecedes($1) { UInt8(bitPattern: $0) < UInt8(bitPattern: $1) }
     }
-    return names.map { FilePath(platformString: $0) }
+    // Of “.” and “..” too, which are not names of their own.
+    return names.compactMap { FilePath.Component(platformString: $0) }.filter {
+      $0.kind == .regular
+    }
+  }
+}
+
+extension FilePath.Component {
+  fileprivate var isHidden: Bool { string.hasPrefix(".") }
+
+  /// Whether it is called like what programs keep beside a photo, as `photo.jpg.xmp`.
+  fileprivate var isSidecar: Bool {
+    guard ["json", "txt", "xmp"].contains(self.extension?.lowercased()) else { return false }
+    let photo = FilePath(stem).extension?.lowercased() ?? ""
+    return NamePatterns.photoExtensions.contains(photo)
   }
 }
 

@@ -145,6 +145,7 @@ extension Database {
     "UPDATE OR IGNORE embeddings SET image_id = :image WHERE image_id = :other",
     "UPDATE files SET image_id = :image WHERE image_id = :other",
     "UPDATE image_versions SET image_id = :image WHERE image_id = :other",
+    "UPDATE forgotten_files SET image_id = :image WHERE image_id = :other",
     "UPDATE dataset_items SET image_id = :image WHERE image_id = :other",
     """
     INSERT INTO image_versions (content_hash, image_id)

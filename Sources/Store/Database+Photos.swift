@@ -48,24 +48,35 @@ extension Database {
 
   /// Enters that the file at `path` holds the picture, and drops the picture's other paths where no
   /// file is any more: it was moved.
-  func enterFile(_ path: FilePath, _ state: FileState?, image: Int64, now: String) throws {
+  ///
+  /// - Parameter inAlbum: false for what only an evaluation looks at; it takes no photo out of the
+  ///   album.
+  func enterFile(
+    _ path: FilePath, _ state: FileState?, image: Int64, inAlbum: Bool = true, now: String
+  ) throws {
     try closeFailure(of: path, now: now)
     try reunite(image, at: path)
     guard let state else { return }
-    let others = try Data.fetchAll(
-      cachedStatement(sql: "SELECT path FROM files WHERE image_id = ? AND path <> ?"),
+    var inAlbum = inAlbum
+    let others = try Row.fetchAll(
+      cachedStatement(sql: "SELECT path, in_album FROM files WHERE image_id = ? AND path <> ?"),
       arguments: [image, path.data])
-    for other in others where FileState(of: FilePath(data: other)) == nil {
-      try execute(sql: "DELETE FROM files WHERE path = ?", arguments: [other])
+    for row in others where FileState(of: FilePath(data: row["path"])) == nil {
+      // Moved within the album, whoever noticed.
+      inAlbum = inAlbum || row["in_album"]
+      try execute(sql: "DELETE FROM files WHERE path = ?", arguments: [row["path"] as Data])
     }
     try cachedStatement(
       sql: """
-        INSERT INTO files (path, image_id, byte_count, modified_nanoseconds, seen_at)
-        VALUES (?, ?, ?, ?, ?)
+        INSERT INTO files (path, image_id, byte_count, modified_nanoseconds, seen_at, in_album)
+        VALUES (?, ?, ?, ?, ?, ?)
         ON CONFLICT DO UPDATE SET image_id = excluded.image_id, byte_count = excluded.byte_count,
-          modified_nanoseconds = excluded.modified_nanoseconds, seen_at = excluded.seen_at
+          modified_nanoseconds = excluded.modified_nanoseconds, seen_at = excluded.seen_at,
+          in_album = max(in_album, excluded.in_album)
         """
-    ).execute(arguments: [path.data, image, state.byteCount, state.modifiedNanoseconds, now])
+    ).execute(arguments: [
+      path.data, image, state.byteCount, state.modifiedNanoseconds, now, inAlbum,
+    ])
   }
 
   /// Enters that the failure to caption the photo at a path is over, if there is one.

@@ -20,7 +20,7 @@ enum Schema {
     return migrator
   }
 
-  private static let versions = [version1, version2, version3]
+  private static let versions = [version1, version2, version3, version4]
 
   /// Times are UTC, as `2026-01-31T09:30:00.000Z`; but `captured_at` is the camera's own time.
   /// Paths are absolute, as the system's bytes. Hashes are SHA-256. Logarithms are natural.
@@ -334,5 +334,47 @@ enum Schema {
     INSERT INTO lost_images (image_id)
       SELECT DISTINCT image_id FROM captions WHERE origin = 'human'
         AND NOT EXISTS (SELECT 1 FROM files WHERE files.image_id = captions.image_id);
+    """
+
+  /// What of the pictures belongs to a person's album, what was forgotten, and numbers of their own
+  /// for evaluations.
+  private static let version4 = """
+    -- Whether somebody wanted the photo captioned, described or entered; else only evaluations of
+    -- datasets brought it here.
+    ALTER TABLE files ADD COLUMN in_album INTEGER NOT NULL DEFAULT 1 CHECK (in_album IN (0, 1));
+    UPDATE files SET in_album = 0
+      WHERE path IN (SELECT path FROM dataset_items WHERE path IS NOT NULL)
+      AND NOT EXISTS (
+        SELECT 1 FROM captions LEFT JOIN runs ON runs.id = run_id
+        WHERE captions.image_id = files.image_id
+          AND (kind IN ('single', 'batch', 'import') OR source IN ('note', 'import')));
+    CREATE INDEX dataset_items_path ON dataset_items (path);
+
+    -- Each time that files were forgotten: for a while they can be brought back.
+    CREATE TABLE forgettings (
+      id INTEGER PRIMARY KEY,
+      forgotten_at TEXT NOT NULL,
+      -- Whether for no other reason than that the files had gone: then what people wrote stays.
+      is_missing INTEGER NOT NULL CHECK (is_missing IN (0, 1))
+    ) STRICT;
+    CREATE INDEX forgettings_forgotten_at ON forgettings (forgotten_at);
+    -- As they stood in `files`. A picture that has none there, but here, is forgotten.
+    CREATE TABLE forgotten_files (
+      forgetting_id INTEGER NOT NULL REFERENCES forgettings ON DELETE CASCADE,
+      path BLOB NOT NULL CHECK (length(path) > 0),
+      image_id INTEGER NOT NULL REFERENCES images ON DELETE CASCADE,
+      byte_count INTEGER NOT NULL,
+      modified_nanoseconds INTEGER NOT NULL,
+      seen_at TEXT NOT NULL,
+      in_album INTEGER NOT NULL,
+      PRIMARY KEY (forgetting_id, path)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX forgotten_files_image ON forgotten_files (image_id);
+
+    -- What people call an evaluation by: from 1 up, whatever else was done in between.
+    ALTER TABLE evaluations ADD COLUMN number INTEGER;
+    UPDATE evaluations SET number = (
+      SELECT count(*) FROM evaluations AS e WHERE e.run_id <= evaluations.run_id);
+    CREATE UNIQUE INDEX evaluations_number ON evaluations (number);
     """
 }

@@ -19,8 +19,11 @@ public enum KnownFile: Equatable, Sendable {
 extension Store {
   /// What is known of the file at `path`, taking its state for its content.
   ///
+  /// - Parameter inAlbum: whether a file that only evaluations have entered counts as unknown.
   /// - Throws: `StoreError`.
-  public func known(_ path: FilePath, _ state: FileState, _ work: Work) throws -> KnownFile {
+  public func known(
+    _ path: FilePath, _ state: FileState, _ work: Work, inAlbum: Bool = false
+  ) throws -> KnownFile {
     try read { database in
       let place: StatementArguments = [
         path.absolute.data, state.byteCount, state.modifiedNanoseconds,
@@ -39,8 +42,8 @@ extension Store {
           sql: """
             SELECT image_id, picture_hash IS NULL AS is_unidentified
             FROM files JOIN images ON images.id = image_id
-            WHERE path = ? AND files.byte_count = ? AND modified_nanoseconds = ?
-            """), arguments: place)
+            WHERE path = ? AND files.byte_count = ? AND modified_nanoseconds = ? AND in_album >= ?
+            """), arguments: place + [inAlbum])
       guard let file else { return .unknown }
       guard let caption = try database.caption(of: file["image_id"], work) else { return .seen }
       return file["is_unidentified"] ? .unidentified : .captioned(caption)

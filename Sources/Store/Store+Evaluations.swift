@@ -5,6 +5,8 @@ internal import GRDB
 public struct RunSummary: Equatable, Sendable, Encodable {
   public let id: Int64
   public let kind: RunKind
+  /// Of an evaluation, the number by which people call it.
+  public let evaluation: Int64?
   /// `running` also where the program ended without a word.
   public let state: String
   public let model: String?
@@ -14,7 +16,7 @@ public struct RunSummary: Equatable, Sendable, Encodable {
   public let finishedAt: String?
 
   enum CodingKeys: String, CodingKey {
-    case id, kind, state, model, captioned, skipped, failed
+    case id, kind, evaluation, state, model, captioned, skipped, failed
     case startedAt = "started_at"
     case finishedAt = "finished_at"
   }
@@ -23,6 +25,7 @@ public struct RunSummary: Equatable, Sendable, Encodable {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(id, forKey: .id)
     try values.encode(kind.rawValue, forKey: .kind)
+    try values.encodeIfPresent(evaluation, forKey: .evaluation)
     try values.encode(state, forKey: .state)
     try values.encodeIfPresent(model, forKey: .model)
     try values.encode(counts.captioned, forKey: .captioned)
@@ -35,8 +38,10 @@ public struct RunSummary: Equatable, Sendable, Encodable {
 
 /// A model's captions of a dataset's split, scored.
 package struct Evaluation: Equatable, Sendable, Encodable {
-  /// The run's number.
-  package let run: Int64
+  /// By which people call it; from 1 up.
+  package let number: Int64
+  /// The number of the run among all that was ever begun in the store.
+  package let storeRun: Int64
   package let startedAt: String
   package let dataset: String
   package let split: String
@@ -51,7 +56,9 @@ package struct Evaluation: Equatable, Sendable, Encodable {
   package let imageCount: Int
 
   enum CodingKeys: String, CodingKey {
-    case run, dataset, split, model, decoding, scores
+    case dataset, split, model, decoding, scores
+    case number = "run"
+    case storeRun = "store_run"
     case startedAt = "started_at"
     case modelHash = "model_hash"
     case protocolNotes = "protocol"
@@ -77,23 +84,29 @@ extension Store {
   /// Enters what a run of kind `.evaluation` came to, in one transaction.
   ///
   /// - Parameters:
+  ///   - run: the run's number in the store.
   ///   - dataset: the name of the dataset.
   ///   - protocolNotes: what was measured and how, as JSON.
   ///   - scores: over the whole split, by the metrics' names.
   ///   - photos: items of the dataset with their captions and scores.
+  /// - Returns: the evaluation's number.
   /// - Throws: `StoreError`.
+  @discardableResult
   package func enterEvaluation(
     run: Int64, dataset: String, split: String, protocolNotes: String, scores: [String: Double],
     photos: [EvaluatedPhoto]
-  ) throws {
+  ) throws -> Int64 {
     try write { database in
+      let number =
+        1 + (try Int64.fetchOne(database, sql: "SELECT max(number) FROM evaluations") ?? 0)
       try database.execute(
         sql: """
-          INSERT INTO evaluations (run_id, dataset_id, split, protocol, scores)
-          VALUES (?, ?, ?, ?, ?)
+          INSERT INTO evaluations (run_id, dataset_id, split, protocol, scores, number)
+          VALUES (?, ?, ?, ?, ?, ?)
           """,
         arguments: [
           run, database.datasetID(of: dataset, in: path), split, protocolNotes, json(scores),
+          number,
         ])
       let statement = try database.cachedStatement(
         sql: "INSERT INTO evaluation_items (run_id, item_id, candidate, scores) VALUES (?, ?, ?, ?)"
@@ -102,6 +115,7 @@ extension Store {
         try statement.execute(
           arguments: [run, photo.item.id, photo.candidate, json(photo.scores)])
       }
+      return number
     }
   }
 
@@ -113,7 +127,8 @@ extension Store {
       try Row.fetchAll(
         database,
         sql: """
-          SELECT runs.*, models.name AS model FROM runs LEFT JOIN models ON models.id = model_id
+          SELECT runs.*, models.name AS model, number FROM runs
+          LEFT JOIN models ON models.id = model_id LEFT JOIN evaluations ON run_id = runs.id
           ORDER BY runs.id DESC
           """
       ).map(RunSummary.init(row:))
@@ -125,7 +140,7 @@ extension Store {
   /// - Throws: `StoreError`.
   package func evaluations() throws -> [Evaluation] {
     try read { database in
-      try Row.fetchAll(database, sql: Evaluation.selection + " ORDER BY e.run_id DESC")
+      try Row.fetchAll(database, sql: Evaluation.selection + " ORDER BY e.number DESC")
         .map(Evaluation.init(row:))
     }
   }
@@ -133,24 +148,35 @@ extension Store {
   /// The evaluation of that number; nil where there is none.
   ///
   /// - Throws: `StoreError`.
-  package func evaluation(_ run: Int64) throws -> Evaluation? {
+  package func evaluation(_ number: Int64) throws -> Evaluation? {
     try read { database in
       try Row.fetchOne(
-        database, sql: Evaluation.selection + " WHERE e.run_id = ?", arguments: [run]
-      )
-      .map(Evaluation.init(row:))
+        database, sql: Evaluation.selection + " WHERE e.number = ?", arguments: [number]
+      ).map(Evaluation.init(row:))
+    }
+  }
+
+  /// The number of the evaluation whose run has a number among all runs, by which evaluations were
+  /// called before they were numbered by themselves; nil where there is none.
+  ///
+  /// - Throws: `StoreError`.
+  package func evaluation(ofStoreRun run: Int64) throws -> Int64? {
+    try read {
+      try Int64.fetchOne(
+        $0, sql: "SELECT number FROM evaluations WHERE run_id = ?", arguments: [run])
     }
   }
 
   /// The photos of an evaluation in the order of the dataset.
   ///
   /// - Throws: `StoreError`.
-  package func evaluatedPhotos(of run: Int64) throws -> [EvaluatedPhoto] {
+  package func evaluatedPhotos(of number: Int64) throws -> [EvaluatedPhoto] {
     try read { database in
       let row = try Row.fetchOne(
-        database, sql: "SELECT dataset_id, split FROM evaluations WHERE run_id = ?",
-        arguments: [run])
+        database, sql: "SELECT run_id, dataset_id, split FROM evaluations WHERE number = ?",
+        arguments: [number])
       guard let row else { return [] }
+      let run: Int64 = row["run_id"]
       let decoder = JSONDecoder()
       var results: [Int64: (candidate: String, scores: [String: Double])] = [:]
       for row in try Row.fetchAll(
@@ -175,13 +201,12 @@ extension Store {
   ///
   /// - Returns: whether there was one.
   /// - Throws: `StoreError`.
-  package func removeEvaluation(_ run: Int64) throws -> Bool {
+  package func removeEvaluation(_ number: Int64) throws -> Bool {
     try write { database in
-      let isThere = try Bool.fetchOne(
-        database, sql: "SELECT EXISTS (SELECT 1 FROM evaluations WHERE run_id = ?)",
-        arguments: [run])
-      try database.deleteRuns(isThere == true ? [run] : [])
-      return isThere == true
+      let run = try Int64.fetchOne(
+        database, sql: "SELECT run_id FROM evaluations WHERE number = ?", arguments: [number])
+      try database.deleteRuns(run.map { [$0] } ?? [])
+      return run != nil
     }
   }
 }
@@ -191,6 +216,7 @@ extension RunSummary {
   fileprivate init(row: Row) {
     id = row["id"]
     kind = RunKind(rawValue: row["kind"]) ?? .batch
+    evaluation = row["number"]
     state = row["state"]
     model = row["model"]
     counts = RunCounts(captioned: row["captioned"], skipped: row["skipped"], failed: row["failed"])
@@ -210,7 +236,8 @@ extension Evaluation {
   /// - Parameter row: of `selection`.
   /// - Throws: `DecodingError` where the JSON in it is not of that form.
   fileprivate init(row: Row) throws {
-    run = row["run_id"]
+    number = row["number"]
+    storeRun = row["run_id"]
     startedAt = row["started_at"]
     dataset = row["dataset"]
     split = row["split"]

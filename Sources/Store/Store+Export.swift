@@ -14,6 +14,8 @@ public struct ExportSelection: Sendable {
   public var limit: Int?
   /// With the embeddings.
   public var hasEmbeddings = false
+  /// Also pictures that only evaluations have entered.
+  public var hasDatasets = false
 
   public init() {}
 }
@@ -112,16 +114,19 @@ extension Store {
         inFolder = "AND path >= :from AND path < :to"
         arguments += ["from": range.lower, "to": range.upper]
       }
+      let chosen = inFolder + (selection.hasDatasets ? "" : " AND in_album = 1")
       // Each picture at the first of its paths: these are in order without sorting.
       let isFirst =
         hasFile
         ? """
         WHERE NOT EXISTS (
             SELECT 1 FROM files AS earlier
-            WHERE image_id = images.id AND path < files.path \(inFolder)) \(inFolder)
+            WHERE image_id = images.id AND path < files.path \(chosen)) \(chosen)
         """
         : """
-        WHERE NOT EXISTS (SELECT 1 FROM files WHERE image_id = images.id)
+        WHERE NOT EXISTS (
+            SELECT 1 FROM files WHERE image_id = images.id
+            UNION ALL SELECT 1 FROM forgotten_files WHERE image_id = images.id)
         """
       let machine = "captions.image_id = images.id AND origin = 'machine' \(ofModel)"
       let captions =

@@ -276,6 +276,9 @@ package struct Importer {
         """
     ).execute(arguments: [path, image, byteCount, modified, seen])
     try database.cachedStatement(
+      sql: "UPDATE files SET in_album = 1 WHERE path = ? AND in_album = 0"
+    ).execute(arguments: [path])
+    try database.cachedStatement(
       sql: """
         UPDATE failures SET closed_at = ?2 WHERE path = ?1 AND closed_at IS NULL AND failed_at <= ?2
         """

@@ -83,9 +83,12 @@ extension Store {
   ///   - folder: photos in it and in the folders in it only.
   ///   - model: captions by models of that name only.
   ///   - limit: how many at most; nil for all.
+  ///   - datasets: also those that only evaluations have entered.
   /// - Throws: `StoreError`.
-  public func photos(in folder: FilePath?, model: String?, limit: Int?) throws -> [PhotoSummary] {
-    var filters: [String] = []
+  public func photos(
+    in folder: FilePath?, model: String?, limit: Int?, datasets: Bool = false
+  ) throws -> [PhotoSummary] {
+    var filters = datasets ? [] : ["f.in_album = 1"]
     var arguments = StatementArguments()
     if let folder {
       let range = PathRange(folder)
@@ -135,20 +138,25 @@ extension Store {
     return PictureID(number: row["image_id"])
   }
 
-  /// The picture that a file holds; nil where it is not in the store.
+  /// The picture that a file holds; nil where it is not in the store, or forgotten.
   ///
   /// - Throws: `StoreError`.
   public func picture(of photo: PhotoIdentity) throws -> PictureID? {
-    try read { try $0.imageID(of: photo).map(PictureID.init(number:)) }
+    try read { database in
+      guard let image = try database.imageID(of: photo), try !database.isForgotten(image)
+      else { return nil }
+      return PictureID(number: image)
+    }
   }
 
-  /// All that is known of a picture; nil where it is not in the store any more.
+  /// All that is known of a picture; nil where it is not in the store any more, or
+  /// forgotten.
   ///
   /// - Throws: `StoreError`.
   public func details(of picture: PictureID) throws -> PhotoDetails? {
     try read { database in
       let id = picture.number
-      guard
+      guard try !database.isForgotten(id),
         let image = try Row.fetchOne(
           database, sql: "SELECT * FROM images WHERE id = ?", arguments: [id]),
         let hash = ContentHash(data: image["content_hash"])
@@ -213,6 +221,18 @@ extension PhotoDetails.Caption {
     decoding = try value("options")
     source = row["source"]
     sentiment = (row["label"] as String?) == nil ? nil : try Sentiment(row: row)
+  }
+}
+
+extension Database {
+  fileprivate func isForgotten(_ image: Int64) throws -> Bool {
+    let isForgotten = try Bool.fetchOne(
+      cachedStatement(
+        sql: """
+          SELECT EXISTS (SELECT 1 FROM forgotten_files WHERE image_id = ?1)
+            AND NOT EXISTS (SELECT 1 FROM files WHERE image_id = ?1)
+          """), arguments: [image])
+    return isForgotten == true
   }
 }
 

@@ -54,7 +54,9 @@ public struct StoreCheck: Equatable, Sendable {
   public var indexIsChecked = true
   /// Paths where no file is any more.
   public var goneFiles: [FilePath] = []
-  /// How many pictures have no file that is known.
+  /// How many files are on disks that are not connected, as far as can be told.
+  public var notConnectedFiles = 0
+  /// How many pictures have no file that is known, and were not forgotten.
   public var picturesWithoutFiles = 0
 
   public var isDamaged: Bool { !faults.isEmpty || indexFault != nil }
@@ -121,15 +123,22 @@ extension Store {
         let (table, parent): (String, String) = (row["table"], row["parent"])
         return "a row of \(table) refers to one of \(parent) that is not there"
       }
-      let paths = try Data.fetchCursor(database, sql: "SELECT path FROM files ORDER BY path")
-      while let data = try paths.next() {
+      var presence = try FilePresence(database)
+      for data in try Data.fetchAll(database, sql: "SELECT path FROM files ORDER BY path") {
         let path = FilePath(data: data)
-        if isGone(path) { check.goneFiles.append(path) }
+        switch try presence.presence(of: path) {
+        case .here: break
+        case .gone: check.goneFiles.append(path)
+        case .notConnected: check.notConnectedFiles += 1
+        }
       }
       check.picturesWithoutFiles =
         try Int.fetchOne(
           database,
-          sql: "SELECT count(*) FROM images WHERE id NOT IN (SELECT image_id FROM files)") ?? 0
+          sql: """
+            SELECT count(*) FROM images WHERE id NOT IN (SELECT image_id FROM files)
+              AND id NOT IN (SELECT image_id FROM forgotten_files)
+            """) ?? 0
     }
     if database.configuration.readonly {
       check.indexIsChecked = false
@@ -159,7 +168,7 @@ extension Store {
   /// - Throws: `StoreError`.
   package func repair(_ check: StoreCheck) throws {
     try write { database in
-      for path in check.goneFiles where isGone(path) {
+      for path in check.goneFiles where FilePresence.isGone(path) {
         try database.cachedStatement(sql: "DELETE FROM files WHERE path = ?")
           .execute(arguments: [path.data])
       }
@@ -175,6 +184,7 @@ extension Store {
     try StoreError.translating(path) {
       let before = byteCount
       try database.writeWithoutTransaction { database in
+        try database.purgeForgotten()
         try database.execute(sql: "INSERT INTO caption_texts (caption_texts) VALUES ('optimize')")
         try database.execute(sql: "VACUUM; ANALYZE")
         // Nothing breaks where readers keep the log from being emptied.
@@ -229,12 +239,6 @@ extension Store {
 private func isThere(_ path: FilePath) -> Bool {
   var status = stat()
   return path.withPlatformString { lstat($0, &status) } == 0
-}
-
-/// Whether the system says that nothing is at the path; it may also not say.
-private func isGone(_ path: FilePath) -> Bool {
-  var status = stat()
-  return path.withPlatformString { stat($0, &status) } != 0 && (errno == ENOENT || errno == ENOTDIR)
 }
 
 /// Waits until the file's bytes are on the disk.

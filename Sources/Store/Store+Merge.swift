@@ -99,7 +99,8 @@ extension Store {
 /// The store that is attached as `other` flows into `main`. Each statement may run again without
 /// changing anything more.
 private enum MergeSQL {
-  static let all = [works, images, runs, files, failures, captions, sentiments].joined()
+  static let all = [works, images, runs, files, forgotten, failures, captions, sentiments]
+    .joined()
 
   static let end = """
     DROP TABLE IF EXISTS temp.model_map; DROP TABLE IF EXISTS temp.decoding_map;
@@ -197,12 +198,32 @@ private enum MergeSQL {
     """
 
   private static let files = """
-    INSERT INTO main.files (path, image_id, byte_count, modified_nanoseconds, seen_at)
-      SELECT path, new, byte_count, modified_nanoseconds, seen_at
+    UPDATE main.files SET in_album = 1 WHERE in_album = 0
+      AND EXISTS (SELECT 1 FROM other.files o WHERE o.path = files.path AND o.in_album = 1);
+    INSERT INTO main.files (path, image_id, byte_count, modified_nanoseconds, seen_at, in_album)
+      SELECT path, new, byte_count, modified_nanoseconds, seen_at, in_album
       FROM other.files JOIN image_map ON old = image_id WHERE true
       ON CONFLICT DO UPDATE SET image_id = excluded.image_id, byte_count = excluded.byte_count,
         modified_nanoseconds = excluded.modified_nanoseconds, seen_at = excluded.seen_at
       WHERE excluded.seen_at > files.seen_at;
+    """
+
+  /// What was forgotten there and is not known here comes as forgotten.
+  private static let forgotten = """
+    INSERT INTO main.forgettings (forgotten_at, is_missing)
+      SELECT forgotten_at, is_missing FROM other.forgettings o
+      WHERE NOT EXISTS (
+        SELECT 1 FROM main.forgettings m
+        WHERE m.forgotten_at = o.forgotten_at AND m.is_missing = o.is_missing)
+      ORDER BY id;
+    INSERT INTO main.forgotten_files (forgetting_id, path, image_id, byte_count,
+        modified_nanoseconds, seen_at, in_album)
+      SELECT min(m.id), path, new, byte_count, modified_nanoseconds, seen_at, in_album
+      FROM other.forgotten_files f JOIN image_map ON old = image_id
+      JOIN other.forgettings o ON o.id = f.forgetting_id
+      JOIN main.forgettings m USING (forgotten_at, is_missing)
+      GROUP BY f.forgetting_id, path
+      ON CONFLICT DO NOTHING;
     """
 
   /// Of what failed in both stores the later stays open, and nothing does that was captioned since.

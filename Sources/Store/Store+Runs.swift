@@ -45,6 +45,7 @@ extension Store {
   /// - Throws: `StoreError`.
   public func beginRun(_ kind: RunKind, request: String, work: Work?) throws -> Int64 {
     try write { database in
+      try database.purgeForgotten()
       try database.execute(
         sql: """
           INSERT INTO runs (kind, state, request, model_id, decoding_id, started_at)
@@ -82,16 +83,20 @@ extension Store {
     try write { database in
       let recorder = Recorder(
         database: database, run: run, work: work, replacing: replacing, now: Timestamp.now.text)
+      let inAlbum = try database.isForAlbum(run: run)
       var counts = RunCounts()
       counts.skipped = skipped
       let captions = try outcomes.map { entry -> Recorded in
         let path = entry.path.absolute
+        // A photo that failed and was read well after all is not counted twice.
+        if try database.hasFailed(path, run: run) { counts.failed -= 1 }
         switch entry.outcome {
         case .captioned(let photo, let caption, let embedding):
           let image = try database.enterImage(photo, run: run, now: recorder.now)
           if let embedding { try recorder.enter(embedding, of: image) }
           let isNew = try recorder.enter(caption, of: image, photo.identity.orientation)
-          try database.enterFile(path, entry.state, image: image, now: recorder.now)
+          try database.enterFile(
+            path, entry.state, image: image, inAlbum: inAlbum, now: recorder.now)
           if isNew { counts.captioned += 1 } else { counts.skipped += 1 }
           guard let stored = try database.caption(of: image, work) else {
             preconditionFailure("a caption is missing right after it was entered")
@@ -104,7 +109,8 @@ extension Store {
           if let image = try database.identify(photo) {
             if isSameFile { try recorder.enterOrientation(photo.orientation, of: image) }
             try database.enter(facts, of: image, run: run, now: recorder.now)
-            try database.enterFile(path, entry.state, image: image, now: recorder.now)
+            try database.enterFile(
+              path, entry.state, image: image, inAlbum: inAlbum, now: recorder.now)
           }
           return .nothingNew
         case .failed(let kind, let reason):
@@ -120,6 +126,26 @@ extension Store {
           """, arguments: [counts.captioned, counts.skipped, counts.failed, run])
       return captions
     }
+  }
+}
+
+extension Database {
+  /// Whether photos of a run belong to a person's album: whether it is no evaluation.
+  fileprivate func isForAlbum(run: Int64) throws -> Bool {
+    let isEvaluation = try Bool.fetchOne(
+      cachedStatement(sql: "SELECT kind = 'evaluation' FROM runs WHERE id = ?"), arguments: [run])
+    return isEvaluation != true
+  }
+
+  /// Whether a photo has failed in a run, and not been read well since.
+  fileprivate func hasFailed(_ path: FilePath, run: Int64) throws -> Bool {
+    let hasFailed = try Bool.fetchOne(
+      cachedStatement(
+        sql: """
+          SELECT EXISTS (
+            SELECT 1 FROM failures WHERE path = ? AND run_id = ? AND closed_at IS NULL)
+          """), arguments: [path.data, run])
+    return hasFailed == true
   }
 }
 

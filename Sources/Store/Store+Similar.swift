@@ -40,11 +40,13 @@ extension Store {
   /// each with its latest caption, by that model rather than another, and the path where it was
   /// seen last.
   ///
-  /// - Parameter embedding: of any length but zero.
+  /// - Parameters:
+  ///   - embedding: of any length but zero.
+  ///   - datasets: also photos that only evaluations have entered.
   /// - Throws: `StoreError`.
-  public func similar(to embedding: [Float], model: ContentHash, limit: Int) throws
-    -> [SimilarPhoto]
-  {
+  public func similar(
+    to embedding: [Float], model: ContentHash, limit: Int, datasets: Bool = false
+  ) throws -> [SimilarPhoto] {
     let length = embedding.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
     guard limit > 0, length > 0, length.isFinite else { return [] }
     let direction = embedding.map { Float(Double($0) / length) }
@@ -60,7 +62,8 @@ extension Store {
         let nearest = Neighbour.nearest(count, of: all)
         var photos: [SimilarPhoto] = []
         for neighbour in nearest where photos.count < limit {
-          guard let photo = try database.photo(neighbour.image, model: modelID) else { continue }
+          let photo = try database.photo(neighbour.image, model: modelID, datasets: datasets)
+          guard let photo else { continue }
           photos.append(SimilarPhoto(photo: photo, cosine: Double(neighbour.cosine)))
         }
         if photos.count == limit || nearest.count == all.count { return photos }
@@ -121,7 +124,7 @@ extension Database {
     return neighbours
   }
 
-  fileprivate func photo(_ image: Int64, model: Int64) throws -> PhotoSummary? {
+  fileprivate func photo(_ image: Int64, model: Int64, datasets: Bool) throws -> PhotoSummary? {
     try Row.fetchOne(
       cachedStatement(
         sql: """
@@ -130,9 +133,9 @@ extension Database {
           JOIN captions AS c ON c.image_id = i.id
           JOIN files AS f ON f.image_id = i.id
           LEFT JOIN models AS m ON m.id = c.model_id
-          WHERE i.id = ?
+          WHERE i.id = ? AND (f.in_album = 1 OR ?)
           ORDER BY c.model_id IS ? DESC, c.id DESC, f.seen_at DESC, f.path LIMIT 1
-          """), arguments: [image, model]
+          """), arguments: [image, datasets, model]
     ).map(PhotoSummary.init(row:))
   }
 }

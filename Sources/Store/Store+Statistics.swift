@@ -45,10 +45,13 @@ public struct StoreStatistics: Equatable, Sendable, Encodable {
 }
 
 extension Store {
-  /// - Parameter words: how many of the most frequent words to tell.
+  /// - Parameters:
+  ///   - words: how many of the most frequent words to tell.
+  ///   - datasets: counts also pictures that only evaluations have entered.
   /// - Throws: `StoreError`.
-  public func statistics(words: Int = 20) throws -> StoreStatistics {
-    try read { database in
+  public func statistics(words: Int = 20, datasets: Bool = false) throws -> StoreStatistics {
+    let shown = Album.shows("captions.image_id", datasets: datasets)
+    return try read { database in
       func number(_ sql: String) throws -> Int {
         try Int.fetchOne(database, sql: "SELECT count(*) FROM \(sql)") ?? 0
       }
@@ -64,38 +67,43 @@ extension Store {
         database,
         sql: """
           SELECT min(9, CAST(confidence * 10 AS INTEGER)) AS tenth, count(*) AS count
-          FROM captions WHERE origin = 'machine' GROUP BY tenth
+          FROM captions WHERE origin = 'machine' AND \(shown) GROUP BY tenth
           """)
       {
         confidence[row["tenth"]] = row["count"]
       }
       return StoreStatistics(
-        pictures: try number("images"), files: try number("files"),
+        pictures: try number("images WHERE \(Album.shows("images.id", datasets: datasets))"),
+        files: try number(datasets ? "files" : "files WHERE in_album = 1"),
         openFailures: try number("failures WHERE closed_at IS NULL"),
-        humanCaptions: try number("captions WHERE origin = 'human'"),
+        humanCaptions: try number("captions WHERE origin = 'human' AND \(shown)"),
         captionsByModel: try counts(
           """
           SELECT name, count(*) AS count FROM captions JOIN models ON models.id = model_id
-          GROUP BY model_id ORDER BY name
+          WHERE \(shown) GROUP BY model_id ORDER BY name
           """),
-        captionsBySentiment: try database.captionsBySentiment(),
+        captionsBySentiment: try database.captionsBySentiment(where: shown),
         runsByKind: try counts(
           "SELECT kind AS name, count(*) AS count FROM runs GROUP BY kind ORDER BY kind"),
         confidence: confidence,
         meanWords: try Double.fetchOne(
           database,
-          sql: "SELECT avg(json_array_length(words)) FROM captions WHERE origin = 'machine'"),
+          sql: """
+            SELECT avg(json_array_length(words)) FROM captions WHERE origin = 'machine' AND \(shown)
+            """),
         frequentWords: try counts(
           """
           SELECT json_extract(word.value, '$.word') AS name,
             count(DISTINCT captions.id) AS count
-          FROM captions, json_each(words) AS word WHERE origin = 'machine'
+          FROM captions, json_each(words) AS word
+          WHERE origin = 'machine' AND \(shown)
           GROUP BY name ORDER BY count DESC, name LIMIT ?
           """, [words]),
         picturesByYear: try counts(
           """
           SELECT substr(captured_at, 1, 4) AS name, count(*) AS count FROM images
-          WHERE captured_at IS NOT NULL GROUP BY name ORDER BY name
+          WHERE captured_at IS NOT NULL AND \(Album.shows("images.id", datasets: datasets))
+          GROUP BY name ORDER BY name
           """))
     }
   }
@@ -103,17 +111,19 @@ extension Store {
   ///
   /// - Throws: `StoreError`.
   public func captionsBySentiment() throws -> [StoreStatistics.Count] {
-    try read { try $0.captionsBySentiment() }
+    try read { try $0.captionsBySentiment(where: "TRUE") }
   }
 }
 
 extension Database {
-  fileprivate func captionsBySentiment() throws -> [StoreStatistics.Count] {
+  /// - Parameter condition: SQL about `captions`.
+  fileprivate func captionsBySentiment(where condition: String) throws -> [StoreStatistics.Count] {
     try Row.fetchAll(
       self,
       sql: """
-        SELECT label AS name, count(*) AS count FROM caption_sentiments
-        GROUP BY label ORDER BY label
+        SELECT label AS name, count(*) AS count
+        FROM caption_sentiments JOIN captions ON captions.id = caption_id
+        WHERE \(condition) GROUP BY label ORDER BY label
         """
     ).map { StoreStatistics.Count(name: $0["name"], count: $0["count"]) }
   }

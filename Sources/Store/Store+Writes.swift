@@ -18,6 +18,8 @@ public struct PhotoWrite: Equatable, Sendable {
   public let kind: WriteKind
   /// How to take it back, as it was given.
   public let undo: [UInt8]
+  /// Of the bytes that were written.
+  public let after: ContentHash
   /// Whether a caption was written that is still in the store, and not taken out.
   public let hasCaption: Bool
 }
@@ -140,16 +142,35 @@ extension Store {
       try Row.fetchAll(
         database,
         sql: """
-          SELECT id, path, kind, undo, caption_id FROM photo_writes WHERE run_id = ? AND undone_at IS NULL
+          SELECT id, path, kind, undo, after_hash, caption_id FROM photo_writes
+          WHERE run_id = ? AND undone_at IS NULL
           ORDER BY id DESC
           """, arguments: [run]
       ).compactMap { row in
-        guard let kind = WriteKind(rawValue: row["kind"]) else { return nil }
+        guard let kind = WriteKind(rawValue: row["kind"]),
+          let after = ContentHash(data: row["after_hash"])
+        else { return nil }
         let undo: Data = row["undo"]
         return PhotoWrite(
           id: row["id"], path: FilePath(data: row["path"]), kind: kind, undo: Array(undo),
-          hasCaption: (row["caption_id"] as Int64?) != nil)
+          after: after, hasCaption: (row["caption_id"] as Int64?) != nil)
       }
+    }
+  }
+
+  /// Where the picture is that a change was made for, as far as it was seen.
+  ///
+  /// - Throws: `StoreError`.
+  public func paths(of write: PhotoWrite) throws -> [FilePath] {
+    try read { database in
+      try Data.fetchAll(
+        database,
+        sql: """
+          SELECT files.path FROM photo_writes JOIN captions ON captions.id = caption_id
+          JOIN files ON files.image_id = captions.image_id
+          WHERE photo_writes.id = ? ORDER BY seen_at DESC, files.path
+          """, arguments: [write.id]
+      ).map(FilePath.init(data:))
     }
   }
 

@@ -19,6 +19,11 @@ struct BatchCommand: ParsableCommand {
       recorded (“caption failures” lists them) and the others go on; the exit status is then that \
       of the first failure.
 
+      Photos are known by their names' endings, and by their content where there is none. Folders \
+      that systems and programs keep for themselves, such as @eaDir, #recycle, $RECYCLE.BIN, Thumbs \
+      and *.photoslibrary, are passed by like hidden ones, unless one is named: as a path, or by \
+      --include '@eaDir/*'.
+
       Unless standard output is a terminal, it gets PATH, a tab and the caption of each photo, in \
       the order of the paths' bytes. Tab, line end and backslash in a path are written \\t, \\n, \\\\.
 
@@ -112,12 +117,13 @@ struct BatchCommand: ParsableCommand {
   }
 
   private func caption(into store: Store, _ captioner: PhotoCaptioner, _ work: Work) throws {
+    let watcher = watch ? try FolderWatcher(roots(), finder: finder) : nil
+    let listing = try photos()
     let isQuiet = runtime.quiet
     let interruption = Interruption {
       if !isQuiet { note("finishing what is under way; once more stops at once") }
     }
-    let watcher = watch ? try FolderWatcher(roots(), finder: finder) : nil
-    let listing = try photos()
+    defer { interruption.end() }
     let queue = PhotoQueue(
       listing.photos, watcher: watcher, stop: interruption.flag, admits: isInShard)
     var options = BatchRunner.Options()
@@ -127,10 +133,10 @@ struct BatchCommand: ParsableCommand {
     options.limit = limit
     options.writes = writes.options
     let runner = BatchRunner(store: store, captioner: captioner, work: work, options: options)
-    let run = try store.beginRun(.batch, request: request(), work: work)
+    let run = try store.beginRun(.batch, request: request(listing), work: work)
     let reporter = BatchReporter(
       run: run, total: watch ? nil : listing.photos.count, style: progress, isQuiet: runtime.quiet,
-      printsLines: isatty(STDOUT_FILENO) == 0 || json, asJSON: json)
+      printsLines: isatty(STDOUT_FILENO) == 0 || json, asJSON: json, isWatching: watch)
     for failure in listing.unreadable { reporter.unreadable(failure.path, failure.reason) }
     do {
       try runner.run(
@@ -150,6 +156,7 @@ struct BatchCommand: ParsableCommand {
       }
       throw ExitCode(status)
     }
+    tell(listing.passedBy)
     if !runtime.quiet { note(reporter.summary) }
     if let status = reporter.firstFailure { throw status }
   }
@@ -183,6 +190,7 @@ struct BatchCommand: ParsableCommand {
     for failure in listing.unreadable {
       note("\(failure.path): cannot be read: \(failure.reason)")
     }
+    tell(listing.passedBy)
     if !runtime.quiet {
       note("\(min(news, limit ?? .max)) of \(listing.photos.count) photos would be captioned")
     }
@@ -192,6 +200,7 @@ struct BatchCommand: ParsableCommand {
     var finder = PhotoFinder()
     finder.patterns = NamePatterns(including: include, excluding: exclude)
     finder.isRecursive = recursive
+    finder.isPhoto = PhotoFile.isPhoto
     return finder
   }
 
@@ -209,21 +218,40 @@ struct BatchCommand: ParsableCommand {
   }
 
   /// All photos in the order in which they are captioned, each once.
-  private func photos() throws -> (
-    photos: [FilePath], unreadable: [(path: FilePath, reason: String)]
-  ) {
-    var unreadable: [(path: FilePath, reason: String)] = []
+  private func photos() throws -> Listing {
+    var listing = Listing()
     var seen: Set<FilePath> = []
-    let photos = try roots().flatMap { root in
-      finder.photos(in: root) { unreadable.append(($0, $1)) }.filter(isInShard).map(\.path)
+    let roots = try roots()
+    listing.folders = roots.map(\.absolute).filter(PhotoFinder.isFolder)
+    listing.photos = roots.flatMap { root in
+      finder.photos(in: root) {
+        listing.unreadable.append(($0, $1))
+      } passedBy: {
+        listing.passedBy.add($0)
+      }.filter(isInShard).map(\.path)
     }.filter { seen.insert($0.absolute).inserted }
-    return (photos, unreadable)
+    return listing
+  }
+
+  private struct Listing {
+    /// Those that were asked for, from the root on.
+    var folders: [FilePath] = []
+    var photos: [FilePath] = []
+    var unreadable: [(path: FilePath, reason: String)] = []
+    var passedBy = PassedBy()
+  }
+
+  private func tell(_ passedBy: PassedBy) {
+    guard !runtime.quiet, let summary = passedBy.summary else { return }
+    note("passed by \(summary)")
   }
 
   /// What was asked for, as the store keeps it.
-  private func request() throws -> String {
+  private func request(_ listing: Listing) throws -> String {
     struct Request: Encodable {
       let paths: [String]
+      /// From the root on: what is missing from them altogether is not connected.
+      let folders: [String]
       let include: [String]
       let exclude: [String]
       let recursive: Bool
@@ -234,8 +262,9 @@ struct BatchCommand: ParsableCommand {
     }
     return try jsonLine(
       Request(
-        paths: paths, include: include, exclude: exclude, recursive: recursive, redo: redo,
-        retryFailed: retryFailed, limit: limit, shard: shard?.description))
+        paths: paths, folders: listing.folders.map(\.string), include: include, exclude: exclude,
+        recursive: recursive, redo: redo, retryFailed: retryFailed, limit: limit,
+        shard: shard?.description))
   }
 }
 
@@ -243,6 +272,13 @@ struct BatchCommand: ParsableCommand {
 private final class BatchReporter {
   private var progress: Progress
   private var counts = RunCounts()
+  /// Photos that failed and were not read well since, which may be while folders are watched.
+  private var failed: Set<FilePath> = []
+  /// What went wrong, in its order, by photo or folder.
+  private var faults: [(path: FilePath, status: ExitCode)] = []
+  /// While folders are watched, the caption that each photo was printed with: a photo that is
+  /// written into is seen to arrive again.
+  private var printed: [FilePath: Int64]?
   private var failedBefore = 0
   private var written = 0
   /// Photos that a person has described, which were left alone.
@@ -251,12 +287,15 @@ private final class BatchReporter {
   private let printsLines: Bool
   private let asJSON: Bool
   private let start = ContinuousClock.now
-  private(set) var firstFailure: ExitCode?
+
+  var firstFailure: ExitCode? { faults.first?.status }
 
   init(
-    run: Int64, total: Int?, style: Progress.Style, isQuiet: Bool, printsLines: Bool, asJSON: Bool
+    run: Int64, total: Int?, style: Progress.Style, isQuiet: Bool, printsLines: Bool, asJSON: Bool,
+    isWatching: Bool
   ) {
     self.run = run
+    printed = isWatching ? [:] : nil
     progress = Progress(total: total, style: style, isQuiet: isQuiet)
     self.printsLines = printsLines
     self.asJSON = asJSON
@@ -264,33 +303,45 @@ private final class BatchReporter {
 
   /// - Throws: `FileError.notWritten` where standard output cannot be written.
   func report(_ events: [BatchEvent]) throws {
-    var failures = 0
-    var worked = 0
-    for event in events {
-      switch event.kind {
-      case .captioned(let caption):
-        counts.captioned += 1
-        worked += 1
-        if event.faults > 0 {
-          progress.say(
-            "caption: \(event.path): damaged in \(event.faults) places, decoded all the same")
-        }
-        try print(caption, of: event.path)
-      case .alreadyCaptioned(let caption):
-        counts.skipped += 1
-        try print(caption, of: event.path)
-      case .failed(let kind, let reason):
-        counts.failed += 1
-        failures += 1
-        worked += 1
-        fail(event.path, kind, reason)
-      case .failedBefore: failedBefore += 1
-      }
-      written += event.written
-      for error in event.unwritten { tell(error) }
-      if event.unwritten.contains(where: \.isHumanText) { leftAlone += 1 }
+    let failures = failed.count
+    var (told, worked) = (0, 0)
+    for event in events where !isEcho(event) {
+      told += 1
+      if event.kind.isWork { worked += 1 }
+      try tell(event)
     }
-    progress.advance(by: events.count, worked: worked, failed: failures)
+    progress.advance(by: told, worked: worked, failed: failed.count - failures)
+  }
+
+  private func tell(_ event: BatchEvent) throws {
+    if printed != nil {
+      failed.remove(event.path)
+      faults.removeAll { $0.path == event.path }
+    }
+    switch event.kind {
+    case .captioned(let caption):
+      counts.captioned += 1
+      if event.faults > 0 {
+        progress.say(
+          "caption: \(event.path): damaged in \(event.faults) places, decoded all the same")
+      }
+      try print(caption, of: event.path)
+    case .alreadyCaptioned(let caption):
+      counts.skipped += 1
+      try print(caption, of: event.path)
+    case .failed(let kind, let reason):
+      failed.insert(event.path)
+      fail(event.path, kind, reason)
+    case .failedBefore: failedBefore += 1
+    }
+    written += event.written
+    for error in event.unwritten { tell(error, of: event.path) }
+  }
+
+  /// Whether the event tells nothing but that a photo has arrived which this batch has written into.
+  private func isEcho(_ event: BatchEvent) -> Bool {
+    guard case .alreadyCaptioned(let caption) = event.kind else { return false }
+    return printed?[event.path] == caption.id && event.written == 0 && event.unwritten.isEmpty
   }
 
   /// A folder that could not be read.
@@ -299,12 +350,13 @@ private final class BatchReporter {
   }
 
   /// What could not be written.
-  private func tell(_ error: MetadataError) {
-    if error.isHumanText { return }
-    progress.say("caption: \(error)")
-    if !error.isRemark {
-      firstFailure = firstFailure ?? exitStatus(of: error)
+  private func tell(_ error: MetadataError, of photo: FilePath) {
+    if error.isHumanText {
+      leftAlone += 1
+      return
     }
+    progress.say("caption: \(error)")
+    if !error.isRemark, let status = exitStatus(of: error) { faults.append((photo, status)) }
   }
 
   func finish() { progress.finish() }
@@ -314,7 +366,7 @@ private final class BatchReporter {
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     var parts = ["captioned \(counts.captioned)"]
     if counts.skipped > 0 { parts.append("already there \(counts.skipped)") }
-    if counts.failed > 0 { parts.append("failed \(counts.failed) (see “caption failures”)") }
+    if !failed.isEmpty { parts.append("failed \(failed.count) (see “caption failures”)") }
     if failedBefore > 0 {
       parts.append("failed before \(failedBefore) (--retry-failed tries them again)")
     }
@@ -332,16 +384,27 @@ private final class BatchReporter {
   }
 
   private func fail(_ path: FilePath, _ kind: FailureKind, _ reason: String) {
-    firstFailure = firstFailure ?? exitStatus(of: kind)
+    faults.append((path, exitStatus(of: kind)))
     progress.say("caption: \(path): \(reason)")
   }
 
   private func print(_ caption: StoredCaption, of path: FilePath) throws {
+    printed?[path] = caption.id
     guard printsLines else { return }
     if asJSON {
       try printLine(jsonLine(BatchRecord(path: path.string, caption)))
     } else {
       try printLine(Table.escaped(path.string) + "\t" + Table.escaped(caption.caption.text))
+    }
+  }
+}
+
+extension BatchEvent.Kind {
+  /// Whether it took more than a look into the store.
+  fileprivate var isWork: Bool {
+    switch self {
+    case .captioned, .failed: true
+    case .alreadyCaptioned, .failedBefore: false
     }
   }
 }

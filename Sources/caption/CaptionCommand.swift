@@ -37,6 +37,7 @@ struct CaptionCommand: AsyncParsableCommand {
     // A reader that has seen enough, such as “head”, ends the program without a word. Some parents
     // have their children ignore the signal.
     signal(SIGPIPE, SIG_DFL)
+    SignalReceiver.letSignalsEndTheProgram()
     do {
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {

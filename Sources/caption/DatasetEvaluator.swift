@@ -26,12 +26,11 @@ struct DatasetEvaluator {
   private let evaluation: EvaluationOptions
   private let threads: Int
   private let isQuiet: Bool
-  /// One for all splits: each that there is answers a signal.
-  private let interruption: Interruption
 
   /// A split whose photos were captioned.
   struct Outcome {
-    let run: Int64
+    /// The evaluation's number.
+    let number: Int64
     /// Of the photos that have captions.
     let scored: ScoredSplit
     /// By photo that has a caption.
@@ -49,9 +48,6 @@ struct DatasetEvaluator {
     self.evaluation = evaluation
     self.threads = threads
     self.isQuiet = isQuiet
-    interruption = Interruption {
-      if !isQuiet { note("finishing what is under way; once more stops at once") }
-    }
   }
 
   /// Photos that the store has captions of are not captioned again.
@@ -60,10 +56,14 @@ struct DatasetEvaluator {
   ///   `StoreError`, `MetricsError`; `ExitCode` after an interruption.
   func evaluate(dataset: String, split: String) throws -> Outcome {
     let items = try store.datasetItems(of: dataset, split: split)
+    let interruption = Interruption { [isQuiet] in
+      if !isQuiet { note("finishing what is under way; once more stops at once") }
+    }
+    defer { interruption.end() }
     let run = try store.beginRun(
       .evaluation, request: jsonLine(["dataset": dataset, "split": split]), work: work)
     do {
-      let captions = try self.captions(of: items, run: run)
+      let captions = try self.captions(of: items, run: run, interruption)
       func caption(_ item: DatasetItem) -> MachineCaption? { item.path.flatMap { captions[$0] } }
       let found = items.filter { caption($0) != nil }
       if found.count < items.count, !evaluation.allowMissing || found.isEmpty {
@@ -73,9 +73,10 @@ struct DatasetEvaluator {
       }
       let candidates = found.compactMap(caption)
       let scored = try ScoredSplit(found, candidates: candidates.map(\.text), threads: threads)
-      try enter(scored, of: items.count, dataset: dataset, split: split, run: run)
+      try stop(after: interruption)
+      let number = try enter(scored, of: items.count, dataset: dataset, split: split, run: run)
       try store.endRun(run, .finished)
-      return Outcome(run: run, scored: scored, captions: candidates)
+      return Outcome(number: number, scored: scored, captions: candidates)
     } catch {
       // What was committed stays; the run itself may be beyond writing.
       try? store.endRun(run, .interrupted)
@@ -86,12 +87,15 @@ struct DatasetEvaluator {
   /// The captions of the items' photos, by their paths.
   ///
   /// - Throws: `ExitCode` after an interruption.
-  private func captions(of items: [DatasetItem], run: Int64) throws -> [FilePath: MachineCaption] {
+  private func captions(
+    of items: [DatasetItem], run: Int64, _ interruption: Interruption
+  ) throws -> [FilePath: MachineCaption] {
     let photos = items.compactMap(\.path)
     let queue = PhotoQueue(photos, stop: interruption.flag)
     var options = BatchRunner.Options()
     options.workers = threads
     options.retriesFailures = true
+    options.entersAlbum = false
     let runner = BatchRunner(store: store, captioner: captioner, work: work, options: options)
     var bar = Progress(total: photos.count, style: evaluation.progress, isQuiet: isQuiet)
     defer { bar.finish() }
@@ -111,16 +115,20 @@ struct DatasetEvaluator {
       }
       bar.advance(by: events.count, worked: worked, failed: failed)
     }
-    if let status = interruption.exitStatus {
-      if !isQuiet { note("interrupted; the same command goes on from here") }
-      throw ExitCode(status)
-    }
+    try stop(after: interruption)
     return captions
+  }
+
+  /// - Throws: `ExitCode` after an interruption.
+  private func stop(after interruption: Interruption) throws {
+    guard let status = interruption.exitStatus else { return }
+    if !isQuiet { note("interrupted; the same command goes on from here") }
+    throw ExitCode(status)
   }
 
   private func enter(
     _ scored: ScoredSplit, of count: Int, dataset: String, split: String, run: Int64
-  ) throws {
+  ) throws -> Int64 {
     let splits = try store.dataset(named: dataset).splits.map(\.name)
     let training =
       split != "train" && splits.contains("train")
@@ -129,7 +137,7 @@ struct DatasetEvaluator {
     let notes = RunProtocol(
       scoring: scored.scoring, missing: count - scored.items.count,
       program: "caption \(programVersion)")
-    try store.enterEvaluation(
+    return try store.enterEvaluation(
       run: run, dataset: dataset, split: split, protocolNotes: jsonLine(notes),
       scores: scored.scores.byName.merging(diversity.named) { $1 }, photos: scored.photos)
   }

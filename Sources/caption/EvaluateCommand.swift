@@ -41,8 +41,8 @@ struct EvaluateCommand: ParsableCommand {
       let evaluator = try DatasetEvaluator(
         bundle, options: options, store: store, evaluation: evaluation, threads: runtime.threads,
         isQuiet: runtime.quiet)
-      let run = try evaluator.evaluate(dataset: dataset, split: split).run
-      try printScores(of: ScoredRun(run, in: store), output)
+      let number = try evaluator.evaluate(dataset: dataset, split: split).number
+      try printScores(of: ScoredRun(number, in: store), output)
     }
   }
 }

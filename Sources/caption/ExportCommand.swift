@@ -47,6 +47,8 @@ struct ExportCommand: ParsableCommand {
 
   @OptionGroup var destination: DestinationOptions
 
+  @OptionGroup var album: AlbumOptions
+
   @Option(
     help: ArgumentHelp("Only pictures in this folder or below it.", valueName: "folder"),
     completion: .directory)
@@ -136,6 +138,7 @@ struct ExportCommand: ParsableCommand {
     selection.folder = folder.map { FilePath($0) }
     selection.isEveryCaption = all && !human
     selection.limit = limit
+    selection.hasDatasets = album.datasets
     selection.hasEmbeddings = embeddings
     return selection
   }

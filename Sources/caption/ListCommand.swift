@@ -29,6 +29,7 @@ struct ListCommand: ParsableCommand {
   @Flag(help: "Print all photos.")
   var all = false
 
+  @OptionGroup var album: AlbumOptions
   @OptionGroup var storeOptions: StoreOptions
   @OptionGroup var output: OutputOptions
 
@@ -39,7 +40,8 @@ struct ListCommand: ParsableCommand {
   func run() throws {
     let photos = try storeOptions.with(.read) {
       try $0.photos(
-        in: folder.map { FilePath(argument: $0) }, model: model, limit: all ? nil : limit)
+        in: folder.map { FilePath(argument: $0) }, model: model, limit: all ? nil : limit,
+        datasets: album.datasets)
     }
     try output.print(columns: ["path", "caption", "confidence"], rows: photos) { $0.cells }
   }

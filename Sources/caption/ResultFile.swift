@@ -43,6 +43,7 @@ final class ResultFile {
         FilePath(temporary), .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
         permissions: FilePermissions(rawValue: 0o666))
       replacement = (temporary, target)
+      SignalReceiver.shared.removeAtEnd(temporary)
       // A file that only its owner may read stays so.
       if exists { fchmod(descriptor.rawValue, status.st_mode & 0o777) }
     } catch {
@@ -55,6 +56,7 @@ final class ResultFile {
     if !isFinished {
       try? descriptor.close()
       unlink(replacement.temporary)
+      SignalReceiver.shared.keep(replacement.temporary)
     }
   }
 
@@ -88,6 +90,7 @@ final class ResultFile {
         throw Errno(rawValue: errno)
       }
       isFinished = true
+      SignalReceiver.shared.keep(replacement.temporary)
       try descriptor.close()
     } catch {
       throw Self.failure(name, error)

@@ -24,6 +24,8 @@ struct SearchCommand: ParsableCommand {
         confidence<0.4        captions that the model doubted; also <=, > and >=
         sentiment:positive    captions that “caption sentiment” called positive
         origin:human          captions that people wrote; origin:machine, the others
+        dataset:flickr8k      photos of the dataset, also those that only evaluations
+                              looked at; dataset: those of any
         failed:               photos that could not be captioned; only folder: goes with it
         failed:truncated      those with this word in the reason
 
@@ -51,6 +53,7 @@ struct SearchCommand: ParsableCommand {
   @Flag(help: "Print all photos that are found.")
   var all = false
 
+  @OptionGroup var album: AlbumOptions
   @OptionGroup var storeOptions: StoreOptions
   @OptionGroup var output: OutputOptions
 
@@ -69,7 +72,9 @@ struct SearchCommand: ParsableCommand {
       let photos = try storeOptions.with(.read) { try $0.searchFailures(query, limit: limit) }
       try output.print(columns: ["path", "reason"], rows: photos) { [$0.path.string, $0.reason] }
     } else {
-      let photos = try storeOptions.with(.read) { try $0.search(query, limit: limit) }
+      let photos = try storeOptions.with(.read) {
+        try $0.search(query, limit: limit, datasets: album.datasets)
+      }
       try output.print(columns: ["path", "caption", "confidence"], rows: photos) { $0.cells }
     }
   }

@@ -26,6 +26,7 @@ struct SimilarCommand: ParsableCommand {
   var limit = 20
 
   @OptionGroup var runtime: RuntimeOptions
+  @OptionGroup var album: AlbumOptions
   @OptionGroup var storeOptions: StoreOptions
   @OptionGroup var output: OutputOptions
 
@@ -43,7 +44,8 @@ struct SimilarCommand: ParsableCommand {
       let embedding = try known ?? embedding(path, bundle)
       let itself = try picture.flatMap { try store.details(of: $0) }?.paths ?? []
       // One more, as it finds itself.
-      let all = try store.similar(to: embedding, model: model, limit: limit + 1)
+      let all = try store.similar(
+        to: embedding, model: model, limit: limit + 1, datasets: album.datasets)
       return Array(all.filter { !itself.contains($0.photo.path) }.prefix(limit))
     }
     try output.print(columns: ["path", "caption", "cosine"], rows: found) {

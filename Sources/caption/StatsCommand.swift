@@ -13,13 +13,14 @@ struct StatsCommand: ParsableCommand {
         caption stats --json | jq .frequent_words
       """)
 
+  @OptionGroup var album: AlbumOptions
   @OptionGroup var storeOptions: StoreOptions
 
   @Flag(help: "Print one JSON object.")
   var json = false
 
   func run() throws {
-    let statistics = try storeOptions.with(.read) { try $0.statistics() }
+    let statistics = try storeOptions.with(.read) { try $0.statistics(datasets: album.datasets) }
     guard !json else { return try printLine(jsonLine(statistics)) }
     try printRow("pictures", "\(statistics.pictures)")
     try printRow("files", "\(statistics.files)")

@@ -75,8 +75,8 @@ struct StoreCommand: ParsableCommand {
 
     @Flag(
       help: """
-        Forget the paths of files that have gone, and make the index for searching anew. Attach \
-        the disks that hold photos first.
+        Forget the paths of files that have gone, but not those of disks that are not connected, \
+        and make the index for searching anew.
         """)
     var fix = false
 
@@ -118,6 +118,7 @@ struct StoreCommand: ParsableCommand {
             Record(
               isDamaged: check.isDamaged, faults: check.faults, indexFault: check.indexFault,
               goneFiles: check.goneFiles.map { String(decoding: $0) },
+              notConnectedFiles: check.notConnectedFiles,
               picturesWithoutFiles: check.picturesWithoutFiles, forgottenFiles: fixed)))
         return
       }
@@ -129,6 +130,7 @@ struct StoreCommand: ParsableCommand {
             ?? (check.indexIsChecked && check.faults.isEmpty ? "sound" : "not checked")
         ),
         ("files that have gone", "\(check.goneFiles.count)"),
+        ("files not connected", "\(check.notConnectedFiles)"),
         ("pictures without files", "\(check.picturesWithoutFiles)"),
       ]
       if fixed > 0 { rows.append(("paths forgotten", "\(fixed)")) }
@@ -142,6 +144,7 @@ struct StoreCommand: ParsableCommand {
       let faults: [String]
       let indexFault: String?
       let goneFiles: [String]
+      let notConnectedFiles: Int
       let picturesWithoutFiles: Int
       let forgottenFiles: Int
 
@@ -150,6 +153,7 @@ struct StoreCommand: ParsableCommand {
         case isDamaged = "damaged"
         case indexFault = "index_fault"
         case goneFiles = "gone_files"
+        case notConnectedFiles = "not_connected_files"
         case picturesWithoutFiles = "pictures_without_files"
         case forgottenFiles = "forgotten_files"
       }

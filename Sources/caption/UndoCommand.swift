@@ -11,8 +11,9 @@ struct UndoCommand: ParsableCommand {
     discussion: """
       Every file gets the bytes that it had before. Photos and XMP files that another program has \
       changed since keep that, and lose only what is marked as this program's; other files that were \
-      changed stay as they are. Captions stay in the store. Without a number it lists the batches \
-      that can be taken back: number, time and how many files.
+      changed stay as they are. Captions stay in the store. A file that was renamed is found in its \
+      folder, or where a batch has seen it since. Without a number it lists the batches that can be \
+      taken back: number, time and how many files.
 
       EXAMPLES:
         caption undo
@@ -25,6 +26,12 @@ struct UndoCommand: ParsableCommand {
   @OptionGroup var storeOptions: StoreOptions
   @OptionGroup var output: OutputOptions
 
+  @Option(help: "How to show progress: a bar on a terminal, plain lines, or nothing.")
+  var progress = Progress.Style.auto
+
+  @Flag(name: .shortAndLong, help: "Say nothing but results and errors.")
+  var quiet = false
+
   func run() throws {
     guard let run = number else {
       return try storeOptions.with(.read) { store in
@@ -33,21 +40,44 @@ struct UndoCommand: ParsableCommand {
         ) { ["\($0.run)", $0.startedAt, "\($0.count)"] }
       }
     }
-    var firstFailure: ExitCode?
-    let undone = try storeOptions.with(.write) { store in
-      guard try store.runsWithWrites().contains(where: { $0.run == run }) else {
-        throw ValidationError("Run \(run) has written nothing that could be taken back.")
-      }
-      return try PhotoWriter.undo(run, in: store) { error in
-        report(error)
-        firstFailure = firstFailure ?? exitStatus(of: error)
-      }
-    }
+    let (undone, firstFailure) = try storeOptions.with(.write) { try takeBack(run, in: $0) }
     try printLine("\(undone.restored) files are as they were before run \(run)")
     if undone.stripped > 0 {
       try printLine(
         "\(undone.stripped) files that were changed since lost only what run \(run) wrote")
     }
     if let firstFailure { throw firstFailure }
+  }
+
+  /// - Returns: what became of the files, and the status of the first failure.
+  /// - Throws: `StoreError`; `ExitCode` after an interruption.
+  private func takeBack(_ run: Int64, in store: Store) throws
+    -> (PhotoWriter.Undone, ExitCode?)
+  {
+    guard let writes = try store.runsWithWrites().first(where: { $0.run == run }) else {
+      throw ValidationError("Run \(run) has written nothing that could be taken back.")
+    }
+    let interruption = Interruption { [quiet] in
+      if !quiet { note("finishing what is under way; once more stops at once") }
+    }
+    defer { interruption.end() }
+    var bar = Progress(total: writes.count, unit: "files", style: progress, isQuiet: quiet)
+    defer { bar.finish() }
+    var firstFailure: ExitCode?
+    let undone = try PhotoWriter.undo(run, in: store) {
+      interruption.flag.isRaised
+    } progress: { hasFailed in
+      bar.advance(by: 1, worked: 1, failed: hasFailed ? 1 : 0)
+    } failed: { error in
+      bar.say("caption: \(error)")
+      firstFailure = firstFailure ?? exitStatus(of: error)
+    }
+    if let status = interruption.exitStatus {
+      if !quiet {
+        note("interrupted: \(undone.restored) files are as they were; the same command goes on")
+      }
+      throw ExitCode(status)
+    }
+    return (undone, firstFailure)
   }
 }

@@ -156,6 +156,39 @@ import Testing
     #expect(rest.output.hasPrefix(result.output))
   }
 
+  @Test func `folders of systems are passed by, and said to be`() throws {
+    let places = [
+      "IMG_1.png", "@eaDir/IMG_1.png/SYNOPHOTO_THUMB_M.png", "#recycle/del.png",
+      "$RECYCLE.BIN/del.png", "Mine.photoslibrary/resources/derivatives/x.png",
+    ]
+    for place in places { try photos.add(FilePath(place)) }
+    try Data("film".utf8).write(to: URL(filePath: photos.path + "/a.mov"))
+    func files() throws -> [Data] {
+      try places.map { try Data(contentsOf: URL(filePath: photos.path + "/" + $0)) }
+    }
+    let before = try files()
+    let result = try batch(["--embed", photos.path])
+    #expect(result.status == 0 && result.lines.count == 1)
+    #expect(
+      result.errors.contains(
+        """
+        caption: passed by 1 file of another kind: 1 mov; 4 system folders: 1 #recycle, \
+        1 $RECYCLE.BIN, 1 @eaDir, 1 Mine.photoslibrary
+        """))
+    #expect(try zip(files(), before).map { $0 == $1 } == [false, true, true, true, true])
+    let named = try batch([photos.path + "/#recycle"])
+    #expect(named.lines.count == 1 && !named.errors.contains("passed by"))
+    #expect(try batch(["--include", "@eaDir/*", photos.path, "--dry-run"]).lines.count == 1)
+  }
+
+  @Test func `a photo without an ending is known by its content`() throws {
+    try photos.add("IMG_1")
+    try Data("text".utf8).write(to: URL(filePath: photos.path + "/README"))
+    let result = try batch([photos.path])
+    #expect(result.status == 0 && result.lines.count == 1)
+    #expect(result.errors.contains("passed by 1 file of another kind: 1 without an ending"))
+  }
+
   @Test func `watching captions what arrives, also in new folders`() throws {
     try photos.fill(1)
     let running = try caption.start(["batch", "--watch", "--beam", "1"] + store + [photos.path])
@@ -170,11 +203,36 @@ import Testing
     wait(forLines: 2)
     try photos.add("new/deep/er.png")
     try photos.add(".hidden.png")
+    try photos.add("@eaDir/thumb.png")
     wait(forLines: 3)
     running.signal(SIGTERM)
     let result = try running.wait()
     #expect(result.status == 143)
     #expect(result.lines.count == 3)
     #expect(result.output.contains("/new/deep/er.png\t"))
+  }
+
+  @Test func `a watched folder is not told twice of what is written into its photos`() throws {
+    let running = try caption.start(
+      ["batch", "--watch", "--embed", "--sidecar", "txt", "--beam", "1"] + store + [photos.path])
+    let file = folder.path + "/captions.sqlite"
+    #expect(running.wait { FileManager.default.fileExists(atPath: file) })
+    // A copy that has not come to its end fails first.
+    let sample = try Data(contentsOf: projectFolder.appending(path: "data/samples/rocket.jpg"))
+    let copy = photos.path + "/copy.jpg"
+    try Data("\u{FF}".utf8).write(to: URL(filePath: copy))
+    #expect(running.wait { running.errorsSoFar.contains("copy.jpg: ") })
+    try sample.write(to: URL(filePath: copy))
+    #expect(running.wait { running.outputSoFar.contains("copy.jpg\t") })
+    try photos.add("later.png")
+    #expect(running.wait { running.outputSoFar.contains("later.png\t") })
+    Thread.sleep(forTimeInterval: 2)
+    running.signal(SIGINT)
+    let result = try running.wait()
+    #expect(result.lines.count == 2, "\(result.output)")
+    #expect(result.errors.contains("interrupted: captioned 2, wrote 4 files"), "\(result.errors)")
+    let runs = try caption.run(["runs", "list", "--all"] + store)
+    #expect(runs.lines.first?.contains("\tembedded\t2\t") == true, "\(runs.output)")
+    #expect(runs.lines.first?.hasSuffix("\t0\t") == true)
   }
 }

@@ -77,6 +77,21 @@ struct CommandLineTool {
 
     /// What it has printed so far.
     var outputSoFar: String { (try? String(contentsOfFile: output.path, encoding: .utf8)) ?? "" }
+    var errorsSoFar: String { (try? String(contentsOfFile: errors.path, encoding: .utf8)) ?? "" }
+
+    var isRunning: Bool { process.isRunning }
+
+    /// Waits until a condition holds or it has ended, for a minute at most.
+    ///
+    /// - Returns: whether the condition holds.
+    func wait(until condition: () -> Bool) -> Bool {
+      let deadline = Date(timeIntervalSinceNow: 60)
+      while !condition() {
+        guard process.isRunning, .now < deadline else { return condition() }
+        usleep(5_000)
+      }
+      return true
+    }
 
     /// Waits for it to end.
     func wait() throws -> Result {

@@ -88,6 +88,26 @@ import Testing
     #expect(try run("evaluate").status == 64)
   }
 
+  @Test func `an album and experiments are apart`() throws {
+    try importSamples()
+    let own = projectFolder.appending(path: "data/samples/chelsea.png").path
+    #expect(try run("batch", own).status == 0)
+    let first = try run("evaluate", "--dataset", "samples")
+    #expect(first.lines.first == "run\t1", "\(first.output)")
+    for arguments in [["search", "origin:machine"], ["list"], ["export", "--format", "ndjson"]] {
+      let environment = ["CAPTION_STORE": folder.path + "/s.sqlite"]
+      #expect(try caption.run(arguments, environment: environment).lines.count == 1)
+      let all = try caption.run(arguments + ["--datasets"], environment: environment)
+      #expect(all.lines.count == 4, "\(all.output)")
+    }
+    #expect(try run("search", "dataset:samples").lines.count == 3)
+    #expect(try run("stats").output.contains("pictures       1\n"))
+    #expect(try run("stats", "--datasets").output.contains("pictures       4\n"))
+    // What it was called while it was numbered along with batches.
+    let old = try run("runs", "show", "2")
+    #expect(old.status == 66 && old.errors.contains("what was run 2 is evaluation 1 by now"))
+  }
+
   @Test func `runs are shown, compared, exported and removed`() throws {
     try importSamples()
     #expect(try run("evaluate", "--dataset", "samples").status == 0)

@@ -93,10 +93,62 @@ import Testing
     #expect(FileManager.default.fileExists(atPath: photos.names[0]))
     #expect(try run(["forget", photos.names[0]]).status == 66)
     try FileManager.default.removeItem(atPath: photos.names[1])
-    #expect(try run(["forget", "--missing"]).output == photos.names[1] + "\n")
+    #expect(try run(["forget", "--missing", "--dry-run"]).output == photos.names[1] + "\n")
+    // Nobody can be asked.
+    let refused = try run(["forget", "--missing"])
+    #expect(refused.status == 64 && refused.errors.contains("1 photos are missing"))
+    #expect(try run(["forget", "--missing", "--yes"]).output == photos.names[1] + "\n")
     #expect(try run(["forget", "--folder", photos.path]).lines.count == 2)
     #expect(try run(["forget"]).status == 64)
     #expect(try run(["forget", "--missing", photos.names[2]]).status == 64)
+    #expect(try run(["forget", "--undo", "--missing"]).status == 64)
+    #expect(try run(["forget", "--undo"]).lines.count == 2)
+    #expect(try run(["forget", "--undo"]).output == photos.names[1] + "\n")
+    #expect(try run(["forget", "--undo"]).output == photos.names[0] + "\n")
+    #expect(try run(["forget", "--undo"]).status == 66)
+  }
+
+  @Test func `photos on a disk that is not connected are not missing`() throws {
+    #expect(try run(["note", photos.names[0], "Rex at the lake"]).status == 0)
+    for leavesMountPoint in [false, true] {
+      let elsewhere = photos.path + "-unplugged"
+      try FileManager.default.moveItem(atPath: photos.path, toPath: elsewhere)
+      if leavesMountPoint {
+        try FileManager.default.createDirectory(
+          atPath: photos.path, withIntermediateDirectories: false)
+      }
+      let result = try run(["forget", "--missing", "--yes"])
+      #expect(result.status == 0 && result.output.isEmpty)
+      #expect(result.errors.contains("nothing of \(photos.path) is there"))
+      #expect(try run(["store", "check"]).output.contains("files that have gone\t0"))
+      if leavesMountPoint { try FileManager.default.removeItem(atPath: photos.path) }
+      try FileManager.default.moveItem(atPath: elsewhere, toPath: photos.path)
+    }
+    #expect(try run(["search", "Rex"]).lines.count == 1)
+  }
+
+  @Test func `a terminal is asked before many photos are forgotten`() throws {
+    try FileManager.default.removeItem(atPath: photos.names[0])
+    let tool = "'\(caption.executable.path)'"
+    let store = "--store '\(folder.path)/captions.sqlite'"
+    func forget(answering answer: String) throws -> String {
+      let process = Process()
+      process.executableURL = URL(filePath: "/bin/sh")
+      process.arguments = [
+        "-c",
+        "printf '\(answer)\\n' | script -qec \"\(tool) forget --missing \(store)\" /dev/null",
+      ]
+      let output = Pipe()
+      process.standardOutput = output
+      try process.run()
+      let text = try output.fileHandleForReading.readToEnd() ?? Data()
+      process.waitUntilExit()
+      return String(decoding: text, as: UTF8.self)
+    }
+    guard FileManager.default.isExecutableFile(atPath: "/usr/bin/script") else { return }
+    let refused = try forget(answering: "n")
+    #expect(refused.contains("Forget 1 photos") && !refused.contains(photos.names[0]))
+    #expect(try forget(answering: "y").contains(photos.names[0]))
   }
 
   @Test func `arguments that are not UTF-8 are paths all the same`() throws {

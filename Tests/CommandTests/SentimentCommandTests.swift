@@ -218,7 +218,8 @@ import Testing
 
   @Test(arguments: [
     ["--csv", "a.csv", "text"], ["--csv", "a.csv"], ["--column", "a"], ["--explain", "--captions"],
-    ["--captions", "--no-store"], ["-", "text"], ["--output", "a", "text"],
+    ["--captions", "--no-store"], ["--keep", "--no-store", "text"], ["--captions", "--keep"],
+    ["-", "text"], ["--output", "a", "text"],
     ["--json", "--csv", "a.csv", "--column", "a"], ["--threads", "0", "text"],
   ])
   func `options that contradict each other are refused`(arguments: [String]) throws {
@@ -263,11 +264,12 @@ import Testing
     #expect(rows[1].hasPrefix("positive  ") && rows[1].hasSuffix("  A wonderful film"))
   }
 
-  @Test func `results are kept, unless the user does not want it`() throws {
+  @Test func `results are kept where the user wants it`() throws {
+    _ = try sentiment(praise)
     _ = try sentiment("--no-store", praise)
     #expect(!FileManager.default.fileExists(atPath: storePath))
-    let first = try sentiment(praise, blame)
-    _ = try sentiment(praise)
+    let first = try sentiment("--keep", praise, blame)
+    _ = try sentiment(praise, "--store", storePath)
     let list = try sentiment("list")
     #expect(list.status == 0, "\(list.errors)")
     #expect(
@@ -275,13 +277,13 @@ import Testing
         == first.lines.reversed())
     #expect(try sentiment("list", "--limit", "1", "--json").lines.count == 1)
     // Another threshold is another opinion.
-    _ = try sentiment("--threshold", "1", praise)
+    _ = try sentiment("--threshold", "1", "--keep", praise)
     #expect(try sentiment("list").lines.count == 3)
   }
 
   @Test func `a store that cannot be used is a warning, but one that was named must work`() throws {
     let usual = try caption.run(
-      ["sentiment", praise], environment: ["CAPTION_STORE": "/proc/none/s"])
+      ["sentiment", "--keep", praise], environment: ["CAPTION_STORE": "/proc/none/s"])
     #expect(usual.status == 0)
     #expect(usual.lines.count == 1)
     #expect(usual.errors.contains("results are not kept: "))

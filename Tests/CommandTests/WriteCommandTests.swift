@@ -96,6 +96,29 @@ import Testing
     #expect(try run(["undo"]).lines.count == 1)
   }
 
+  @Test func `undo follows files that were renamed`() throws {
+    let before = try files()
+    #expect(try run(["batch", "--embed", "--sidecar", "txt", photos]).status == 0)
+    let moved = folder.path + "/moved"
+    try FileManager.default.createDirectory(atPath: moved, withIntermediateDirectories: false)
+    func rename(_ name: String, to new: String) throws {
+      try FileManager.default.moveItem(atPath: photos + "/" + name, toPath: new)
+    }
+    // One in its folder; one to where a batch has seen it since, with its sidecar.
+    try rename("chelsea.png", to: photos + "/cat.png")
+    for ending in ["", ".txt"] {
+      try rename("rocket.jpg" + ending, to: moved + "/apollo.jpg" + ending)
+    }
+    #expect(try run(["batch", moved]).status == 0)
+    let undo = try run(["undo", "1", "--progress", "plain"])
+    #expect(undo.status == 0, "\(undo.errors)")
+    #expect(undo.errors.contains("/8 files"))
+    #expect(try files()["cat.png"] == before["chelsea.png"])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: moved) == ["apollo.jpg"])
+    #expect(
+      try Data(contentsOf: URL(filePath: moved + "/apollo.jpg")) == before["rocket.jpg"])
+  }
+
   @Test(arguments: [
     ["--overwrite-human"], ["--keep-mtime"], ["--break-signature"], ["--sidecar", "doc"],
   ])

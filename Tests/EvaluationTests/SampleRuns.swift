@@ -32,7 +32,7 @@ struct SampleRuns {
       .evaluation, request: "{}", work: store.work(model, options: #"{"beam_width":5}"#))
     let scored = try ScoredSplit(
       Array(items[first..<first + candidates.count]), candidates: candidates, threads: 2)
-    try store.enterEvaluation(
+    let number = try store.enterEvaluation(
       run: run, dataset: "mini", split: "test",
       protocolNotes: json(
         RunProtocol(
@@ -41,6 +41,6 @@ struct SampleRuns {
         scored.diversity(training: nil, threads: 2).named
       ) { $1 }, photos: scored.photos)
     try store.endRun(run, .finished)
-    return run
+    return number
   }
 }

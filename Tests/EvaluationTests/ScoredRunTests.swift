@@ -18,7 +18,10 @@ import Testing
   @Test func runsAndMeasuresThatAreNotThereAreNamed() throws {
     let sample = try SampleRuns()
     #expect(throws: EvaluationError.noRun(9)) { try ScoredRun(9, in: sample.store) }
+    _ = try sample.store.beginRun(.batch, request: "{}", work: nil)
     let number = try sample.enter(["a cat"])
+    // As it was called while it was numbered along with batches.
+    #expect(throws: EvaluationError.noRun(2, newNumber: 1)) { try ScoredRun(2, in: sample.store) }
     let run = try ScoredRun(number, in: sample.store)
     #expect {
       try run.scores(by: .meteor)

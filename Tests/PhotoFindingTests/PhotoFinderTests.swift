@@ -43,7 +43,8 @@ struct PhotoFinderTests {
   @Test(
     arguments: [
       (["*.jpg"], [], ["a.JPG", "b.jpg"]), (["sub/*"], [], ["sub/c.png", "sub/deep/d.webp"]),
-      (["*"], ["*.*"], ["no extension"]), ([], ["sub", "Z*"], ["a.JPG", "b.jpg", "raw/f.heic"]),
+      (["*"], ["*.*"], ["no extension"]), ([".git/*"], [], [".git/e.jpg"]),
+      ([], ["sub", "Z*"], ["a.JPG", "b.jpg", "raw/f.heic"]),
       ([], ["sub/deep"], ["Z.avif", "a.JPG", "b.jpg", "raw/f.heic", "sub/c.png"]),
     ] as [([String], [String], [String])])
   func patterns(including: [String], excluding: [String], expected: [String]) {
@@ -78,6 +79,88 @@ struct PhotoFinderTests {
     #expect(
       PhotoFinder().photos(in: root.appending("sub/up")) { _, _ in }.map(\.relativePath.string)
         == ["c.png", "deep/d.webp"])
+  }
+
+  private func look(
+    _ patterns: NamePatterns = NamePatterns(), in folder: FilePath? = nil
+  ) -> (photos: [String], passedBy: PassedBy) {
+    var finder = PhotoFinder()
+    finder.patterns = patterns
+    var passedBy = PassedBy()
+    let photos = finder.photos(in: folder ?? root, unreadable: { _, _ in }) { passedBy.add($0) }
+    return (photos.map(\.relativePath.string), passedBy)
+  }
+
+  private static let ofSystems = [
+    "@eaDir", "@EADIR", "#recycle", "#snapshot", "@Recycle", "@Recently-Snapshot", ".@__thumb",
+    ".recycle", ".snapshot", ".snapshots", "$RECYCLE.BIN", "$Recycle.Bin", "RECYCLER",
+    "System Volume Information", ".Trash", ".Trashes", ".Trash-1000", ".trash", ".Spotlight-V100",
+    ".fseventsd", "__MACOSX", "Thumbs", ".thumbnails", ".dtrash", ".stversions",
+    "Mine.photoslibrary", "Mine.PhotosLibrary", "Mine.photolibrary", "Mine.migratedphotolibrary",
+    "Mine.aplibrary", "Previews.lrdata", "Mine.lrlibrary",
+  ]
+
+  @Test(arguments: ofSystems)
+  func foldersOfSystemsArePassedByUnlessAskedFor(name: String) throws {
+    let folder = FilePath("places").appending(name)
+    try make(folder.appending("x.jpg"))
+    try make(folder.appending("inner/y.jpg"))
+    let places = root.appending("places")
+    #expect(look(in: places).photos == [])
+    #expect(look(in: places).passedBy.summary == "1 system folder: 1 \(name)")
+    // As a path, a path in it, and a pattern that names it; but not one that is true of all.
+    #expect(look(in: root.pushing(folder)).photos == ["x.jpg", "inner/y.jpg"])
+    #expect(look(in: root.pushing(folder).appending("inner")).photos == ["y.jpg"])
+    #expect(
+      look(NamePatterns(including: [name + "/*"]), in: places).photos == [
+        name + "/x.jpg", name + "/inner/y.jpg",
+      ])
+    #expect(look(NamePatterns(including: ["*/*"]), in: places).photos == [])
+    #expect(PhotoFinder().folders(in: places).map(\.path) == [places])
+  }
+
+  @Test(arguments: [
+    "eaDir", "recycle", "Thumbs up", "My Thumbs", "photoslibrary", "Trash", "Snapshots", "lrdata",
+    "Versions", "Thumbnails", "@home", "#1",
+  ])
+  func foldersOfPeopleAreNot(name: String) throws {
+    try make(FilePath("places").appending(name).appending("x.jpg"))
+    #expect(look(in: root.appending("places")).photos == [name + "/x.jpg"])
+  }
+
+  @Test func thumbnailsBesideTheirPhotosArePassedBy() throws {
+    try make("places/x.jpg")
+    try make("places/Thumbnails/X.png")
+    #expect(look(in: root.appending("places")).photos == ["x.jpg"])
+    #expect(look(in: root.appending("places/Thumbnails")).photos == ["X.png"])
+  }
+
+  @Test func whatIsPassedByIsCountedByKind() throws {
+    for name in ["a.mov", "b.MOV", "c.psd", "b.jpg.xmp", ".DS_Store", "._b.jpg", "@eaDir/x.jpg"] {
+      try make(FilePath(name))
+    }
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path + "/link", withDestinationPath: "sub")
+    #expect(
+      look().passedBy.summary == """
+        5 files of other kinds: 2 mov, 1 psd, 1 txt, 1 without an ending; 1 hidden photo; \
+        1 hidden folder; 1 linked folder; 1 system folder: 1 @eaDir
+        """)
+    // What somebody left out was not passed by.
+    let excluding = ["*.mov", "*.psd", "*.txt", "no*", ".*", "link", "@eaDir"]
+    #expect(look(NamePatterns(excluding: excluding)).passedBy.summary == "1 linked folder")
+  }
+
+  @Test func theContentTellsWhereTheNameDoesNot() throws {
+    let names = ["IMG_1", "2021-07-04 18.30", "x.jpg.1", "x.dat", "x.mov", "x.jpg~", "x.thm"]
+    for name in names { try make(FilePath("places").appending(name)) }
+    var finder = PhotoFinder()
+    finder.isPhoto = { _ in true }
+    let found = finder.photos(in: root.appending("places")) { _, _ in }
+    #expect(
+      found.map(\.relativePath.string) == ["2021-07-04 18.30", "IMG_1", "x.dat", "x.jpg.1"])
+    finder.isPhoto = { _ in false }
+    #expect(finder.photos(in: root.appending("places")) { _, _ in } == [])
   }
 
   @Test func namesOfAnyBytes() throws {

@@ -41,7 +41,8 @@ struct StoreDatasetsTests {
         sql: """
           INSERT INTO runs (kind, state, request, started_at)
             VALUES ('evaluation', 'running', '{}', '2026-01-01T00:00:00.000Z');
-          INSERT INTO evaluations SELECT last_insert_rowid(), 1, '\(split)', '{}', '{}';
+          INSERT INTO evaluations
+            SELECT last_insert_rowid(), 1, '\(split)', '{}', '{}', last_insert_rowid();
           INSERT INTO evaluation_items SELECT max(id), \(item), 'A dog.', '{}' FROM runs;
           """)
     }

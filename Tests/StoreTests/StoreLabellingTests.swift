@@ -152,13 +152,13 @@ struct StoreLabellingTests {
     }
     try store.enter([("Given.", sentiment("x"))], by: model)
     #expect(try count("sentiments") == 6)
-    _ = try store.forget(["/1.jpg", "/2.jpg", "/4.jpg"])
+    try store.forgetForGood(["/1.jpg", "/2.jpg", "/4.jpg"])
     let texts = try store.read {
       try String.fetchAll($0, sql: "SELECT text FROM sentiment_texts ORDER BY id")
     }
     #expect(texts == ["Shared.", "Given."])
     #expect(try count("sentiments") == 4)
-    _ = try store.forget(in: nil, missing: false)
+    try store.forgetForGood(store.knownPhotos(in: nil))
     #expect(try store.sentiments(limit: nil).map(\.text) == ["Given.", "Given."])
     #expect(try count("caption_sentiments") == 0)
     #expect(try store.check().isDamaged == false)

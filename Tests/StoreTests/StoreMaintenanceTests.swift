@@ -20,7 +20,7 @@ struct StoreMaintenanceTests {
     try store.enter([("/a.jpg", "A dog."), ("/b.jpg", "A cat.")], work: work)
     let info = try store.info()
     #expect(info.path == store.path.string)
-    #expect(info.version == 3)
+    #expect(info.version == 4)
     #expect(info.byteCount > 10_000)
     #expect((info.counts.images, info.counts.captions, info.counts.runs) == (2, 2, 1))
     #expect(info.models.map(\.name) == ["sample"])
@@ -41,17 +41,22 @@ struct StoreMaintenanceTests {
   @Test func findsFilesThatHaveGoneAndForgetsThem() throws {
     let photo = folder.path + "/there.jpg"
     try Data("x".utf8).write(to: URL(filePath: photo))
-    try store.enter([(photo, "A dog."), ("/nowhere/b.jpg", "A cat.")], work: work)
+    let gone = folder.path + "/gone.jpg"
+    try store.enter(
+      [(photo, "A dog."), (gone, "A cat."), ("/nowhere/b.jpg", "A cow.")], work: work)
     var check = try store.check()
     #expect(!check.isDamaged)
     #expect(check.indexIsChecked)
-    #expect(check.goneFiles == ["/nowhere/b.jpg"])
+    #expect(check.goneFiles == [FilePath(gone)])
+    // Perhaps on a disk that is not connected.
+    #expect(check.notConnectedFiles == 1)
     #expect(check.picturesWithoutFiles == 0)
     try store.repair(check)
     check = try store.check()
     #expect(check.goneFiles == [])
+    #expect(check.notConnectedFiles == 1)
     #expect(check.picturesWithoutFiles == 1)
-    #expect(try store.info().counts.captions == 2)
+    #expect(try store.info().counts.captions == 3)
   }
 
   @Test func findsAnIndexThatContradictsTheCaptionsAndMakesItAnew() throws {

@@ -191,7 +191,7 @@ struct StoreMergeTests {
       try first.merge("/nowhere/at.all")
     }
     try second.write { try $0.execute(sql: "PRAGMA user_version = 7") }
-    #expect(throws: StoreError.newer(path: second.path, version: 7, known: 3)) {
+    #expect(throws: StoreError.newer(path: second.path, version: 7, known: 4)) {
       try first.merge(second.path)
     }
   }

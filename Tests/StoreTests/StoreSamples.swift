@@ -62,6 +62,13 @@ extension Store {
     }
   }
 
+  /// Forgets photos, and lets the time pass in which they could be brought back.
+  func forgetForGood(_ photos: [FilePath], missing: Bool = false) throws {
+    _ = try forget(photos, missing: missing)
+    try write { try $0.execute(sql: "UPDATE forgettings SET forgotten_at = '2001-01-01'") }
+    _ = try forget([])
+  }
+
   /// Enters captions of photos whose content is their path.
   @discardableResult
   func enter(_ captions: [(path: String, text: String)], work: Work) throws -> [Recorded] {

@@ -36,17 +36,17 @@ struct StoreTests {
       try database.read { try String.fetchOne($0, sql: "PRAGMA \(name)") }
     }
     #expect(try pragma("application_id") == "\(0x6361_7074)")
-    #expect(try pragma("user_version") == "3")
+    #expect(try pragma("user_version") == "4")
     #expect(try pragma("journal_mode") == "wal")
   }
 
   /// A store of version 1, made by the program of that time with `caption store import` of three
   /// photos, two of them with the same caption, and a note; then `sqlite3 version-1.sqlite "PRAGMA
   /// journal_mode=DELETE; PRAGMA page_size=512; VACUUM"`.
-  private func earlierStore() throws -> FilePath {
+  private func earlierStore(version: Int = 1) throws -> FilePath {
     let path = FilePath(folder.path).appending("earlier.sqlite")
     try FileManager.default.copyItem(
-      at: projectFolder.appending(path: "data/references/store/version-1.sqlite"),
+      at: projectFolder.appending(path: "data/references/store/version-\(version).sqlite"),
       to: URL(filePath: path.string))
     return path
   }
@@ -55,7 +55,7 @@ struct StoreTests {
   func anEarlierVersionIsBroughtUpToDate(access: Store.Access) throws {
     let path = try earlierStore()
     let store = try Store(path: path, for: access)
-    #expect(try store.info().version == 3)
+    #expect(try store.info().version == 4)
     #expect(try store.search(SearchQuery("dog"), limit: nil).count == 2)
     #expect(throws: SearchQueryError.nothingLabelled) {
       try store.search(SearchQuery("sentiment:positive"), limit: nil)
@@ -71,6 +71,26 @@ struct StoreTests {
     #expect(try again.check().isDamaged == false)
   }
 
+  /// A store of version 2, made by the program of that time with `caption batch album
+  /// dataset/3.png; caption dataset import stripes --format csv dataset/list.csv; caption evaluate
+  /// --dataset stripes; caption note dataset/2.png "My own stripe"; caption evaluate --dataset stripes
+  /// --beam 1`; then the paths were cut down by SQL, and VACUUM.
+  @Test func whatOnlyEvaluationsEnteredIsSetApartFromAnEarlierAlbum() throws {
+    let store = try Store(path: earlierStore(version: 2), for: .write)
+    let album: [FilePath] = ["/album/4.png", "/dataset/2.png", "/dataset/3.png"]
+    let all = album + ["/dataset/1.png"]
+    #expect(Set(try store.photos(in: nil, model: nil, limit: nil).map(\.path)) == Set(album))
+    #expect(
+      Set(try store.photos(in: nil, model: nil, limit: nil, datasets: true).map(\.path))
+        == Set(all))
+    #expect(try store.search(SearchQuery("stripe"), limit: nil).map(\.path) == ["/dataset/2.png"])
+    #expect(try store.evaluations().map(\.number) == [2, 1])
+    #expect(try store.evaluations().map(\.storeRun) == [3, 2])
+    #expect(try store.evaluation(ofStoreRun: 3) == 2)
+    #expect(try store.evaluatedPhotos(of: 1).count == 3)
+    #expect(try store.check().isDamaged == false)
+  }
+
   /// As after a kill between two transactions of the making.
   @Test(arguments: ["", "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)"])
   func aStoreWhoseMakingWasCutShortIsMade(sql: String) throws {
@@ -82,7 +102,7 @@ struct StoreTests {
       }
       try database.close()
       let store = try Store(path: path, for: access)
-      #expect(try store.info().version == 3)
+      #expect(try store.info().version == 4)
       try store.close()
     }
   }
@@ -91,7 +111,7 @@ struct StoreTests {
     let path = try earlierStore()
     let before = try Data(contentsOf: URL(filePath: path.string))
     let store = try Store()
-    #expect(throws: StoreError.older(path: path, version: 1, known: 3)) { try store.merge(path) }
+    #expect(throws: StoreError.older(path: path, version: 1, known: 4)) { try store.merge(path) }
     #expect(try Data(contentsOf: URL(filePath: path.string)) == before)
   }
 
@@ -109,7 +129,7 @@ struct StoreTests {
     try database.close()
     let before = try Data(contentsOf: URL(filePath: path.string))
     for access in [Store.Access.create, .write, .read] {
-      #expect(throws: StoreError.newer(path: path, version: 7, known: 3)) {
+      #expect(throws: StoreError.newer(path: path, version: 7, known: 4)) {
         try Store(path: path, for: access)
       }
     }

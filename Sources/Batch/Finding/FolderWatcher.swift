@@ -16,7 +16,7 @@
     private let roots: [FilePath]
     private let descriptor: Int32
     /// By inotify's numbers: a folder and where it lies below its root.
-    private var folders: [Int32: (path: FilePath, relative: FilePath)] = [:]
+    private var folders: [Int32: PhotoFinder.Found] = [:]
 
     private static let events = UInt32(IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_ONLYDIR)
 
@@ -62,42 +62,38 @@
       if event.mask & UInt32(IN_Q_OVERFLOW) != 0 {
         // Events were lost: everything is looked through again.
         for root in roots { try watch(root, relative: FilePath()) }
-        return roots.flatMap { finder.photos(in: $0) { _, _ in } }
+        return roots.flatMap { finder.photos(in: $0, unreadable: { _, _ in }) }
       }
       if event.mask & UInt32(IN_IGNORED) != 0 {
         folders[event.wd] = nil
         return []
       }
-      guard let folder = folders[event.wd], let first = name.first,
-        first != CChar(UInt8(ascii: "."))
+      guard let folder = folders[event.wd],
+        let name = FilePath.Component(platformString: name + [0])
       else { return [] }
-      let added = FilePath(platformString: name + [0])
-      let path = folder.path.pushing(added)
-      let relative = folder.relative.pushing(added)
+      let added = PhotoFinder.Found(
+        path: folder.path.appending(name), relativePath: folder.relativePath.appending(name))
       if event.mask & UInt32(IN_ISDIR) != 0 {
-        guard finder.isRecursive, finder.patterns.admitsFolder(relative) else { return [] }
-        try watch(path, relative: relative)
+        guard finder.enters(added) else { return [] }
+        try watch(added.path, relative: added.relativePath)
         // Files may have come before the watch did.
-        return finder.photos(in: path) { _, _ in }.map {
-          PhotoFinder.Found(path: $0.path, relativePath: relative.pushing($0.relativePath))
-        }.filter { finder.patterns.admitsFile($0.relativePath) }
+        return finder.photos(in: added.path, at: added.relativePath, unreadable: { _, _ in })
       }
       let isComplete = event.mask & UInt32(IN_CLOSE_WRITE | IN_MOVED_TO) != 0
-      guard isComplete, finder.patterns.admitsFile(relative) else { return [] }
-      return [PhotoFinder.Found(path: path, relativePath: relative)]
+      return isComplete && finder.takes(added) ? [added] : []
     }
 
     /// Watches a folder and those in it; a folder that has gone meanwhile is none.
     private func watch(_ root: FilePath, relative: FilePath) throws {
-      for folder in finder.folders(in: root) {
-        let number = folder.withPlatformString { inotify_add_watch(descriptor, $0, Self.events) }
+      for folder in finder.folders(in: root, at: relative) {
+        let number = folder.path.withPlatformString {
+          inotify_add_watch(descriptor, $0, Self.events)
+        }
         guard number >= 0 else {
           if errno == ENOENT || errno == ENOTDIR { continue }
-          throw WatchError(path: folder, errno)
+          throw WatchError(path: folder.path, errno)
         }
-        var below = folder
-        _ = below.removePrefix(root)
-        folders[number] = (folder, relative.pushing(below))
+        folders[number] = folder
       }
     }
   }

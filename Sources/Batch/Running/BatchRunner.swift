@@ -19,6 +19,8 @@ package struct BatchRunner: Sendable {
     package var redoes = false
     /// Tries again what failed before and has not changed since.
     package var retriesFailures = false
+    /// Whether the photos belong to the person's album from now on, which those of datasets do not.
+    package var entersAlbum = true
     /// Where captions are written besides.
     package var writes = PhotoWriter.Options()
     /// After how many photos that were not known to stop; nil for no limit.
@@ -123,7 +125,7 @@ package struct BatchRunner: Sendable {
     do {
       var isKnown = false
       if let state = FileState(of: path) {
-        switch try store.known(path, state, work) {
+        switch try store.known(path, state, work, inAlbum: options.entersAlbum) {
         case .captioned(let caption) where !options.redoes: return .known(state, caption)
         case .failed(let kind, let reason) where !options.retriesFailures && !options.redoes:
           return .failedBefore(kind, reason: reason)

@@ -34,4 +34,16 @@ package struct PhotoFile: Sendable {
     self.state = state
     bytes = try ImageDecoder.readAll(descriptor: descriptor, name: name)
   }
+
+  /// Whether the file at a path begins like a photo.
+  package static func isPhoto(at path: FilePath) -> Bool {
+    // A pipe is none, and must not hold up the batch.
+    let descriptor = path.withPlatformString { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    guard FileState(descriptor: descriptor) != nil else { return false }
+    var beginning = [UInt8](repeating: 0, count: 256)
+    let count = read(descriptor, &beginning, beginning.count)
+    return count > 0 && ImageFormat(Array(beginning[..<count])) != nil
+  }
 }

@@ -23,6 +23,8 @@ public struct SearchQuery: Equatable, Sendable {
     case origin(CaptionOrigin)
     /// The text was labelled so.
     case sentiment(String)
+    /// Of the dataset of that name; of any where that is empty.
+    case dataset(String)
     /// Captioning failed, for a reason in which the text occurs.
     case failed(String)
     case all([Condition])
@@ -53,6 +55,11 @@ public struct SearchQuery: Equatable, Sendable {
   public var isAboutFailures: Bool {
     condition.leaves.contains { if case .failed = $0 { true } else { false } }
   }
+
+  /// Whether it asks for photos of datasets.
+  package var isAboutDatasets: Bool {
+    condition.wanted.contains { if case .dataset = $0 { true } else { false } }
+  }
 }
 
 extension SearchQuery.Condition {
@@ -63,6 +70,20 @@ extension SearchQuery.Condition {
     case .not(let part): part.leaves
     default: [self]
     }
+  }
+
+  /// Those of the conditions that are not made of others which are to hold, not to fail.
+  fileprivate var wanted: [Self] {
+    switch self {
+    case .all(let parts), .any(let parts): parts.flatMap(\.wanted)
+    case .not: []
+    default: [self]
+    }
+  }
+
+  /// The names of the datasets that it mentions.
+  var datasets: [String] {
+    leaves.compactMap { if case .dataset(let name) = $0 { name } else { nil } }
   }
 
   /// The labels that it asks for.
@@ -83,6 +104,7 @@ extension SearchQuery.Condition {
     case .confidence: "confidence"
     case .origin: "origin:"
     case .sentiment: "sentiment:"
+    case .dataset: "dataset:"
     }
   }
 
@@ -257,10 +279,11 @@ private struct SearchLexer {
 
 /// What stands before a colon; any other word with a colon in it is text.
 private enum Field: String {
-  case word, folder, model, after, before, origin, sentiment, failed
+  case word, folder, model, after, before, origin, sentiment, dataset, failed
 
   func condition(_ value: String) throws -> SearchQuery.Condition {
     if self == .failed { return .failed(value) }
+    if self == .dataset { return .dataset(value) }
     guard !value.isEmpty else { throw SearchQueryError.missingValue(field: rawValue) }
     switch self {
     case .word:
@@ -278,6 +301,7 @@ private enum Field: String {
       }
       return .origin(origin)
     case .sentiment: return .sentiment(value)
+    case .dataset: return .dataset(value)
     case .failed: return .failed(value)
     }
   }

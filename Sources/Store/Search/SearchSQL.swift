@@ -24,7 +24,8 @@ struct SearchSQL {
   /// The SQL of a caption's number.
   private var caption = "c.id"
 
-  init(_ query: SearchQuery) {
+  /// - Parameter albumOnly: whether files that only evaluations have entered do not count.
+  init(_ query: SearchQuery, albumOnly: Bool = false) {
     var parts: [SearchQuery.Condition] = [query.condition]
     if case .all(let conditions) = query.condition { parts = conditions }
     label =
@@ -37,6 +38,7 @@ struct SearchSQL {
     if !rest.isEmpty {
       filter = expression(.all(rest), isRanked: match != nil)
     }
+    if albumOnly { filter += " AND f.in_album = 1" }
   }
 
   private mutating func narrowed(_ parts: [SearchQuery.Condition]) -> (String, StatementArguments)?
@@ -92,6 +94,13 @@ struct SearchSQL {
       return bind(
         "EXISTS (SELECT 1 FROM caption_sentiments WHERE caption_id = \(caption) AND label = ?)",
         label)
+    case .dataset(let name):
+      let inDataset = """
+        SELECT 1 FROM dataset_items AS d WHERE (d.path = f.path OR d.image_id = f.image_id)
+        """
+      guard !name.isEmpty else { return "EXISTS (\(inDataset))" }
+      let isNamed = "AND dataset_id = (SELECT id FROM datasets WHERE name = ?)"
+      return bind("EXISTS (\(inDataset) \(isNamed))", name)
     case .failed(""): return "TRUE"
     case .failed(let reason):
       return bind("(instr(lower(f.reason), lower(?)) > 0 OR f.kind = lower(?))", reason, reason)

@@ -33,15 +33,20 @@ extension Store {
   /// by rank (bm25) where it has words in it, else the latest captions first. Pictures of which no
   /// file is known do not count.
   ///
-  /// - Parameter limit: how many photos at most, not zero; nil for all.
+  /// - Parameters:
+  ///   - limit: how many photos at most, not zero; nil for all.
+  ///   - datasets: also photos that only evaluations have entered, as if the query asked for them.
   /// - Throws: `StoreError`; `SearchQueryError` where it asks for a sentiment that no caption can
   ///   have.
   /// - Precondition: the query is not about failures.
-  public func search(_ query: SearchQuery, limit: Int?) throws -> [PhotoSummary] {
+  public func search(_ query: SearchQuery, limit: Int?, datasets: Bool = false) throws
+    -> [PhotoSummary]
+  {
     precondition(!query.isAboutFailures, "a search for captions was asked for failures")
-    let sql = SearchSQL(query)
+    let sql = SearchSQL(query, albumOnly: !datasets && !query.isAboutDatasets)
     return try read { database in
       try database.checkSentiments(of: query)
+      try database.checkDatasets(of: query, path)
       if let limit {
         // More than are wanted: several may be of one picture, or not pass the filter.
         let rows = max(100, 4 * limit)
@@ -86,6 +91,13 @@ extension Database {
     let names = Set(known.map { $0.lowercased() })
     if let label = labels.first(where: { !names.contains($0.lowercased()) }) {
       throw SearchQueryError.noSentiment(label, known: known)
+    }
+  }
+
+  /// - Throws: `StoreError.noDataset` where the query asks for a dataset that is not there.
+  fileprivate func checkDatasets(of query: SearchQuery, _ path: FilePath) throws {
+    for name in query.condition.datasets where !name.isEmpty {
+      _ = try datasetID(of: name, in: path)
     }
   }
 

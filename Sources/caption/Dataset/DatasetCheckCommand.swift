@@ -50,13 +50,11 @@ struct DatasetCheckCommand: ParsableCommand {
   }
 
   func run() throws {
-    let interruption = Interruption { note("stopping") }
     let (items, problems) = try store.with(.read) { store in
       (try store.datasetItems(of: name, split: nil), try store.datasetProblems(of: name))
     }
     var findings = problems.map { Finding($0) }
-    let looks = look(at: items, interruption)
-    if let status = interruption.exitStatus { throw ExitCode(status) }
+    let looks = try look(at: items)
     if items.allSatisfy({ $0.path == nil }) {
       findings.append(
         Finding(
@@ -92,7 +90,11 @@ struct DatasetCheckCommand: ParsableCommand {
   }
 
   /// Reads all photos, several at a time.
-  private func look(at items: [DatasetItem], _ interruption: Interruption) -> [Look] {
+  ///
+  /// - Throws: `ExitCode` after an interruption.
+  private func look(at items: [DatasetItem]) throws -> [Look] {
+    let interruption = Interruption { note("stopping; once more stops at once") }
+    defer { interruption.end() }
     let reporter = Reporter(Progress(total: items.count, style: progress, isQuiet: quiet))
     let pool = OrderedPool<DatasetItem, Look>(threads: threads) {
       Self.look(at: $0)
@@ -101,7 +103,9 @@ struct DatasetCheckCommand: ParsableCommand {
     }
     for item in items where !interruption.flag.isRaised { pool.submit(item) }
     pool.finish()
-    return reporter.finish()
+    let looks = reporter.finish()
+    if let status = interruption.exitStatus { throw ExitCode(status) }
+    return looks
   }
 
   private static func look(at item: DatasetItem) -> Look {

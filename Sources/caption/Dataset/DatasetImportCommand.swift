@@ -91,10 +91,8 @@ struct DatasetImportCommand: ParsableCommand {
   }
 
   func run() throws {
-    let interruption = Interruption { note("stopping; nothing will have been imported") }
     let request = request
     var contents = try request.read()
-    if let status = interruption.exitStatus { throw ExitCode(status) }
     try checkPhotos(of: &contents)
     let report = DatasetReport(contents.problems)
     if !quiet { for line in report.summary(dataset: name) { note(line) } }
@@ -102,6 +100,10 @@ struct DatasetImportCommand: ParsableCommand {
       throw FileError.malformed(path: sources.joined(separator: ", "), reason: sentence)
     }
     let record = record(contents, request)
+    let interruption = Interruption {
+      note("stopping, nothing will have been imported; once more stops at once")
+    }
+    defer { interruption.end() }
     var bar = Progress(total: record.items.count, style: progress, isQuiet: quiet)
     let change = try store.with(.create) { store in
       defer { bar.finish() }

@@ -9,6 +9,9 @@ struct RunsListCommand: ParsableCommand {
     commandName: "list",
     abstract: "List evaluations and their scores, the latest first.",
     discussion: """
+      Evaluations are numbered by themselves, from 1. With --all, the first column numbers all \
+      that was ever begun, as “caption undo” does, and the last one the evaluations.
+
       EXAMPLES:
         caption runs list
         caption runs list --all
@@ -25,12 +28,16 @@ struct RunsListCommand: ParsableCommand {
     try store.with(.read) { store in
       if all {
         try output.print(
-          columns: ["run", "started", "kind", "state", "model", "captioned", "skipped", "failed"],
+          columns: [
+            "run", "started", "kind", "state", "model", "captioned", "skipped", "failed",
+            "evaluation",
+          ],
           rows: store.runs()
         ) { run in
           [
             "\(run.id)", run.startedAt, run.kind.rawValue, run.state, run.model ?? "",
             "\(run.counts.captioned)", "\(run.counts.skipped)", "\(run.counts.failed)",
+            run.evaluation.map { "\($0)" } ?? "",
           ]
         }
       } else {
@@ -40,7 +47,7 @@ struct RunsListCommand: ParsableCommand {
             + shown.map(\.rawValue), rows: store.evaluations()
         ) { run in
           [
-            "\(run.run)", run.startedAt, run.dataset, run.split, "\(run.imageCount)", run.model,
+            "\(run.number)", run.startedAt, run.dataset, run.split, "\(run.imageCount)", run.model,
             run.decoding["beam_width"].map { (try? $0.text) ?? "" } ?? "",
           ] + shown.map { run.scores[$0.rawValue].map(ScoreText.hundredths) ?? "" }
         }

@@ -18,8 +18,10 @@ struct RunsRemoveCommand: ParsableCommand {
   @OptionGroup var store: StoreOptions
 
   func run() throws {
-    guard try store.with(.write, { try $0.removeEvaluation(number) }) else {
-      throw EvaluationError.noRun(number)
+    try store.with(.write) { store in
+      guard try store.removeEvaluation(number) else {
+        throw EvaluationError.noRun(number, newNumber: try store.evaluation(ofStoreRun: number))
+      }
     }
   }
 }

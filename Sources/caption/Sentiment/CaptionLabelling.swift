@@ -18,6 +18,7 @@ struct CaptionLabelling {
       let interruption = Interruption {
         if !isQuiet { note("finishing what is under way; once more stops at once") }
       }
+      defer { interruption.end() }
       var bar = Progress(
         total: try store.unlabelledCaptions(by: model.contentHash), unit: "captions", style: style,
         isQuiet: isQuiet)

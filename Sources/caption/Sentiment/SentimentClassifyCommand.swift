@@ -23,9 +23,9 @@ struct SentimentClassifyCommand: ParsableCommand {
       JSON and --explain say what each word contributes to the log-odds: in JSON, to those of the \
       likelier label, with its place in bytes of UTF-8.
 
-      Results are kept in the store, where “caption sentiment list” finds them. --captions labels \
-      the captions in the store, so that “caption search sentiment:positive” finds those. Another \
-      model or threshold labels them anew.
+      With --keep, results are kept in the store, where “caption sentiment list” finds them. \
+      --captions labels the captions in the store, so that “caption search sentiment:positive” finds \
+      those. Another model or threshold labels them anew.
 
       EXAMPLES:
         caption sentiment "not terrible, it's great"
@@ -69,7 +69,10 @@ struct SentimentClassifyCommand: ParsableCommand {
   @OptionGroup var options: SentimentOptions
   @OptionGroup var storeOptions: StoreOptions
 
-  @Flag(help: "Do not keep the results.")
+  @Flag(help: "Keep the results in the store; so does --store with its file.")
+  var keep = false
+
+  @Flag(help: .hidden)
   var noStore = false
 
   @Option(help: "How --captions shows progress: a bar on a terminal, plain lines, or nothing.")
@@ -93,8 +96,11 @@ struct SentimentClassifyCommand: ParsableCommand {
     guard destination.output == nil || explain || csv != nil else {
       throw ValidationError("--output goes with --explain or --csv.")
     }
-    guard !noStore || !captions else {
-      throw ValidationError("--captions labels what is in the store: --no-store contradicts it.")
+    guard !noStore || !captions && !keep else {
+      throw ValidationError("--captions and --keep write into the store: --no-store forbids it.")
+    }
+    guard !keep || !captions else {
+      throw ValidationError("--captions keeps its results in any case: leave out --keep.")
     }
   }
 
@@ -106,7 +112,8 @@ struct SentimentClassifyCommand: ParsableCommand {
         isQuiet: options.execution.quiet, asJSON: json
       ).run()
     }
-    let keeper = noStore ? nil : SentimentKeeper(storeOptions, labeller, options.execution.logger)
+    let keeps = !noStore && (keep || storeOptions.file != nil)
+    let keeper = keeps ? SentimentKeeper(storeOptions, labeller, options.execution.logger) : nil
     let failures: TextFailures
     if let csv, let column {
       failures = try SentimentTable(

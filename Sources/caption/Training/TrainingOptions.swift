@@ -158,6 +158,7 @@ struct TrainingOptions: ParsableArguments {
     let interruption = Interruption {
       if !isQuiet { note("finishing the step; once more stops at once") }
     }
+    defer { interruption.end() }
     if run.step > 0, !isQuiet { note("going on after step \(run.step)") }
     var display = TrainingProgress(
       steps: steps, done: run.step, unit: unit, style: session.progress, isQuiet: isQuiet)

@@ -129,15 +129,13 @@ struct TrainingPhotos {
   /// The photos themselves, for an encoder that is trained; each is read once to see whether it can
   /// be.
   ///
-  /// - Throws: `TrainingError.data` where more than one in a hundred cannot; `ExitCode` after an
-  ///   interruption.
+  /// - Throws: `TrainingError.data` where more than one in a hundred cannot.
   func readable(
     _ preprocessing: PreprocessingConfiguration, _ session: SessionOptions
   ) throws -> Sets {
     let there = there
     let paths = there.map(\.path)
     let images = TrainingImages(paths, preprocessing: preprocessing)
-    let interruption = Interruption {}
     var line = ProgressLine(style: session.progress, isQuiet: session.quiet)
     var failures: [Int: String] = [:]
     let block = 64 * session.threads
@@ -147,7 +145,6 @@ struct TrainingPhotos {
         failures[image] = reason
       }
       line.show("reading photos, \(end)/\(paths.count)", done: end, of: paths.count)
-      if let status = interruption.exitStatus { throw ExitCode(status) }
     }
     line.finish()
     try checkMissing(failures.sorted { $0.key < $1.key }.map(\.value), session)
@@ -207,8 +204,9 @@ struct TrainingPhotos {
   ) throws -> CachedFeatures {
     let isQuiet = session.quiet
     let interruption = Interruption {
-      if !isQuiet { note("stopping; what the encoder saw is kept") }
+      if !isQuiet { note("stopping, what the encoder saw is kept; once more stops at once") }
     }
+    defer { interruption.end() }
     var line = ProgressLine(style: session.progress, isQuiet: isQuiet)
     var observer = FeatureCache.Observer()
     observer.progress = { stage, done, total in

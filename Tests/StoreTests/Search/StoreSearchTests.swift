@@ -206,7 +206,7 @@ struct StoreSearchTests {
       // The copies are in the test's imagination only: the store would take one for moved.
       try database.execute(
         sql: """
-          INSERT OR IGNORE INTO files SELECT CAST('/a/1.jpg' AS BLOB), image_id, 10, 20, '2020'
+          INSERT OR IGNORE INTO files SELECT CAST('/a/1.jpg' AS BLOB), image_id, 10, 20, '2020', 1
           FROM files
           """)
     }
