@@ -80,7 +80,7 @@ import Testing
       Set(object.keys) == [
         "path", "files", "content_hash", "byte_count", "format", "width", "height", "caption",
         "confidence", "log_probability", "words", "alternatives", "model", "decoding", "created_at",
-        "human_captions",
+        "human_captions", "picture_hash", "orientation",
       ])
   }
 

@@ -64,7 +64,8 @@ import Testing
     _ = try run(["import", "-"], input: answers())
     #expect(
       try run(["check"]).lines == [
-        "database\tsound", "index\tsound", "files that have gone\t0", "pictures without files\t0",
+        "database\tsound", "index\tsound", "files that have gone\t0", "files not connected\t0",
+        "pictures without files\t0",
       ])
     let result = try sqlite(
       "INSERT INTO caption_texts (caption_texts, rowid, text) VALUES ('delete', 1, 'x y z')")
