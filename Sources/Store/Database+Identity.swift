@@ -75,11 +75,12 @@ extension Database {
           SELECT i.id FROM files JOIN images AS i ON i.id = image_id
           WHERE path = ? AND i.id <> ? AND picture_hash IS NULL
           """), arguments: [path.data, image])
+    // Not in another order: there are few lost ones or none, but many pictures.
     let lost = try Int64.fetchAll(
       cachedStatement(
         sql: """
-          SELECT i.id FROM lost_images JOIN images AS i ON i.id = image_id
-          JOIN images AS n ON n.id = ?
+          SELECT i.id FROM lost_images CROSS JOIN images AS i ON i.id = image_id
+          CROSS JOIN images AS n ON n.id = ?
           WHERE i.id <> n.id AND i.picture_hash IS NULL AND i.format = n.format
             AND min(i.width, i.height) = min(n.width, n.height)
             AND max(i.width, i.height) = max(n.width, n.height)

@@ -321,7 +321,8 @@ enum Schema {
   private static let version3 = """
     -- Of the bytes that make the picture; null where the file was not read again since they count.
     ALTER TABLE images ADD COLUMN picture_hash BLOB CHECK (length(picture_hash) = 32);
-    CREATE UNIQUE INDEX images_picture ON images (picture_hash);
+    -- Only of those that are known: else SQLite would look for the others in it, one by one.
+    CREATE UNIQUE INDEX images_picture ON images (picture_hash) WHERE picture_hash IS NOT NULL;
 
     -- How the file that was captioned turns its picture; null where that is not known.
     ALTER TABLE captions ADD COLUMN orientation INTEGER CHECK (orientation > 0);
