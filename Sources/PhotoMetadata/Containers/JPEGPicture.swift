@@ -96,10 +96,8 @@ private struct JPEGColours {
       if hasJFIF { return "YCbCr" }
       if let adobeTransform { return adobeTransform == 0 ? "RGB" : "YCbCr" }
       return components == Array("RGB".utf8) ? "RGB" : "YCbCr"
-    case 4:
-      guard let adobeTransform else { return "CMYK" }
-      // Adobe's are inverted.
-      return adobeTransform == 0 ? "Adobe CMYK" : "Adobe YCCK"
+    // Every reader takes inks for inverted, with Adobe's segment or without.
+    case 4: return (adobeTransform ?? 0) == 0 ? "CMYK" : "YCCK"
     default: return "grey"
     }
   }
