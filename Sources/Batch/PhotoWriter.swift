@@ -111,7 +111,7 @@ package struct PhotoWriter: Sendable {
     _ words: Words, _ photo: FilePath, _ state: FileState, run: Int64,
     failed: (MetadataError) -> Void
   ) throws -> Int {
-    guard FileState(of: photo) == state else {
+    if FileState(of: photo) != state, try !isWritten(photo, run: run) {
       throw MetadataError.changed(path: photo.string)
     }
     let edit: FileEdit?
@@ -132,6 +132,12 @@ package struct PhotoWriter: Sendable {
     if let state = FileState(of: photo) { try store.fileChanged(photo, to: state) }
     if let remark = edit.remark { failed(remark) }
     return 1
+  }
+
+  /// Whether a file is as this run wrote it under another name, to which a link leads.
+  private func isWritten(_ photo: FilePath, run: Int64) throws -> Bool {
+    guard let hash = try? ContentHash(ofFile: photo) else { return false }
+    return try store.isWritten(hash, by: run)
   }
 
   /// - Returns: how many files were written.

@@ -15,7 +15,8 @@ struct WrittenFiles {
   ///
   /// - Throws: `StoreError`.
   mutating func place(of write: PhotoWrite) throws -> FilePath {
-    guard FileState(of: write.path) == nil else { return write.path }
+    // Names may have been swapped: what was written counts, wherever it is.
+    if (try? ContentHash(ofFile: write.path)) == write.after { return write.path }
     let seen = try store.paths(of: write).map { photo in
       write.kind == .embedded ? photo : FilePath("\(photo.string).\(write.kind.rawValue)")
     }

@@ -9,11 +9,13 @@ enum Boilerplate {
       || words.hasPrefix("{") && words.hasSuffix("}")
   }
 
-  /// A name that a camera gave the file: “IMG_0001”, “DSC00001.JPG”, “P1010001”.
+  /// A name that a camera gave the file: “IMG_0001”, “DSC00001.JPG”, “P1010001”, also with a date
+  /// and a time, “IMG_20210704_183005”.
   private static func isFileName(_ words: String) -> Bool {
     let name = words.split(separator: ".").first ?? ""
     let stem = name.prefix { !$0.isNumber }
-    return stems.contains(String(stem)) && name.dropFirst(stem.count).allSatisfy(\.isNumber)
+    return stems.contains(String(stem))
+      && name.dropFirst(stem.count).allSatisfy { $0.isNumber || $0 == "_" }
       && name.count >= 7
   }
 
@@ -28,7 +30,10 @@ enum Boilerplate {
     "DCF 1.0", "CASIO COMPUTER CO.,LTD.", "RICOH", "RODIN", "BTF", "BTY", "OZNOR", "OZNORWO",
     "OZTUER", "MDE", "SDR", "HDR", "DAV", "NOR", "QRF", "TPL", "MAKER:0X", "UNTITLED",
     "CREATED BY IMAGEMAGICK", "ASCII", "USER COMMENTS", "DIGIMAX", "---", "SCREENSHOT",
-    "DIGITAL STILL CAMERA", "PENTAX", "NIKON DIGITAL CAMERA", "CHARSET=ASCII", "APPLEMARK", "*",
+    "DIGITAL STILL CAMERA", "DIGITAL STILLCAMERA", "PENTAX", "NIKON DIGITAL CAMERA",
+    "CHARSET=ASCII", "APPLEMARK", "*", "MINOLTA DSC", "COF", "RBT", "EDF", "HDRPL", "FBT", "PTR",
+    "RHDR", "VIGNETTE", "BINARY COMMENT", "HISILICON K3", "IMAGE DESCRIPTION", "CAMERA", "0",
+    "EASTMAN KODAK COMPANY", "HTTP://WWW.PIXELMATOR.COM",
   ]
 
   /// Comments of encoders, which end in a version, a quality or a name of their own: libgd's
@@ -39,6 +44,7 @@ enum Boilerplate {
     "JPEG ENCODER COPYRIGHT", "PROCESSED BY EBAY", "OPTIMIZED BY JPEGMINI", "HANDMADE SOFTWARE",
     "U-LEAD SYSTEMS", "ACD SYSTEMS DIGITAL IMAGING", "LAVC", "COMPRESSED BY JPEG-RECOMPRESS",
     "CMP3.", "DCIM\\", "DCIM/", "CREATED BY PAINT.NET", "CREATED WITH PAINT.NET",
-    "CREATED WITH IMAGEMAGICK", "CHARSET=",
+    "CREATED WITH IMAGEMAGICK", "CHARSET=", "FBMD", "PROCESSED WITH VSCO", "PROCESSED WITH MOLDIV",
+    "PAINT TOOL -SAI-", "<KENOX ", "<DIGIMAX ",
   ]
 }

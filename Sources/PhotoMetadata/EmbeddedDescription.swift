@@ -39,9 +39,9 @@ package enum EmbeddedDescription {
       guard breaksSignature || !isSigned(file, blocks) else {
         throw MetadataError.signed(path: name)
       }
-      return Written(
-        bytes: try file.replacing(xmp: edit.element(), photoshop: iptc?.resources),
-        remark: iptc?.remark)
+      let new = try file.replacing(xmp: edit.element(), photoshop: iptc?.resources)
+      try requireSamePicture(new, as: bytes)
+      return Written(bytes: new, remark: iptc?.remark)
     }
   }
 
@@ -64,7 +64,21 @@ package enum EmbeddedDescription {
       let resources =
         try isOurs && type(of: file).holdsIPTC
         ? blocks.photoshop.flatMap { try PhotoshopResources($0).replacingCaption(nil) } : nil
-      return try file.replacing(xmp: removal.element(), photoshop: resources)
+      let new = try file.replacing(xmp: removal.element(), photoshop: resources)
+      try requireSamePicture(new, as: bytes)
+      return new
+    }
+  }
+
+  /// Proves from what is to be written that it shows what the file shows now.
+  private static func requireSamePicture(
+    _ new: [UInt8], as old: [UInt8]
+  ) throws(PhotoFileFault) {
+    guard let before = PictureData(old) else {
+      throw .unsupported("its picture cannot be told from the rest of it")
+    }
+    guard PictureData(new) == before else {
+      throw .unsupported("its picture would not stay the same")
     }
   }
 

@@ -77,7 +77,8 @@ struct ExifBlock {
     guard let entry = exif[0x9286], [2, 7].contains(entry.type) else { return nil }
     let bytes = Array(tiff[entry.offset..<entry.offset + entry.count])
     let text: String?
-    if bytes.has("UNICODE\0", at: 0) {
+    // Some writers do not write the name in capitals.
+    if String(decoding: bytes.prefix(8), as: UTF8.self).uppercased() == "UNICODE\0" {
       text = utf16(bytes.dropFirst(8))
     } else if bytes.has("JIS\0\0\0\0\0", at: 0) {
       text = TextEncoding.japanese.decode(bytes.dropFirst(8).prefix { $0 != 0 })

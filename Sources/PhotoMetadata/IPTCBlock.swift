@@ -47,7 +47,8 @@ struct IPTCBlock {
     self.bytes = bytes
     self.datasets = datasets
     self.announcement = announcement
-    caption = texts(Self.captionAbstract.tag).first
+    let captions = texts(Self.captionAbstract.tag)
+    caption = captions.first { !Boilerplate.holds($0) } ?? captions.first
     titles = texts(5) + texts(105)
     keywords = texts(25)
   }

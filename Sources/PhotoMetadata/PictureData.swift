@@ -2,7 +2,7 @@ package import Imaging
 
 /// What makes the picture of a photo's file, whatever else the file says: two files with the same
 /// data show the same picture, but for how it is turned and for their colour profiles.
-package struct PictureData {
+package struct PictureData: Equatable {
   /// The data, cut where the file has it so; each part after its name and its length.
   package let pieces: [ArraySlice<UInt8>]
   /// How the file asks for its picture to be turned and mirrored: the same number means the same

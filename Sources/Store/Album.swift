@@ -15,4 +15,15 @@ enum Album {
         UNION ALL SELECT 1 FROM forgotten_files WHERE forgotten_files.image_id = \(image)))
     """
   }
+
+  /// SQL that tells of something that a run made, such as a caption.
+  ///
+  /// - Parameters:
+  ///   - run: the SQL of its number.
+  ///   - datasets: whether what evaluations made was asked for.
+  static func counts(madeBy run: String, datasets: Bool) -> String {
+    datasets
+      ? "TRUE"
+      : "NOT EXISTS (SELECT 1 FROM runs WHERE runs.id = \(run) AND runs.kind = 'evaluation')"
+  }
 }

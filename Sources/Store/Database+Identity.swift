@@ -63,34 +63,60 @@ extension Database {
   }
 
   /// Brings back to a picture what the store knew of it before another program wrote into its file,
-  /// at a time when that made another picture of it.
+  /// where that made another picture of it: in stores of earlier times, and where its stream was
+  /// written anew without changing what is seen.
   ///
-  /// Candidates are what was at the path before, and pictures that had lost their files; the same is
-  /// what looks the same to a model that has seen both or, at the same path, where no model has,
-  /// what the same camera took at the same time.
+  /// Candidates are what was at the path before, what was taken at the same time, and pictures that
+  /// had lost their files.
   func reunite(_ image: Int64, at path: FilePath) throws {
-    let there = try Int64.fetchAll(
+    let there = try Row.fetchOne(
       cachedStatement(
         sql: """
-          SELECT i.id FROM files JOIN images AS i ON i.id = image_id
-          WHERE path = ? AND i.id <> ? AND picture_hash IS NULL
+          SELECT i.id, picture_hash IS NULL AS is_unidentified FROM files
+          JOIN images AS i ON i.id = image_id WHERE path = ? AND i.id <> ?
           """), arguments: [path.data, image])
+    if let there, try isAtItsOldPlace(there["id"], there["is_unidentified"], image, path) {
+      try merge(there["id"], into: image)
+    }
     // Not in another order: there are few lost ones or none, but many pictures.
     let lost = try Int64.fetchAll(
       cachedStatement(
         sql: """
           SELECT i.id FROM lost_images CROSS JOIN images AS i ON i.id = image_id
-          CROSS JOIN images AS n ON n.id = ?
-          WHERE i.id <> n.id AND i.picture_hash IS NULL AND i.format = n.format
-            AND min(i.width, i.height) = min(n.width, n.height)
-            AND max(i.width, i.height) = max(n.width, n.height)
+          CROSS JOIN images AS n ON n.id = ?1
+          WHERE i.id <> n.id AND i.picture_hash IS NULL AND \(Self.hasSameForm)
+          UNION SELECT i.id FROM images AS n CROSS JOIN images AS i ON i.captured_at = n.captured_at
+          WHERE n.id = ?1 AND i.id <> n.id AND i.picture_hash IS NULL AND \(Self.hasSameForm)
           """), arguments: [image])
-    for other in there + lost {
-      let looks = try looksTheSame(other, image)
-      let isSame = try looks ?? (there.contains(other) && wasTakenWith(other, image))
-      if isSame { try merge(other, into: image) }
+    for other in lost where try !hasFile(other) {
+      if try looksTheSame(other, image) == true { try merge(other, into: image) }
     }
   }
+
+  /// Whether what a store knows of a path is of the picture that has been found there.
+  private func isAtItsOldPlace(
+    _ other: Int64, _ isUnidentified: Bool, _ image: Int64, _ path: FilePath
+  ) throws -> Bool {
+    let looks = try looksTheSame(other, image)
+    guard isUnidentified else { return try looks == true && !hasFile(other, besides: path) }
+    if looks == true { return true }
+    // Turned, it looks otherwise; then the camera's time must tell.
+    return try wasTakenWith(other, image, undated: looks == nil)
+  }
+
+  /// Whether a picture is in a file that is there.
+  private func hasFile(_ image: Int64, besides path: FilePath? = nil) throws -> Bool {
+    try Data.fetchAll(
+      cachedStatement(sql: "SELECT path FROM files WHERE image_id = ? AND path IS NOT ?"),
+      arguments: [image, path?.data]
+    ).contains { FileState(of: FilePath(data: $0)) != nil }
+  }
+
+  /// Of pictures `i` and `n`, one of which may be turned.
+  private static let hasSameForm = """
+    i.format = n.format AND min(i.width, i.height) = min(n.width, n.height)
+      AND max(i.width, i.height) = max(n.width, n.height)
+    """
 
   /// Whether two pictures have the same embedding, but for rounding; nil where no model has seen
   /// both.
@@ -115,16 +141,16 @@ extension Database {
     }
   }
 
-  private func wasTakenWith(_ first: Int64, _ second: Int64) throws -> Bool {
+  /// - Parameter undated: whether two without a time count as taken at the same.
+  private func wasTakenWith(_ first: Int64, _ second: Int64, undated: Bool) throws -> Bool {
     try Bool.fetchOne(
       cachedStatement(
         sql: """
-          SELECT a.format = b.format AND a.captured_at = b.captured_at
-            AND a.camera_make IS b.camera_make AND a.camera_model IS b.camera_model
-            AND min(a.width, a.height) = min(b.width, b.height)
-            AND max(a.width, a.height) = max(b.width, b.height)
-          FROM images AS a, images AS b WHERE a.id = ? AND b.id = ?
-          """), arguments: [first, second]) ?? false
+          SELECT i.captured_at IS n.captured_at AND (i.captured_at IS NOT NULL OR ?)
+            AND i.camera_make IS n.camera_make AND i.camera_model IS n.camera_model
+            AND \(Self.hasSameForm)
+          FROM images AS i, images AS n WHERE i.id = ? AND n.id = ?
+          """), arguments: [undated, first, second]) ?? false
   }
 
   /// Makes one picture of two. All words stay; of two captions by the same work that of `image`.

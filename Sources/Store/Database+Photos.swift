@@ -43,7 +43,31 @@ extension Database {
     ).execute(arguments: [
       facts.capturedAt, facts.cameraMake, facts.cameraModel, facts.latitude, facts.longitude, image,
     ])
-    for human in facts.humanCaptions { try enter(human, of: image, run: run, at: now) }
+    try dropOutdatedWords(of: image, for: facts)
+    // What this program wrote, and lost its mark, is no person's.
+    let machine = try Set(
+      String.fetchAll(
+        cachedStatement(
+          sql: "SELECT text FROM captions WHERE image_id = ? AND origin = 'machine'"),
+        arguments: [image]))
+    for human in facts.humanCaptions where !machine.contains(human.text) {
+      try enter(human, of: image, run: run, at: now)
+    }
+  }
+
+  /// Words that stood in a picture's only file, or beside it, and were changed there give way; where
+  /// all were taken out of it, they stay here.
+  private func dropOutdatedWords(of image: Int64, for facts: PhotoFacts) throws {
+    guard !facts.humanCaptions.isEmpty else { return }
+    let texts = String(
+      decoding: try JSONEncoder().encode(facts.humanCaptions.map(\.text)), as: UTF8.self)
+    try cachedStatement(
+      sql: """
+        DELETE FROM captions WHERE image_id = ?1 AND source IN ('embedded', 'sidecar')
+          AND text NOT IN (SELECT value FROM json_each(?2))
+          AND (SELECT count(*) FROM files WHERE files.image_id = ?1) = 1
+        """
+    ).execute(arguments: [image, texts])
   }
 
   /// Enters that the file at `path` holds the picture, and drops the picture's other paths where no
@@ -66,6 +90,7 @@ extension Database {
       inAlbum = inAlbum || row["in_album"]
       try execute(sql: "DELETE FROM files WHERE path = ?", arguments: [row["path"] as Data])
     }
+    try enterLost(insteadOf: image, at: path)
     try cachedStatement(
       sql: """
         INSERT INTO files (path, image_id, byte_count, modified_nanoseconds, seen_at, in_album)
@@ -77,6 +102,23 @@ extension Database {
     ).execute(arguments: [
       path.data, image, state.byteCount, state.modifiedNanoseconds, now, inAlbum,
     ])
+  }
+
+  /// Enters that the picture which was at a path has lost its last file, if people's words about it
+  /// are kept: another picture is there now, or the same written anew.
+  private func enterLost(insteadOf image: Int64, at path: FilePath) throws {
+    try cachedStatement(
+      sql: """
+        INSERT INTO lost_images (image_id)
+        SELECT gone.image_id FROM files AS gone WHERE gone.path = ?1 AND gone.image_id <> ?2
+          AND NOT EXISTS (
+            SELECT 1 FROM files AS other WHERE other.image_id = gone.image_id AND other.path <> ?1)
+          AND EXISTS (
+            SELECT 1 FROM captions
+            WHERE captions.image_id = gone.image_id AND origin = 'human')
+        ON CONFLICT DO NOTHING
+        """
+    ).execute(arguments: [path.data, image])
   }
 
   /// Enters that the failure to caption the photo at a path is over, if there is one.

@@ -8,9 +8,9 @@ public enum KnownFile: Equatable, Sendable {
   case captioned(StoredCaption)
   /// It has not changed since its picture was entered, but that has no caption by the work.
   case seen
-  /// It has not changed since it was captioned by the work, but which bytes make its picture is not
-  /// known yet: it was entered by a program of earlier times.
-  case unidentified
+  /// It has not changed since it was captioned by the work, but must be entered once more: which
+  /// bytes make its picture is not known yet, or only an evaluation captioned it.
+  case unsettled
   /// It has not changed since it failed.
   case failed(FailureKind, reason: String)
   case unknown
@@ -46,7 +46,8 @@ extension Store {
             """), arguments: place + [inAlbum])
       guard let file else { return .unknown }
       guard let caption = try database.caption(of: file["image_id"], work) else { return .seen }
-      return file["is_unidentified"] ? .unidentified : .captioned(caption)
+      let isOfEvaluation = try inAlbum && database.isOfEvaluation(caption.id)
+      return file["is_unidentified"] || isOfEvaluation ? .unsettled : .captioned(caption)
     }
   }
 
@@ -62,6 +63,15 @@ extension Store {
 }
 
 extension Database {
+  fileprivate func isOfEvaluation(_ caption: Int64) throws -> Bool {
+    try Bool.fetchOne(
+      cachedStatement(
+        sql: """
+          SELECT EXISTS (SELECT 1 FROM captions JOIN runs ON runs.id = run_id
+            WHERE captions.id = ? AND kind = 'evaluation')
+          """), arguments: [caption]) ?? false
+  }
+
   /// - Parameter orientation: only a caption of a file that turns its picture so, as far as that is
   ///   known; nil for any.
   func caption(of image: Int64, _ work: Work, orientation: Int? = nil) throws -> StoredCaption? {

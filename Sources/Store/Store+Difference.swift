@@ -54,17 +54,21 @@ extension Store {
   /// The photos that two models have captioned in other words, in the order of their paths; the
   /// latest caption by each model counts.
   ///
+  /// - Parameter datasets: also photos and captions that only evaluations have entered.
   /// - Throws: `StoreError`.
-  public func differences(_ first: ContentHash, _ second: ContentHash) throws
-    -> [CaptionDifference]
-  {
+  public func differences(
+    _ first: ContentHash, _ second: ContentHash, datasets: Bool = false
+  ) throws -> [CaptionDifference] {
     try read { database in
       try Row.fetchAll(
         database,
         sql: """
           WITH latest AS (
             SELECT image_id, model_id, text, max(created_at || ' ' || printf('%020d', id))
-            FROM captions WHERE origin = 'machine' GROUP BY image_id, model_id)
+            FROM captions
+            WHERE origin = 'machine' AND \(Album.counts(madeBy: "run_id", datasets: datasets))
+              AND \(Album.shows("captions.image_id", datasets: datasets))
+            GROUP BY image_id, model_id)
           SELECT (SELECT path FROM files WHERE image_id = a.image_id
                   ORDER BY seen_at DESC, path LIMIT 1) AS path,
             a.text AS first, b.text AS second

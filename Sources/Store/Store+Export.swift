@@ -128,7 +128,10 @@ extension Store {
             SELECT 1 FROM files WHERE image_id = images.id
             UNION ALL SELECT 1 FROM forgotten_files WHERE image_id = images.id)
         """
-      let machine = "captions.image_id = images.id AND origin = 'machine' \(ofModel)"
+      let isShown = Album.counts(madeBy: "captions.run_id", datasets: selection.hasDatasets)
+      let machine = """
+        captions.image_id = images.id AND origin = 'machine' \(ofModel) AND \(isShown)
+        """
       let captions =
         switch (columns, selection.isEveryCaption) {
         case (nil, _): ""

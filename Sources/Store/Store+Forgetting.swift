@@ -142,7 +142,7 @@ extension Database {
     ).map(FilePath.init(data:))
   }
 
-  /// The folders that batches were asked for, from the root on.
+  /// The folders that batches were asked for, from the root on, and those of datasets.
   fileprivate func batchFolders() throws -> Set<FilePath> {
     // Before folders were kept apart there were only the paths as they had been typed.
     let paths = try String.fetchAll(
@@ -152,7 +152,20 @@ extension Database {
         FROM runs, json_each(runs.request, iif(request ->> 'folders' IS NULL, '$.paths', '$.folders'))
         WHERE kind = 'batch' AND value LIKE '/%'
         """)
-    return try Set(paths.map { FilePath($0).lexicallyNormalized() }.filter { try !isFile($0) })
+    let roots = try Set(
+      paths.map { FilePath($0).lexicallyNormalized() }.filter { try !isFile($0) })
+    return try roots.union(datasetFolders())
+  }
+
+  /// The folders in which photos of datasets lie.
+  private func datasetFolders() throws -> Set<FilePath> {
+    var folders: Set<FilePath> = []
+    let paths = try Data.fetchCursor(
+      self, sql: "SELECT path FROM dataset_items WHERE path IS NOT NULL")
+    while let path = try paths.next() {
+      folders.insert(FilePath(data: path).removingLastComponent())
+    }
+    return folders
   }
 
   private func isFile(_ path: FilePath) throws -> Bool {
@@ -160,7 +173,7 @@ extension Database {
       cachedStatement(
         sql: """
           SELECT EXISTS (SELECT 1 FROM files WHERE path = ?1)
-            OR EXISTS (SELECT 1 FROM failures WHERE path = ?1)
+            OR EXISTS (SELECT 1 FROM failures WHERE path = ?1 AND byte_count IS NOT NULL)
           """), arguments: [path.data])
     return isFile == true
   }

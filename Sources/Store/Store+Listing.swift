@@ -88,7 +88,8 @@ extension Store {
   public func photos(
     in folder: FilePath?, model: String?, limit: Int?, datasets: Bool = false
   ) throws -> [PhotoSummary] {
-    var filters = datasets ? [] : ["f.in_album = 1"]
+    var filters = [Album.counts(madeBy: "c.run_id", datasets: datasets)]
+    if !datasets { filters.append("f.in_album = 1") }
     var arguments = StatementArguments()
     if let folder {
       let range = PathRange(folder)
@@ -99,7 +100,7 @@ extension Store {
       filters.append("m.name = ? COLLATE NOCASE")
       arguments += [model]
     }
-    let filter = filters.isEmpty ? "" : "WHERE " + filters.joined(separator: " AND ")
+    let filter = "WHERE " + filters.joined(separator: " AND ")
     return try read { database in
       let rows = try Row.fetchCursor(
         database,
@@ -136,6 +137,22 @@ extension Store {
       byteCount: row["byte_count"], modifiedNanoseconds: row["modified_nanoseconds"])
     if let now = FileState(of: path), now != seen { return nil }
     return PictureID(number: row["image_id"])
+  }
+
+  /// The picture that was last seen at a path, if which bytes make it is not known: a file that
+  /// has changed since may hold it still.
+  ///
+  /// - Throws: `StoreError`.
+  public func unidentifiedPicture(at path: FilePath) throws -> PictureID? {
+    try read { database in
+      try Int64.fetchOne(
+        database,
+        sql: """
+          SELECT image_id FROM files JOIN images ON images.id = image_id
+          WHERE path = ? AND picture_hash IS NULL
+          """, arguments: [path.absolute.data]
+      ).map(PictureID.init(number:))
+    }
   }
 
   /// The picture that a file holds; nil where it is not in the store, or forgotten.
@@ -189,15 +206,19 @@ extension Store {
 
   /// Failures, the latest first.
   ///
-  /// - Parameter closed: also those that are over: captioned since, failed anew, or forgotten.
+  /// - Parameters:
+  ///   - closed: also those that are over: captioned since, failed anew, or forgotten.
+  ///   - datasets: also those of evaluations.
   /// - Throws: `StoreError`.
-  public func failures(closed: Bool) throws -> [FailedPhoto] {
+  public func failures(closed: Bool, datasets: Bool = false) throws -> [FailedPhoto] {
     try read { database in
       try Row.fetchAll(
         database,
         sql: """
           SELECT path, kind, reason, failed_at FROM failures
-          WHERE \(closed ? "TRUE" : "closed_at IS NULL") ORDER BY id DESC
+          WHERE \(closed ? "TRUE" : "closed_at IS NULL")
+            AND \(Album.counts(madeBy: "run_id", datasets: datasets))
+          ORDER BY id DESC
           """
       ).map(FailedPhoto.init(row:))
     }

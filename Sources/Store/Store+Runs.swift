@@ -54,7 +54,14 @@ extension Store {
         arguments: [
           kind.rawValue, request, work?.modelID, work?.decodingID, Timestamp.now.text,
         ])
-      return database.lastInsertedRowID
+      let run = database.lastInsertedRowID
+      // A folder that was not there when it was asked for before is no failure any more.
+      try database.execute(
+        sql: """
+          UPDATE failures SET closed_at = ? WHERE closed_at IS NULL AND path IN (
+            SELECT CAST(value AS BLOB) FROM json_each(?, '$.folders'))
+          """, arguments: [Timestamp.now.text, request])
+      return run
     }
   }
 
@@ -95,6 +102,7 @@ extension Store {
           let image = try database.enterImage(photo, run: run, now: recorder.now)
           if let embedding { try recorder.enter(embedding, of: image) }
           let isNew = try recorder.enter(caption, of: image, photo.identity.orientation)
+          if inAlbum { try recorder.adoptCaption(of: image) }
           try database.enterFile(
             path, entry.state, image: image, inAlbum: inAlbum, now: recorder.now)
           if isNew { counts.captioned += 1 } else { counts.skipped += 1 }
@@ -108,6 +116,7 @@ extension Store {
           let isSameFile = try database.imageID(of: photo.content) != nil
           if let image = try database.identify(photo) {
             if isSameFile { try recorder.enterOrientation(photo.orientation, of: image) }
+            if inAlbum { try recorder.adoptCaption(of: image) }
             try database.enter(facts, of: image, run: run, now: recorder.now)
             try database.enterFile(
               path, entry.state, image: image, inAlbum: inAlbum, now: recorder.now)
@@ -179,6 +188,17 @@ private struct Recorder {
       replacing,
     ])
     return database.changesCount > 0
+  }
+
+  /// Makes the caption that an evaluation made of a picture one of the album's.
+  func adoptCaption(of image: Int64) throws {
+    try database.cachedStatement(
+      sql: """
+        UPDATE captions SET run_id = ?
+        WHERE image_id = ? AND model_id = ? AND decoding_id = ?
+          AND run_id IN (SELECT id FROM runs WHERE kind = 'evaluation')
+        """
+    ).execute(arguments: [run, image, work.modelID, work.decodingID])
   }
 
   /// Enters how the file turned its picture that was captioned when nobody asked for that.

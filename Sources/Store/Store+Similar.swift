@@ -134,6 +134,7 @@ extension Database {
           JOIN files AS f ON f.image_id = i.id
           LEFT JOIN models AS m ON m.id = c.model_id
           WHERE i.id = ? AND (f.in_album = 1 OR ?)
+            AND \(Album.counts(madeBy: "c.run_id", datasets: datasets))
           ORDER BY c.model_id IS ? DESC, c.id DESC, f.seen_at DESC, f.path LIMIT 1
           """), arguments: [image, datasets, model]
     ).map(PhotoSummary.init(row:))

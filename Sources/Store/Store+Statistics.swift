@@ -50,7 +50,9 @@ extension Store {
   ///   - datasets: counts also pictures that only evaluations have entered.
   /// - Throws: `StoreError`.
   public func statistics(words: Int = 20, datasets: Bool = false) throws -> StoreStatistics {
-    let shown = Album.shows("captions.image_id", datasets: datasets)
+    let shown =
+      Album.shows("captions.image_id", datasets: datasets)
+      + " AND " + Album.counts(madeBy: "captions.run_id", datasets: datasets)
     return try read { database in
       func number(_ sql: String) throws -> Int {
         try Int.fetchOne(database, sql: "SELECT count(*) FROM \(sql)") ?? 0
@@ -75,7 +77,9 @@ extension Store {
       return StoreStatistics(
         pictures: try number("images WHERE \(Album.shows("images.id", datasets: datasets))"),
         files: try number(datasets ? "files" : "files WHERE in_album = 1"),
-        openFailures: try number("failures WHERE closed_at IS NULL"),
+        openFailures: try number(
+          "failures WHERE closed_at IS NULL AND "
+            + Album.counts(madeBy: "run_id", datasets: datasets)),
         humanCaptions: try number("captions WHERE origin = 'human' AND \(shown)"),
         captionsByModel: try counts(
           """

@@ -82,6 +82,20 @@ extension Store {
     }
   }
 
+  /// Whether a run wrote the bytes with that hash, wherever.
+  ///
+  /// - Throws: `StoreError`.
+  public func isWritten(_ content: ContentHash, by run: Int64) throws -> Bool {
+    try read { database in
+      try Bool.fetchOne(
+        database,
+        sql: """
+          SELECT EXISTS (SELECT 1 FROM photo_writes
+            WHERE run_id = ? AND after_hash = ? AND undone_at IS NULL)
+          """, arguments: [run, content.data]) ?? false
+    }
+  }
+
   /// Whether the bytes with that hash are what was last written to the path.
   ///
   /// - Parameter origin: whose words they must be; nil for anybody's.

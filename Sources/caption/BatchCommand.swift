@@ -173,7 +173,7 @@ struct BatchCommand: ParsableCommand {
       var plan = "new"
       if let store, let work, let state = FileState(of: photo) {
         switch try store.known(photo, state, work) {
-        case .captioned where !redo, .unidentified where !redo: plan = "captioned"
+        case .captioned where !redo, .unsettled where !redo: plan = "captioned"
         case .failed where !redo && !retryFailed: plan = "failed"
         // Perhaps only other bytes of a picture that has a caption.
         case .unknown where !redo:

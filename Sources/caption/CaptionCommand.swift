@@ -57,6 +57,10 @@ struct CaptionCommand: AsyncParsableCommand {
 func report(_ error: any Error) { note("\(error)") }
 
 /// Writes a line of the program's own to standard error.
-func note(_ text: String) {
-  FileHandle.standardError.write(Data("caption: \(text)\n".utf8))
+func note(_ text: String) { writeToStandardError("caption: \(text)\n") }
+
+/// Writes a text for a person. That nobody can read it, on a full disk or where standard error is
+/// closed, is no reason to stop.
+func writeToStandardError(_ text: String) {
+  try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
 }

@@ -23,6 +23,7 @@ struct DiffCommand: ParsableCommand {
       "A model's name or the beginning of its hash; twice.", valueName: "name|hash"))
   var models: [String]
 
+  @OptionGroup var album: AlbumOptions
   @OptionGroup var storeOptions: StoreOptions
   @OptionGroup var output: OutputOptions
 
@@ -34,7 +35,8 @@ struct DiffCommand: ParsableCommand {
 
   func run() throws {
     let differences = try storeOptions.with(.read) { store in
-      try store.differences(hash(models[0], store), hash(models[1], store))
+      try store.differences(
+        hash(models[0], store), hash(models[1], store), datasets: album.datasets)
     }
     try output.print(columns: ["path", models[0], models[1]], rows: differences) {
       [$0.path.string, $0.first, $0.second]

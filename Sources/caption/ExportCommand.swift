@@ -176,10 +176,7 @@ struct ExportCommand: ParsableCommand {
     let missing = try page.write(
       title: title ?? name ?? "Photos", date: Date.now.formatted(.iso8601.year().month().day())
     ) { try file.write($0) }
-    if missing > 0 {
-      FileHandle.standardError.write(
-        Data("caption: \(missing) of \(page.count) photos have no thumbnail\n".utf8))
-    }
+    if missing > 0 { note("\(missing) of \(page.count) photos have no thumbnail") }
   }
 }
 

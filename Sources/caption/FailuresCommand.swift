@@ -19,11 +19,14 @@ struct FailuresCommand: ParsableCommand {
   @Flag(help: "Also print failures that are over.")
   var all = false
 
+  @OptionGroup var album: AlbumOptions
   @OptionGroup var storeOptions: StoreOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    let failures = try storeOptions.with(.read) { try $0.failures(closed: all) }
+    let failures = try storeOptions.with(.read) {
+      try $0.failures(closed: all, datasets: album.datasets)
+    }
     try output.print(columns: ["path", "reason", "failed"], rows: failures) {
       [$0.path.string, $0.reason, $0.failedAt]
     }

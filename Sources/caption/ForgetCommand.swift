@@ -83,7 +83,7 @@ struct ForgetCommand: ParsableCommand {
     for place in found.notConnected {
       note(
         "nothing of \(place.folder) is there: its \(place.count) photos are taken to be not "
-          + "connected, and stay (--folder forgets them all the same)")
+          + "connected, and stay (--folder without --missing forgets them all the same)")
     }
     return found.gone
   }
@@ -100,7 +100,7 @@ struct ForgetCommand: ParsableCommand {
     let question =
       "Forget \(count) photos with their captions? For \(Store.daysToBringBack) days “caption forget "
       + "--undo” brings them back. [y/N] "
-    FileHandle.standardError.write(Data(question.utf8))
+    writeToStandardError(question)
     return ["y", "yes"].contains(readLine()?.lowercased() ?? "")
   }
 

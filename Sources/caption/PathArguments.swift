@@ -31,5 +31,7 @@ func bytesBeforeRepair(of argument: String) -> UnsafePointer<CChar>? {
 /// - Returns: nil where the store has no such picture.
 /// - Throws: `StoreError`; `ImagingError` where the photo is neither in the store nor readable.
 func picture(of photo: FilePath, in store: Store) throws -> PictureID? {
-  try store.picture(at: photo) ?? store.picture(of: PhotoIdentity(of: PhotoFile(at: photo).bytes))
+  try store.picture(at: photo)
+    ?? store.picture(of: PhotoIdentity(of: PhotoFile(at: photo).bytes))
+    ?? store.unidentifiedPicture(at: photo)
 }

@@ -36,25 +36,25 @@ struct ProgressLine {
     lastShown = .now
     switch display {
     case .nothing: break
-    case .lines: write(text() + "\n")
+    case .lines: writeToStandardError(text() + "\n")
     case .bar:
       let line = bar(
         text(), done, total, isWarning: isWarning, width: terminalWidth(STDERR_FILENO))
       shown = line
-      write("\r\u{1B}[K" + line)
+      writeToStandardError("\r\u{1B}[K" + line)
     }
   }
 
   /// Writes a line without tearing the bar.
   func say(_ line: String) {
-    if display == .bar { write("\r\u{1B}[K") }
-    write(line + "\n")
-    if display == .bar, let shown { write(shown) }
+    if display == .bar { writeToStandardError("\r\u{1B}[K") }
+    writeToStandardError(line + "\n")
+    if display == .bar, let shown { writeToStandardError(shown) }
   }
 
   /// Takes the bar away.
   func finish() {
-    if display == .bar, shown != nil { write("\r\u{1B}[K") }
+    if display == .bar, shown != nil { writeToStandardError("\r\u{1B}[K") }
   }
 
   private func bar(
@@ -70,10 +70,6 @@ struct ProgressLine {
     return "\(mark)\(drawn)\(dim)\(rest)\(plain)  \(text)"
   }
 
-  private func write(_ text: String) {
-    // Progress that nobody can read is no reason to stop.
-    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
-  }
 }
 
 /// How wide a terminal is; 100 where it does not say.

@@ -39,11 +39,17 @@ final class ResultFile {
       let target = resolved.map { String(cString: $0) } ?? path
       let folder = FilePath(target).removingLastComponent()
       let temporary = folder.appending(".caption-\(UUID().uuidString)").string
-      descriptor = try .open(
-        FilePath(temporary), .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
-        permissions: FilePermissions(rawValue: 0o666))
-      replacement = (temporary, target)
+      // Before it is there: a signal may come at any time.
       SignalReceiver.shared.removeAtEnd(temporary)
+      do {
+        descriptor = try .open(
+          FilePath(temporary), .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
+          permissions: FilePermissions(rawValue: 0o666))
+      } catch {
+        SignalReceiver.shared.keep(temporary)
+        throw error
+      }
+      replacement = (temporary, target)
       // A file that only its owner may read stays so.
       if exists { fchmod(descriptor.rawValue, status.st_mode & 0o777) }
     } catch {

@@ -69,7 +69,9 @@ struct SearchCommand: ParsableCommand {
     let query = try SearchQuery(query.joined(separator: " "))
     let limit = all ? nil : limit
     if query.isAboutFailures {
-      let photos = try storeOptions.with(.read) { try $0.searchFailures(query, limit: limit) }
+      let photos = try storeOptions.with(.read) {
+        try $0.searchFailures(query, limit: limit, datasets: album.datasets)
+      }
       try output.print(columns: ["path", "reason"], rows: photos) { [$0.path.string, $0.reason] }
     } else {
       let photos = try storeOptions.with(.read) {

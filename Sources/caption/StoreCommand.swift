@@ -260,10 +260,10 @@ struct StoreCommand: ParsableCommand {
       let showsProgress = !quiet && isatty(STDERR_FILENO) == 1
       let decoder = JSONDecoder()
       var number = 0
-      defer { if showsProgress, number >= 1000 { progress("\n") } }
+      defer { if showsProgress, number >= 1000 { writeToStandardError("\n") } }
       while let line = try nextLine(of: &reader) {
         number += 1
-        if showsProgress, number % 1000 == 0 { progress("\r\(number) lines") }
+        if showsProgress, number % 1000 == 0 { writeToStandardError("\r\(number) lines") }
         func malformed(_ reason: String) -> FileError {
           .malformed(path: name, reason: "line \(number): \(reason); nothing was imported")
         }
@@ -321,8 +321,6 @@ struct StoreCommand: ParsableCommand {
         throw FileError.readFailed(path: name, reason: "\(error)")
       }
     }
-
-    private func progress(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 
     private func reason(_ error: DecodingError) -> String {
       switch error {

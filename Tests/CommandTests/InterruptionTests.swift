@@ -144,11 +144,11 @@ import Testing
 
   @Test(arguments: signals)
   func `an evaluation goes on where it was`(number: Int32, status: Int32) throws {
-    try importPhotos(40)
+    try importPhotos(200)
     let evaluation = [
       "evaluate", "--dataset", "numbers", "--split", "val", "--threads", "1", "--beam", "1",
     ]
-    let result = try interrupt(evaluation + ["--progress", "plain"], number, after: "/40")
+    let result = try interrupt(evaluation + ["--progress", "plain"], number, after: "/200")
     #expect(result.status == status, "\(result.errors)")
     #expect(result.errors.contains("the same command goes on from here"))
     let rest = try caption.run(evaluation, environment: environment)
@@ -157,14 +157,14 @@ import Testing
 
   @Test(arguments: signals)
   func `a calibration writes nothing`(number: Int32, status: Int32) throws {
-    try importPhotos(40)
+    try importPhotos(400)
     let model = try BundledModelCopy { _ in }
     let configuration = try Data(contentsOf: URL(filePath: model.path + "/config.json"))
     let result = try interrupt(
       [
         "model", "calibrate", model.path, "--dataset", "numbers", "--threads", "1", "--progress",
         "plain",
-      ], number, after: "/40")
+      ], number, after: "/400")
     #expect(result.status == status, "\(result.errors)")
     #expect(try Data(contentsOf: URL(filePath: model.path + "/config.json")) == configuration)
   }
@@ -188,8 +188,7 @@ import Testing
         atPath: link.string, withDestinationPath: sample)
       let photo = PhotoRecord(
         identity: PhotoIdentity(content: ContentHash(of: Array("\(index)".utf8))), byteCount: 9,
-        format: "JPEG",
-        width: 640, height: 427)
+        format: "JPEG", width: 640, height: 427)
       try store.note("A temple.", about: photo, at: link, try #require(FileState(of: link)))
     }
     try store.close()
@@ -198,7 +197,9 @@ import Testing
     func written() -> [String] {
       (try? FileManager.default.contentsOfDirectory(atPath: path("page"))) ?? []
     }
-    let running = try start(["export", "--format", "html", "--output", path("page/page.html")])
+    let running = try start([
+      "export", "--format", "html", "--thumbnail-size", "640", "--output", path("page/page.html"),
+    ])
     #expect(running.wait { !written().isEmpty })
     running.signal(number)
     #expect(try running.wait().status == status)

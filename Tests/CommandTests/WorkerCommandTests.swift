@@ -34,7 +34,7 @@ import Testing
       Set(answer.keys) == [
         "path", "byte_count", "modified_nanoseconds", "content_hash", "format", "width", "height",
         "caption", "confidence", "log_probability", "words", "alternatives", "model", "decoding",
-        "created_at",
+        "created_at", "picture_hash", "orientation",
       ])
     #expect(answer["caption"] as? String == sentence)
     #expect(answer["format"] as? String == "PNG")

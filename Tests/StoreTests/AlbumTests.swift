@@ -97,7 +97,9 @@ import Testing
     try enter(["/set/1.jpg"], .evaluation)
     #expect(try found("dog") == ["/own.jpg", "/set/1.jpg"])
     try store.note("Rex", about: samplePhoto("/set/2.jpg"), at: "/set/2.jpg", state)
-    #expect(try found("dog").count == 3)
+    // By its own words, not by those of the evaluation.
+    #expect(try found("Rex") == ["/set/2.jpg"])
+    #expect(try found("dog") == ["/own.jpg", "/set/1.jpg"])
   }
 
   @Test func aPhotoOfBothIsFoundAtItsOwnPlace() throws {
@@ -120,5 +122,40 @@ import Testing
       run: run,
       work: work)
     #expect(try found("mine") == ["/set/own.jpg"])
+  }
+
+  @Test func whatAnEvaluationSaysOfAnAlbumPhotoStaysApart() throws {
+    let other = try store.work(sampleModel("other"), options: "{}")
+    let run = try store.beginRun(.evaluation, request: "{}", work: other)
+    let state = FileState(byteCount: 10, modifiedNanoseconds: 20)
+    _ = try store.record(
+      [
+        (
+          "/set/own.jpg", state,
+          .captioned(samplePhoto("/own.jpg"), sampleCaption("A red object."), embedding: nil)
+        )
+      ], run: run, work: other)
+    #expect(try found("object").isEmpty)
+    #expect(try found("object", datasets: true) == ["/set/own.jpg"])
+    #expect(
+      try store.photos(in: nil, model: nil, limit: nil).map(\.caption) == ["A dog of mine."])
+    #expect(try store.statistics().captionsByModel.map(\.count) == [1])
+    // A batch that would say the same makes it the album's.
+    #expect(try store.known("/set/own.jpg", state, other, inAlbum: true) == .unsettled)
+    let batch = try store.beginRun(.batch, request: "{}", work: other)
+    _ = try store.record(
+      [("/set/own.jpg", state, .alreadyThere(samplePhoto("/own.jpg").identity, PhotoFacts()))],
+      run: batch, work: other)
+    #expect(try found("object") == ["/set/own.jpg"])
+  }
+
+  @Test func failuresOfEvaluationsAreApart() throws {
+    let run = try store.beginRun(.evaluation, request: "{}", work: work)
+    _ = try store.record(
+      [("/set/3.jpg", nil, .failed(.noInput, reason: "none"))], run: run, work: work)
+    #expect(try store.failures(closed: false).isEmpty)
+    #expect(try store.failures(closed: false, datasets: true).map(\.path) == ["/set/3.jpg"])
+    #expect(try store.searchFailures(SearchQuery("failed:"), limit: nil).isEmpty)
+    #expect(try store.statistics().openFailures == 0)
   }
 }

@@ -74,7 +74,7 @@ import Testing
     try store.forgetForGood(["/a.jpg", "/b.jpg"], missing: true)
     #expect(try store.bringBack() == nil)
     #expect(try found("dog").isEmpty && exported() == 0)
-    #expect(try store.details(of: samplePicture("/a.jpg", in: store)) == nil)
+    #expect(try store.picture(of: samplePhoto("/a.jpg").identity) == nil)
     let captions = try store.read { try String.fetchAll($0, sql: "SELECT text FROM captions") }
     #expect(captions == [note])
     try store.enter([("/moved.jpg", "A bird.")], work: work)

@@ -122,7 +122,7 @@ struct StoreImportTests {
       try store.existingWork(model.contentHash, options: #"{"beam":5}"#))
     let state = FileState(byteCount: 10, modifiedNanoseconds: 20)
     // Which bytes make the picture was not told.
-    #expect(try store.known("/a.jpg", state, work) == .unidentified)
+    #expect(try store.known("/a.jpg", state, work) == .unsettled)
     let caption = try #require(try store.caption(of: samplePhoto("/a.jpg").identity, work))
     #expect(caption.caption == sampleCaption("A dog."))
     #expect(caption.createdAt == "2026-01-01T00:00:00.000Z")

@@ -129,7 +129,7 @@ package struct BatchRunner: Sendable {
         case .captioned(let caption) where !options.redoes: return .known(state, caption)
         case .failed(let kind, let reason) where !options.retriesFailures && !options.redoes:
           return .failedBefore(kind, reason: reason)
-        case .unidentified: isKnown = !options.redoes
+        case .unsettled: isKnown = !options.redoes
         default: break
         }
       }

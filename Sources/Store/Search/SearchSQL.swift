@@ -38,7 +38,9 @@ struct SearchSQL {
     if !rest.isEmpty {
       filter = expression(.all(rest), isRanked: match != nil)
     }
-    if albumOnly { filter += " AND f.in_album = 1" }
+    if albumOnly {
+      filter += " AND f.in_album = 1 AND " + Album.counts(madeBy: "c.run_id", datasets: false)
+    }
   }
 
   private mutating func narrowed(_ parts: [SearchQuery.Condition]) -> (String, StatementArguments)?

@@ -59,10 +59,14 @@ extension Store {
 
   /// The photos that a query finds among those that could not be captioned so far, latest first.
   ///
-  /// - Parameter limit: how many photos at most; nil for all.
+  /// - Parameters:
+  ///   - limit: how many photos at most; nil for all.
+  ///   - datasets: also those of evaluations.
   /// - Throws: `StoreError`.
   /// - Precondition: the query is about failures.
-  public func searchFailures(_ query: SearchQuery, limit: Int?) throws -> [FailedPhoto] {
+  public func searchFailures(
+    _ query: SearchQuery, limit: Int?, datasets: Bool = false
+  ) throws -> [FailedPhoto] {
     precondition(query.isAboutFailures, "a search for failures was asked for captions")
     let sql = SearchSQL(query)
     return try read { database in
@@ -71,6 +75,7 @@ extension Store {
         sql: """
           SELECT path, kind, reason, failed_at FROM failures AS f
           WHERE closed_at IS NULL AND \(sql.filter)
+            AND \(Album.counts(madeBy: "f.run_id", datasets: datasets))
           ORDER BY id DESC LIMIT ?
           """, arguments: sql.arguments + [limit ?? -1]
       ).map(FailedPhoto.init(row:))
