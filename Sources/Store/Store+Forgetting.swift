@@ -38,7 +38,9 @@ extension Store {
       var missing = MissingPhotos()
       var counts: [FilePath: Int] = [:]
       var presence = try FilePresence(database)
-      for path in try database.knownPhotos(in: folder) {
+      // A folder that was asked for while it was away is no photo.
+      let roots = try database.batchFolders()
+      for path in try database.knownPhotos(in: folder) where !roots.contains(path) {
         switch try presence.presence(of: path) {
         case .here: break
         case .gone: missing.gone.append(path)
