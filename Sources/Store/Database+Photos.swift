@@ -50,7 +50,7 @@ extension Database {
         cachedStatement(
           sql: "SELECT text FROM captions WHERE image_id = ? AND origin = 'machine'"),
         arguments: [image]))
-    for human in facts.humanCaptions where !machine.contains(human.text) {
+    for human in facts.humanCaptions where !human.isInFile || !machine.contains(human.text) {
       try enter(human, of: image, run: run, at: now)
     }
   }
@@ -58,9 +58,9 @@ extension Database {
   /// Words that stood in a picture's only file, or beside it, and were changed there give way; where
   /// all were taken out of it, they stay here.
   private func dropOutdatedWords(of image: Int64, for facts: PhotoFacts) throws {
-    guard !facts.humanCaptions.isEmpty else { return }
-    let texts = String(
-      decoding: try JSONEncoder().encode(facts.humanCaptions.map(\.text)), as: UTF8.self)
+    let words = facts.humanCaptions.filter(\.isInFile).map(\.text)
+    guard !words.isEmpty else { return }
+    let texts = String(decoding: try JSONEncoder().encode(words), as: UTF8.self)
     try cachedStatement(
       sql: """
         DELETE FROM captions WHERE image_id = ?1 AND source IN ('embedded', 'sidecar')

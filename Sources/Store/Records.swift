@@ -71,6 +71,9 @@ public struct HumanCaption: Hashable, Sendable {
   public let text: String
   public let source: Source
 
+  /// Whether it was found in the photo's file or beside it.
+  var isInFile: Bool { source == .embedded || source == .sidecar }
+
   public init(text: String, source: Source) {
     self.text = text
     self.source = source

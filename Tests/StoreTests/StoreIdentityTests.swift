@@ -217,11 +217,15 @@ struct StoreIdentityTests {
     #expect(try enter(["Anna at sea"]) == ["Anna at sea", "A dog runs."])
     try store.note("Rex", about: photo(identity("a", "\(["Anna at sea"])")))
     #expect(try enter(["Berta in town"]) == ["Rex", "Berta in town", "A dog runs."])
-    // Taken out of the file, they are kept here.
-    #expect(try enter([]) == ["Rex", "Berta in town", "A dog runs."])
     // What a model said is nobody's, if its mark is lost.
     #expect(
       try enter(["Berta in town", "A dog runs."]) == ["Rex", "Berta in town", "A dog runs."])
+    // Taken out of the file, they are kept here, whatever a person adds; be it a model's sentence.
+    #expect(try enter([]) == ["Rex", "Berta in town", "A dog runs."])
+    let state = FileState(byteCount: 10, modifiedNanoseconds: 20)
+    try store.note("A dog runs.", about: photo(identity("a", "[]")), at: "/a.jpg", state)
+    let noted = ["Rex", "Berta in town", "A dog runs.", "A dog runs."]
+    #expect(try enter([]) == noted)
   }
 
   @Test func storesAgreeOnPictures() throws {
