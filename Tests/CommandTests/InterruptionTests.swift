@@ -129,6 +129,38 @@ import Testing
     #expect(!result.errors.contains("goes on from here"))
   }
 
+  enum LongWork: CaseIterable {
+    case training, evaluation, calibration, datasetCheck, batch
+  }
+
+  @Test(arguments: LongWork.allCases)
+  func `two signals end everything that takes long`(work: LongWork) throws {
+    try work == .training ? describe(12) : importPhotos(500)
+    let slowly = ["--threads", "1", "--progress", "plain"]
+    let (arguments, sign): ([String], String) =
+      switch work {
+      case .training: (training(steps: 1_000_000), "step ")
+      case .evaluation: (["evaluate", "--dataset", "numbers", "--split", "val"] + slowly, "/500")
+      case .calibration:
+        (["model", "calibrate", "embedded", "--dataset", "numbers"] + slowly, "/500")
+      case .datasetCheck: (["dataset", "check", "numbers"] + slowly, "/500")
+      case .batch: (["batch", photos.path] + slowly, "/500")
+      }
+    let running = try start(arguments)
+    #expect(running.wait { running.errorsSoFar.contains(sign) }, "\(running.errorsSoFar)")
+    let start = ContinuousClock.now
+    running.signal(SIGINT)
+    Thread.sleep(forTimeInterval: 0.02)
+    running.signal(SIGINT)
+    #expect(running.wait { !running.isRunning }, "it is deaf: \(running.errorsSoFar)")
+    #expect(try running.wait().status == 130)
+    #expect(ContinuousClock.now - start < .seconds(3))
+    let store = path("captions.sqlite")
+    if FileManager.default.fileExists(atPath: store) {
+      #expect(try caption.run(["store", "check", "--store", store]).status == 0)
+    }
+  }
+
   @Test(arguments: signals)
   func `training of a classifier finishes its step`(number: Int32, status: Int32) throws {
     let rows = (0..<200).map { "the film number \($0) is \($0 % 2 == 0 ? "good\t1" : "bad\t0")\n" }
