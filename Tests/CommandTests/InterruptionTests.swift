@@ -136,13 +136,14 @@ import Testing
   @Test(arguments: LongWork.allCases)
   func `two signals end everything that takes long`(work: LongWork) throws {
     try work == .training ? describe(12) : importPhotos(500)
+    let model = try BundledModelCopy { _ in }
     let slowly = ["--threads", "1", "--progress", "plain"]
     let (arguments, sign): ([String], String) =
       switch work {
       case .training: (training(steps: 1_000_000), "step ")
       case .evaluation: (["evaluate", "--dataset", "numbers", "--split", "val"] + slowly, "/500")
       case .calibration:
-        (["model", "calibrate", "embedded", "--dataset", "numbers"] + slowly, "/500")
+        (["model", "calibrate", model.path, "--dataset", "numbers"] + slowly, "/500")
       case .datasetCheck: (["dataset", "check", "numbers"] + slowly, "/500")
       case .batch: (["batch", photos.path] + slowly, "/500")
       }
