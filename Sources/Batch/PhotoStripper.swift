@@ -30,7 +30,10 @@ package struct PhotoStripper: Sendable {
     for (kind, path) in places(of: photo) {
       do {
         guard let edit = try edit(kind, path) else { continue }
-        if let run { try commit(edit, kind, run: run) }
+        if let run, let store {
+          try edit.commit(
+            of: nil, kind, in: store, run: run, keepsModificationTime: keepsModificationTime)
+        }
         changed.append(path)
       } catch MetadataError.missing where kind != .embedded {
         // Most photos have no such file.
@@ -53,16 +56,6 @@ package struct PhotoStripper: Sendable {
     case .text: return try Sidecar.removing(path, .text, ours: ours)
     case .json: return try Sidecar.removing(path, .json, ours: ours)
     case .xmp, .embedded: return try FileEdit.stripping(path)
-    }
-  }
-
-  private func commit(_ edit: FileEdit, _ kind: WriteKind, run: Int64) throws {
-    try store?.prepareWrite(
-      of: nil, to: edit.path, kind, after: ContentHash(of: edit.bytes),
-      undo: edit.undo.serialized, run: run)
-    try edit.commit(keepsModificationTime: keepsModificationTime && kind == .embedded)
-    if kind == .embedded, let state = FileState(of: edit.path) {
-      try store?.fileChanged(edit.path, to: state)
     }
   }
 }

@@ -125,11 +125,9 @@ package struct PhotoWriter: Sendable {
       return written
     }
     guard let edit else { return 0 }
-    try store.prepareWrite(
-      of: words.caption, to: photo, .embedded, after: ContentHash(of: edit.bytes),
-      undo: edit.undo.serialized, run: run)
-    try edit.commit(keepsModificationTime: options.keepsModificationTime)
-    if let state = FileState(of: photo) { try store.fileChanged(photo, to: state) }
+    try edit.commit(
+      of: words.caption, .embedded, in: store, run: run,
+      keepsModificationTime: options.keepsModificationTime)
     if let remark = edit.remark { failed(remark) }
     return 1
   }
@@ -145,10 +143,7 @@ package struct PhotoWriter: Sendable {
     _ kind: Sidecar.Kind, _ words: Words, _ photo: FilePath, run: Int64
   ) throws -> Int {
     guard let edit = try sidecar(kind, words, photo) else { return 0 }
-    try store.prepareWrite(
-      of: words.caption, to: edit.path, kind.writeKind, after: ContentHash(of: edit.bytes),
-      undo: edit.undo.serialized, run: run)
-    try edit.commit()
+    try edit.commit(of: words.caption, kind.writeKind, in: store, run: run)
     return 1
   }
 
@@ -244,6 +239,26 @@ package struct PhotoWriter: Sendable {
   private static func isMarked(_ write: PhotoWrite, in store: Store) throws -> Bool {
     guard write.kind == .embedded || write.kind == .xmp, write.hasCaption else { return false }
     return try !store.isWrittenAgain(after: write)
+  }
+}
+
+extension FileEdit {
+  /// Makes the change, once the store knows how to take it back.
+  ///
+  /// - Parameters:
+  ///   - caption: that is written; nil where one is taken out.
+  ///   - keepsModificationTime: leaves a photo's time of change as it is.
+  /// - Throws: `StoreError`, `MetadataError`.
+  func commit(
+    of caption: Int64?, _ kind: WriteKind, in store: Store, run: Int64,
+    keepsModificationTime: Bool = false
+  ) throws {
+    try store.prepareWrite(
+      of: caption, to: path, kind, after: ContentHash(of: bytes), undo: undo.serialized, run: run)
+    try commit(keepsModificationTime: keepsModificationTime && kind == .embedded)
+    if kind == .embedded, let state = FileState(of: path) {
+      try store.fileChanged(path, to: state)
+    }
   }
 }
 

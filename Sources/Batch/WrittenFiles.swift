@@ -1,4 +1,5 @@
 internal import PhotoFinding
+internal import PhotoMetadata
 internal import Store
 internal import SystemPackage
 
@@ -18,7 +19,7 @@ struct WrittenFiles {
     // Names may have been swapped: what was written counts, wherever it is.
     if (try? ContentHash(ofFile: write.path)) == write.after { return write.path }
     let seen = try store.paths(of: write).map { photo in
-      write.kind == .embedded ? photo : FilePath("\(photo.string).\(write.kind.rawValue)")
+      Sidecar.Kind(rawValue: write.kind.rawValue).map { Sidecar.path(for: photo, $0) } ?? photo
     }
     if let place = seen.first(where: { (try? ContentHash(ofFile: $0)) == write.after }) {
       return place

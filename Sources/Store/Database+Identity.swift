@@ -30,15 +30,13 @@ extension Database {
   /// is: a picture that was known by its bytes only is known by what makes it from now on, and two
   /// that turn out to be the same become one.
   func identify(_ identity: PhotoIdentity) throws -> Int64? {
-    let (byContent, byPicture) = try (
-      imageID(of: identity.content), imageID(ofPicture: identity.picture)
-    )
-    guard let image = byContent else {
-      if let byPicture { try enterVersion(identity.content, of: byPicture) }
-      return byPicture
+    guard let image = try imageID(of: identity.content) else {
+      let image = try imageID(ofPicture: identity.picture)
+      if let image { try enterVersion(identity.content, of: image) }
+      return image
     }
     guard try isUnidentified(image) else { return image }
-    guard let byPicture else {
+    guard let byPicture = try imageID(ofPicture: identity.picture) else {
       try cachedStatement(sql: "UPDATE images SET picture_hash = ? WHERE id = ?")
         .execute(arguments: [identity.picture.data, image])
       return image

@@ -312,6 +312,8 @@ private struct OrderedRecorder {
           try written(
             caption, state, BatchEvent(path: result.path, kind: .alreadyCaptioned(caption))))
       case .known(let state, let caption):
+        // What people wrote beside a photo since it was captioned; of others it has just been read.
+        try store.add(HumanCaption.beside(result.path), besides: caption.id)
         events.append(
           try written(
             caption, state, BatchEvent(path: result.path, kind: .alreadyCaptioned(caption))))
@@ -326,14 +328,10 @@ private struct OrderedRecorder {
     try report(events)
   }
 
-  /// The event, once its caption stands wherever it was to be written. What people wrote beside a
-  /// photo since it was captioned is kept, too.
+  /// The event, once its caption stands wherever it was to be written.
   private func written(_ caption: StoredCaption, _ state: FileState, _ event: BatchEvent) throws
     -> BatchEvent
   {
-    if case .alreadyCaptioned = event.kind {
-      try store.add(HumanCaption.beside(event.path), besides: caption.id)
-    }
     guard let writer else { return event }
     var event = event
     event.written = try writer.write(caption, of: event.path, state, run: run) {
