@@ -66,9 +66,12 @@ struct NoteCommand: ParsableCommand {
     _ caption: Int64?, _ path: FilePath, _ state: FileState, in store: Store
   ) throws -> ExitCode? {
     guard !writes.options.writesNothing else { return nil }
+    var options = writes.options
+    options.places = WritePlaces(named: [path], folders: [])
+    PhotoWriter.clearLeftOvers(beside: [path])
     let run = try store.beginRun(.single, request: jsonLine(["note": photo]), work: nil)
     let writer = PhotoWriter(
-      store: store, model: "", version: programVersion, options: writes.options)
+      store: store, model: "", version: programVersion, options: options)
     var failure: ExitCode?
     let count = try writer.write(note: text, caption: caption, of: path, state, run: run) {
       report($0)

@@ -1,0 +1,14 @@
+package import Files
+internal import SystemPackage
+
+/// Keeps two processes from changing one model's folder at a time.
+package enum ModelLock {
+  /// - Returns: what keeps others out as long as it lives.
+  /// - Throws: `TrainingError.busy`; `FileFailure`.
+  package static func take(_ folder: String) throws -> FileLock {
+    guard let lock = try FileLock(on: FilePath(folder)) else {
+      throw TrainingError.busy(folder: folder)
+    }
+    return lock
+  }
+}
