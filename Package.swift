@@ -144,7 +144,10 @@ let package = Package(
     tests("GalleryTests", ["Gallery", "Imaging", "Store", filePaths]),
     tests(
       "CommandTests",
-      ["caption", "Captioning", "Imaging", "PhotoMetadata", "Store", "Tensors", filePaths, grdb]),
+      [
+        "caption", "Captioning", "Files", "Imaging", "PhotoMetadata", "Store", "Tensors", filePaths,
+        grdb,
+      ]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx14

@@ -17,6 +17,7 @@ enum TemporaryName: Equatable {
 
   /// Nil for all other names, also where they are much alike.
   init?(_ name: String) {
+    guard name.utf8.allSatisfy({ $0 < 128 }) else { return nil }
     if let digits = Self.middle(of: name, ".caption-", ".tmp"), digits.count == 16,
       digits.allSatisfy(Self.isDigit)
     {
@@ -30,7 +31,7 @@ enum TemporaryName: Equatable {
       // The process's number, a dot and what mkstemp(3) puts in the place of six letters.
       let parts = rest.split(separator: ".", omittingEmptySubsequences: false)
       guard parts.count == 2, !parts[0].isEmpty, parts[0].allSatisfy(\.isHexDigit),
-        parts[1].utf8.count == 6, parts[1].allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) })
+        parts[1].count == 6, parts[1].allSatisfy({ $0.isLetter || $0.isNumber })
       else { return nil }
       self = .ofFoundation
     } else {

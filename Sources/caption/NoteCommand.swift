@@ -12,7 +12,8 @@ struct NoteCommand: ParsableCommand {
     discussion: """
       Notes are found by “caption search” and never overwritten by a model. The photo itself is not \
       touched unless --embed is given; “caption batch --embed” writes the latest note of a photo in \
-      place of a model's caption.
+      place of a model's caption. Where the photo is a link, --embed writes into what it leads to; \
+      sidecars that are links out of the photo's folder are left alone.
 
       EXAMPLES:
         caption note photo.jpg "Rex and Anna at Lake Garda"
