@@ -71,8 +71,8 @@ package enum EmbeddedDescription {
   }
 
   /// Proves from what is to be written that it shows what the file shows now: its picture is the same
-  /// byte by byte, and the libraries open it as well as before. Decoding it twice would show no more,
-  /// and cost more than describing it.
+  /// byte by byte, and the libraries open it as before. Decoding both would take long, and show no
+  /// more: what is decoded is the same.
   private static func requireSamePicture(
     _ new: [UInt8], as old: [UInt8]
   ) throws(PhotoFileFault) {

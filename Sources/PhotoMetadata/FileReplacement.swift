@@ -136,7 +136,8 @@ package enum FileReplacement {
   private static func require(
     _ path: FilePath, toBe snapshot: FileSnapshot
   ) throws(MetadataError) {
-    guard try self.snapshot(of: path) == snapshot else { throw .changed(path: path.string) }
+    guard let now = try self.snapshot(of: path) else { throw .missing(path: path.string) }
+    guard now == snapshot else { throw .changed(path: path.string) }
   }
 
   /// Removes a file that is still as it was read.
