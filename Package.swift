@@ -50,35 +50,37 @@ let package = Package(
       linkerSettings: ["exiv2", "z"].map { .linkedLibrary($0) } + [
         .linkedLibrary("iconv", .when(platforms: [.macOS]))
       ]),
+    .target(name: "CFiles"),
     .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
-    library("Tensors", ["CKernels", "COpenBLAS"]),
+    library("Files", ["CFiles", filePaths]),
+    library("Tensors", ["CKernels", "COpenBLAS", "Files", filePaths]),
     library("NeuralNet", ["Tensors"]),
     library("Language", []),
-    library("ModelFiles", []),
+    library("ModelFiles", ["Files", filePaths]),
     library("Metrics", ["Language"]),
     library("Imaging", ["CImageCodecs", "Tensors"]),
     library("Figures", ["Imaging"]),
     library(
       "Captioning", ["NeuralNet", "Tensors", "Figures", "Imaging", "Language", "ModelFiles"]),
-    library("Training", ["NeuralNet", "Tensors"]),
+    library("Training", ["Files", "NeuralNet", "Tensors", filePaths]),
     library("Sentiment", ["NeuralNet", "Tensors", "Language", "ModelFiles", "Training"]),
-    library("PhotoMetadata", ["CImageMetadata", "Imaging", filePaths]),
+    library("PhotoMetadata", ["CImageMetadata", "Files", "Imaging", filePaths]),
     library(
       "Store",
       ["Tensors", "CLibcrypto", filePaths, grdb]),
     library(
       "CaptionTraining",
       [
-        "Captioning", "Datasets", "Figures", "Imaging", "Language", "Metrics", "ModelFiles",
-        "NeuralNet", "Store", "Tensors", "Training", filePaths,
+        "Captioning", "Datasets", "Figures", "Files", "Imaging", "Language", "Metrics",
+        "ModelFiles", "NeuralNet", "Store", "Tensors", "Training", filePaths,
       ]),
     library("PhotoFinding", [filePaths]),
     library("Datasets", ["Imaging", "PhotoFinding", filePaths]),
     library(
       "Batch",
       [
-        "Captioning", "Imaging", "Language", "ModelFiles", "PhotoFinding", "PhotoMetadata", "Store",
-        filePaths,
+        "Captioning", "Files", "Imaging", "Language", "ModelFiles", "PhotoFinding",
+        "PhotoMetadata", "Store", filePaths,
       ]),
     // In the code, so that the program stays one file.
     library(
@@ -92,9 +94,9 @@ let package = Package(
     .executableTarget(
       name: "caption",
       dependencies: [
-        "Batch", "CaptionTraining", "Captioning", "Datasets", "Evaluation", "Gallery", "Imaging",
-        "Language", "Metrics", "ModelFiles", "NeuralNet", "PhotoFinding", "PhotoMetadata",
-        "Sentiment", "Store", "Tensors", "Training",
+        "Batch", "CaptionTraining", "Captioning", "Datasets", "Evaluation", "Files", "Gallery",
+        "Imaging", "Language", "Metrics", "ModelFiles", "NeuralNet", "PhotoFinding",
+        "PhotoMetadata", "Sentiment", "Store", "Tensors", "Training",
         filePaths,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -111,6 +113,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Store", "Tensors", grdb], path: "Tests/TestSupport",
       swiftSettings: strict),
+    tests("FilesTests", ["Files", filePaths]),
     tests("TensorsTests", ["Tensors"]),
     tests("NeuralNetTests", ["NeuralNet", "Tensors"]),
     tests("LanguageTests", ["Language"]),
@@ -121,7 +124,7 @@ let package = Package(
     tests(
       "CaptioningTests",
       ["Captioning", "NeuralNet", "Imaging", "Language", "ModelFiles", "Tensors"]),
-    tests("TrainingTests", ["Training", "NeuralNet", "Tensors"]),
+    tests("TrainingTests", ["Files", "Training", "NeuralNet", "Tensors", filePaths]),
     tests(
       "SentimentTests", ["Sentiment", "Language", "ModelFiles", "NeuralNet", "Tensors", "Training"]),
     tests(
@@ -130,7 +133,7 @@ let package = Package(
         "CaptionTraining", "Captioning", "Figures", "Imaging", "Language", "Metrics", "NeuralNet",
         "Store", "Tensors", "Training", filePaths,
       ]),
-    tests("PhotoMetadataTests", ["PhotoMetadata", "Imaging", "Tensors", filePaths]),
+    tests("PhotoMetadataTests", ["Files", "PhotoMetadata", "Imaging", "Tensors", filePaths]),
     tests("PhotoFindingTests", ["PhotoFinding", filePaths]),
     tests("DatasetsTests", ["Datasets", "Imaging", filePaths]),
     tests("StoreTests", ["Store", "Tensors", filePaths, grdb]),
@@ -141,7 +144,10 @@ let package = Package(
     tests("GalleryTests", ["Gallery", "Imaging", "Store", filePaths]),
     tests(
       "CommandTests",
-      ["caption", "Captioning", "Imaging", "PhotoMetadata", "Store", "Tensors", filePaths, grdb]),
+      [
+        "caption", "Captioning", "Files", "Imaging", "PhotoMetadata", "Store", "Tensors", filePaths,
+        grdb,
+      ]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx14

@@ -7,11 +7,16 @@ package import SystemPackage
 package struct PhotoStripper: Sendable {
   private let store: Store?
   private let keepsModificationTime: Bool
+  private let places: WritePlaces?
 
   /// - Parameters:
   ///   - store: that knows what was written; nil where there is none, for a look without changes.
   ///   - keepsModificationTime: leaves the photos' times of change as they are.
-  package init(store: Store?, keepsModificationTime: Bool = false) {
+  ///   - places: where links may lead; nil for anywhere.
+  package init(
+    store: Store?, keepsModificationTime: Bool = false, places: WritePlaces? = nil
+  ) {
+    self.places = places
     self.store = store
     self.keepsModificationTime = keepsModificationTime
   }
@@ -27,9 +32,10 @@ package struct PhotoStripper: Sendable {
     _ photo: FilePath, run: Int64?, failed: (MetadataError) -> Void
   ) throws -> [FilePath] {
     var changed: [FilePath] = []
-    for (kind, path) in places(of: photo) {
+    for (kind, path) in files(of: photo) {
       do {
         guard let edit = try edit(kind, path) else { continue }
+        try places?.check(path, of: photo)
         if let run, let store {
           try edit.commit(
             of: nil, kind, in: store, run: run, keepsModificationTime: keepsModificationTime)
@@ -44,7 +50,7 @@ package struct PhotoStripper: Sendable {
     return changed
   }
 
-  private func places(of photo: FilePath) -> [(kind: WriteKind, path: FilePath)] {
+  private func files(of photo: FilePath) -> [(kind: WriteKind, path: FilePath)] {
     [(.embedded, photo)] + Sidecar.paths(for: photo).map { ($0.kind.writeKind, $0.path) }
   }
 

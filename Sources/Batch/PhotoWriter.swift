@@ -1,3 +1,4 @@
+internal import Files
 internal import Foundation
 package import PhotoMetadata
 package import Store
@@ -15,6 +16,8 @@ package struct PhotoWriter: Sendable {
     package var keepsModificationTime = false
     /// Writes also into photos whose content credentials become invalid by it.
     package var breaksSignatures = false
+    /// Where links may lead; nil for anywhere.
+    package var places: WritePlaces?
 
     package init() {}
 
@@ -111,6 +114,7 @@ package struct PhotoWriter: Sendable {
     _ words: Words, _ photo: FilePath, _ state: FileState, run: Int64,
     failed: (MetadataError) -> Void
   ) throws -> Int {
+    try options.places?.check(photo, of: photo)
     if FileState(of: photo) != state, try !isWritten(photo, run: run) {
       throw MetadataError.changed(path: photo.string)
     }
@@ -142,6 +146,7 @@ package struct PhotoWriter: Sendable {
   private func writeSidecar(
     _ kind: Sidecar.Kind, _ words: Words, _ photo: FilePath, run: Int64
   ) throws -> Int {
+    try options.places?.check(Sidecar.path(for: photo, kind), of: photo)
     guard let edit = try sidecar(kind, words, photo) else { return 0 }
     try edit.commit(of: words.caption, kind.writeKind, in: store, run: run)
     return 1
@@ -201,7 +206,9 @@ package struct PhotoWriter: Sendable {
   ) throws -> Undone {
     var undone = Undone()
     var places = WrittenFiles(store: store)
-    for write in try store.writes(of: run) {
+    let writes = try store.writes(of: run)
+    clearLeftOvers(beside: writes.map(\.path))
+    for write in writes {
       if shouldStop() { break }
       do {
         try undo(write, at: places.place(of: write), in: store, &undone)
@@ -213,6 +220,27 @@ package struct PhotoWriter: Sendable {
       }
     }
     return undone
+  }
+
+  /// Removes what was left unfinished, when the program was killed, beside the files that a store
+  /// knows to have been written.
+  ///
+  /// - Returns: how many files there were.
+  /// - Throws: `StoreError`.
+  @discardableResult
+  package static func clearLeftOvers(knownTo store: Store) throws -> Int {
+    clearLeftOvers(beside: try store.writtenPaths())
+  }
+
+  /// As the function for a store, beside the files at paths, links followed too.
+  @discardableResult
+  package static func clearLeftOvers(beside files: [FilePath]) -> Int {
+    var folders: Set<FilePath> = []
+    for file in files {
+      folders.insert(file.absolute.removingLastComponent())
+      if let place = file.resolved { folders.insert(place.removingLastComponent()) }
+    }
+    return LeftOvers.clear(in: folders)
   }
 
   private static func undo(

@@ -35,6 +35,15 @@ ci_status ci_webp_read_header(
   return CI_OK;
 }
 
+ci_status ci_webp_check_chunks(const uint8_t *bytes, size_t count, ci_report *report) {
+  *report = (ci_report){0};
+  const WebPData data = {bytes, count};
+  WebPDemuxer *demuxer = WebPDemux(&data);
+  if (demuxer == NULL) return ci_fail(report, CI_CORRUPT, "its chunks are invalid");
+  WebPDemuxDelete(demuxer);
+  return CI_OK;
+}
+
 /// Decodes one still bitstream into `pixels` of `channels` (3: RGB, 4: RGBA) bytes each.
 static ci_status decode_still(
   const uint8_t *bytes, size_t count, uint8_t *pixels, uint32_t width, uint32_t height,

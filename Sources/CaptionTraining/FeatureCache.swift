@@ -1,3 +1,4 @@
+internal import Files
 internal import Foundation
 internal import Imaging
 internal import NeuralNet
@@ -76,10 +77,10 @@ package struct FeatureCache: Sendable {
       return try work.features()
     } catch let error as FeatureCacheError {
       throw error
-    } catch {
-      throw FeatureCacheError.inputOutput(
-        path: work.folder.string,
-        reason: (error as? Errno).map(String.init(describing:)) ?? error.localizedDescription)
+    } catch let failure as FileFailure {
+      throw FeatureCacheError.inputOutput(path: failure.path, reason: failure.reason)
+    } catch let error as Errno {
+      throw FeatureCacheError.inputOutput(path: work.folder.string, reason: "\(error)")
     }
   }
 
@@ -107,10 +108,9 @@ package struct FeatureCache: Sendable {
           return try cached(files, contents, hashes)
         }
       }
-      try FileManager.default.createDirectory(
-        atPath: folder.string, withIntermediateDirectories: true)
+      try makeFolder(folder)
       guard let lock = try lock() else { return nil }
-      defer { try? lock.close() }
+      defer { withExtendedLifetime(lock) {} }
       // Others may have added features, or made the cache anew, before the lock was free.
       var files = try openForWriting()
       defer { files.close() }
@@ -156,29 +156,18 @@ package struct FeatureCache: Sendable {
 
     /// Waits until no other process computes features of this encoder.
     ///
-    /// - Returns: what holds the lock until it is closed; nil if the work is to stop.
-    private func lock() throws -> FileDescriptor? {
-      let file = try FileDescriptor.open(
-        folder.appending("lock"), .readWrite, options: [.create, .closeOnExec],
-        permissions: FilePermissions(rawValue: 0o666))
+    /// - Returns: what holds the lock as long as it lives; nil if the work is to stop.
+    private func lock() throws -> FileLock? {
       var isTold = false
-      while flock(file.rawValue, LOCK_EX | LOCK_NB) != 0 {
-        let reason = Errno(rawValue: errno)
-        guard reason == .wouldBlock || reason == .interrupted else {
-          try file.close()
-          throw reason
-        }
+      while true {
+        if let lock = try FileLock(file: folder.appending("lock")) { return lock }
         if !isTold {
           observer.notice("\(folder): another process is computing features; waiting for it")
           isTold = true
         }
-        if observer.shouldStop() {
-          try file.close()
-          return nil
-        }
+        if observer.shouldStop() { return nil }
         usleep(100_000)
       }
-      return file
     }
 
     /// The files under the lock, made anew if they are not what they should be.

@@ -1,3 +1,4 @@
+internal import Files
 internal import Foundation
 internal import Store
 internal import SystemPackage
@@ -115,9 +116,9 @@ struct FeatureCacheFiles {
 
   /// Makes the files in a folder, without any rows, and removes those that were there.
   ///
-  /// - Throws: `Errno`.
+  /// - Throws: `FileFailure`; `Errno`.
   init(makingIn folder: FilePath, _ header: Header) throws {
-    for name in try FileManager.default.contentsOfDirectory(atPath: folder.string)
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder.string)) ?? []
     where name.hasPrefix("features-") || name.hasPrefix("index") {
       unlink(folder.appending(name).string)
     }
@@ -127,14 +128,9 @@ struct FeatureCacheFiles {
     let options: FileDescriptor.OpenOptions = [.create, .exclusiveCreate, .closeOnExec]
     rows = try FileDescriptor.open(
       Self.rowsPath(folder, header), .readWrite, options: options, permissions: .ownerAndOthers)
-    let temporary = folder.appending("index.new")
-    index = try FileDescriptor.open(
-      temporary, .readWrite, options: options, permissions: .ownerAndOthers)
+    try replaceFile(at: Self.indexPath(folder), with: header.bytes)
+    index = try FileDescriptor.open(Self.indexPath(folder), .readWrite, options: .closeOnExec)
     count = 0
-    try index.writeAll(header.bytes)
-    guard rename(temporary.string, Self.indexPath(folder).string) == 0 else {
-      throw Errno(rawValue: errno)
-    }
   }
 
   func close() {

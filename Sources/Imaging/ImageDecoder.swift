@@ -72,6 +72,15 @@ public enum ImageDecoder {
       warnings: warnings)
   }
 
+  /// The size that the libraries read from a file without decoding it, in the file's own orientation
+  /// but for HEIC and AVIF; nil where they do not open it. Of WebP all chunks are looked at.
+  package static func openedSize(of bytes: [UInt8]) -> ImageSize? {
+    guard let format = ImageFormat(bytes) else { return nil }
+    let file = File(bytes: bytes, name: "", format: format)
+    guard let size = try? file.size(), format != .webp || file.hasValidChunks else { return nil }
+    return size
+  }
+
   /// The smallest of the scales ⅛, ¼, ½ and 1 at which a JPEG of `size` is no smaller than
   /// `minimum` on either side, in eighths.
   ///
@@ -112,6 +121,12 @@ public enum ImageDecoder {
       guard size.width <= maximumPixels / size.height, max(size.width, size.height) <= maximumSide
       else { throw ImagingError.tooLarge(path: name, size: size) }
       return size
+    }
+
+    /// Of a WebP file.
+    var hasValidChunks: Bool {
+      var report = ci_report()
+      return ci_webp_check_chunks(bytes, bytes.count, &report) == CI_OK
     }
 
     func pixels(_ full: ImageSize, eighths: Int) throws -> (RGBImage, warnings: Int) {

@@ -1,4 +1,6 @@
+internal import Files
 package import Foundation
+internal import SystemPackage
 
 /// A model on disk: a folder with a `config.json`, which says what the model is, and beside it the
 /// weights and the words it knows.
@@ -94,14 +96,16 @@ public struct ModelFolder: Sendable {
   /// Writes the words, one a line, and then `config.json`, so that a folder whose weights were
   /// written before is a model only when it is whole.
   ///
-  /// - Throws: Foundation's error where a file cannot be written.
+  /// - Throws: `FileFailure`; `EncodingError` where a number is not finite.
   package func write(_ configuration: some Encodable, words: [String]) throws {
-    try Data((words.joined(separator: "\n") + "\n").utf8)
-      .write(to: URL(filePath: path + "/" + Self.vocabularyFile), options: .atomic)
+    try replaceFile(
+      at: FilePath(path + "/" + Self.vocabularyFile),
+      with: Array((words.joined(separator: "\n") + "\n").utf8))
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try (encoder.encode(configuration) + [UInt8(ascii: "\n")])
-      .write(to: URL(filePath: configurationPath), options: .atomic)
+    try replaceFile(
+      at: FilePath(configurationPath),
+      with: Array(encoder.encode(configuration)) + [UInt8(ascii: "\n")])
   }
 
   /// The bytes of `config.json` with a section put in, in the place of one of that name. All else

@@ -70,7 +70,9 @@ package enum EmbeddedDescription {
     }
   }
 
-  /// Proves from what is to be written that it shows what the file shows now.
+  /// Proves from what is to be written that it shows what the file shows now: its picture is the same
+  /// byte by byte, and the libraries open it as before. Decoding both would take long, and show no
+  /// more: what is decoded is the same.
   private static func requireSamePicture(
     _ new: [UInt8], as old: [UInt8]
   ) throws(PhotoFileFault) {
@@ -79,6 +81,11 @@ package enum EmbeddedDescription {
     }
     guard PictureData(new) == before else {
       throw .unsupported("its picture would not stay the same")
+    }
+    if let size = ImageDecoder.openedSize(of: old) {
+      guard ImageDecoder.openedSize(of: new) == size else {
+        throw .unsupported("other programs could not read it any more")
+      }
     }
   }
 

@@ -30,6 +30,8 @@ package enum MetadataError: Error, Equatable, CustomStringConvertible {
   case emptyText(path: String)
   /// The photo carries content credentials, whose signature a change would break.
   case signed(path: String)
+  /// A link leads out of the folder that was to be written in.
+  case linkedOut(path: String)
   /// The photo has something in it that a change would put out of place.
   case pinned(path: String, reason: String)
   /// The text was written, but not into IPTC, whose encoding has no such characters or is not known.
@@ -41,8 +43,8 @@ package enum MetadataError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .missing, .notAFile, .unreadable: .noInput
     case .readFailed, .writeFailed, .writeProtected, .changed: .inputOutput
-    case .tooLong, .corrupt, .unsupported, .noRoom, .humanText, .emptyText, .signed, .pinned,
-      .notInIPTC, .corruptUndo:
+    case .tooLong, .corrupt, .unsupported, .noRoom, .humanText, .emptyText, .signed, .linkedOut,
+      .pinned, .notInIPTC, .corruptUndo:
       .badData
     }
   }
@@ -50,6 +52,11 @@ package enum MetadataError: Error, Equatable, CustomStringConvertible {
   /// Whether a person's text is what kept one by a machine out.
   package var isHumanText: Bool {
     if case .humanText = self { true } else { false }
+  }
+
+  /// Whether the file is not one to be written.
+  package var isLinkedOut: Bool {
+    if case .linkedOut = self { true } else { false }
   }
 
   /// Whether it only says where a text went instead, or why it was left out, as it was to be.
@@ -84,6 +91,8 @@ package enum MetadataError: Error, Equatable, CustomStringConvertible {
     case .signed(let path):
       "\(path): carries content credentials (C2PA), which writing into it would break: "
         + "described beside it, in an XMP file (--break-signature writes into it)"
+    case .linkedOut(let path):
+      "\(path): is a link out of the folder that was named, and what it leads to stays as it is"
     case .pinned(let path, let reason):
       "\(path): \(reason), which writing into it would move: described beside it, in an XMP file"
     case .notInIPTC(let path, let reason):

@@ -87,15 +87,22 @@ enum XMPPacket {
         cm_xmp_change(
           field: change.field.code, text: string(offset.text), old: string(offset.old))
       }
-      return try shimBytes { written, report in
+      let element = try shimBytes { written, report in
         cm_xmp_edit(packet, packet.count, list, list.count, &written, &report)
       }
+      return element.isEmpty ? emptyElement : element
     }
   }
 
-  /// Whether an x:xmpmeta element that exiv2 wrote has no property.
+  /// What exiv2 leaves out altogether: an element without a property. Without it, what was written
+  /// would be no packet, also to exiv2.
+  private static let emptyElement = Array(
+    (#"<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF "#
+      + #"xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/></x:xmpmeta>"#).utf8)
+
+  /// Whether an x:xmpmeta element of `edited` has no property.
   static func isEmpty(_ element: [UInt8]) -> Bool {
-    !element.contains("xmlns:") || element.contains("<rdf:Description rdf:about=\"\"/>")
+    element == emptyElement || element.contains("<rdf:Description rdf:about=\"\"/>")
   }
 
   /// A packet with the wrapper that lets programs find it in a file of unknown format, and with
@@ -125,6 +132,7 @@ enum XMPPacket {
       let last = packet.lastIndex(where: { !isBlank($0) })
     else { return [] }
     let trimmed = first == 0 && last == packet.count - 1 ? packet : Array(packet[first...last])
+    if isWrapperOnly(trimmed) { return [] }
     guard !trimmed.contains(0) else { throw ShimFailure(reason: "the XMP is not in UTF-8") }
     guard let depth = depth(trimmed) else {
       throw ShimFailure(reason: "the XMP is not well-formed")
@@ -133,6 +141,25 @@ enum XMPPacket {
       throw ShimFailure(reason: "the XMP has \(depth) elements in one another")
     }
     return trimmed
+  }
+
+  /// Whether nothing is between the wrapper's instructions, as earlier versions left it.
+  private static func isWrapperOnly(_ packet: [UInt8]) -> Bool {
+    guard packet.has("<?xpacket", at: 0) else { return false }
+    var index = 0
+    while index < packet.count {
+      if packet.has("<?", at: index) {
+        guard let closing = packet.firstIndex(of: "?>", in: index..<packet.count) else {
+          return false
+        }
+        index = closing + 2
+      } else if [9, 10, 13, 32].contains(packet[index]) {
+        index += 1
+      } else {
+        return false
+      }
+    }
+    return true
   }
 
   /// The number of elements in one another; nil for what is no XML, or has a document type, whose

@@ -172,6 +172,16 @@ extension Store {
     }
   }
 
+  /// All files that were ever written, each once.
+  ///
+  /// - Throws: `StoreError`.
+  public func writtenPaths() throws -> [FilePath] {
+    try read { database in
+      try Data.fetchAll(database, sql: "SELECT DISTINCT path FROM photo_writes").map(
+        FilePath.init(data:))
+    }
+  }
+
   /// Where the picture is that a change was made for, as far as it was seen.
   ///
   /// - Throws: `StoreError`.

@@ -1,5 +1,7 @@
 internal import CKernels
+internal import Files
 internal import Foundation
+internal import SystemPackage
 
 /// A memory-mapped safetensors file (huggingface/safetensors, "Format"): an eight-byte
 /// little-endian header length, a JSON header, and the tensors' little-endian bytes.
@@ -192,7 +194,7 @@ public enum StoredPrecision: Sendable {
 /// Writes tensors, sorted by name, as a safetensors file that replaces `path` at once or not at
 /// all.
 ///
-/// - Throws: Foundation's error where the file cannot be written.
+/// - Throws: `FileFailure`.
 public func writeSafetensors(
   _ tensors: [String: Tensor], to path: String, precision: StoredPrecision = .float32,
   metadata: [String: String] = [:]
@@ -212,21 +214,21 @@ public func writeSafetensors(
   var json = try JSONSerialization.data(withJSONObject: header, options: .sortedKeys)
   // Spaces after the header align the data to eight bytes, as the format recommends.
   json.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (8 - json.count % 8) % 8))
-  var file = Data(capacity: 8 + json.count + offset)
-  withUnsafeBytes(of: UInt64(json.count).littleEndian) { file.append(contentsOf: $0) }
-  file.append(json)
-  for (_, tensor) in sorted {
-    switch precision {
-    case .float32: tensor.elements.withUnsafeBytes { file.append(contentsOf: $0) }
-    case .float16:
-      let half = [UInt16](unsafeUninitializedCapacity: tensor.elements.count) { result, count in
-        if let target = result.baseAddress {
-          ck_float_to_half(tensor.elements, target, tensor.elements.count)
+  try replaceFile(at: FilePath(path)) { file in
+    try withUnsafeBytes(of: UInt64(json.count).littleEndian) { try file.write($0) }
+    try json.withUnsafeBytes { try file.write($0) }
+    for (_, tensor) in sorted {
+      switch precision {
+      case .float32: try tensor.elements.withUnsafeBytes { try file.write($0) }
+      case .float16:
+        let half = [UInt16](unsafeUninitializedCapacity: tensor.elements.count) { result, count in
+          if let target = result.baseAddress {
+            ck_float_to_half(tensor.elements, target, tensor.elements.count)
+          }
+          count = tensor.elements.count
         }
-        count = tensor.elements.count
+        try half.withUnsafeBytes { try file.write($0) }
       }
-      half.withUnsafeBytes { file.append(contentsOf: $0) }
     }
   }
-  try file.write(to: URL(filePath: path), options: .atomic)
 }

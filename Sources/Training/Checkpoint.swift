@@ -32,7 +32,7 @@ package struct Checkpoint<State: Codable & Sendable>: Sendable {
   /// Writes a checkpoint.
   ///
   /// - Parameter tensors: by prefix.
-  /// - Throws: Foundation's error where the file cannot be written.
+  /// - Throws: `FileFailure`.
   package static func write(
     _ state: State, _ tensors: [String: [String: Tensor]], to path: String
   ) throws {

@@ -1,4 +1,6 @@
+internal import Files
 internal import Foundation
+internal import SystemPackage
 
 /// Writes numbers as event files that TensorBoard shows.
 ///
@@ -7,7 +9,7 @@ internal import Foundation
 /// written.
 package struct TensorBoardWriter {
   package let path: String
-  private let handle: FileHandle
+  private let file: AppendedFile
 
   /// Begins a file for a session of a run, after those of its earlier sessions.
   ///
@@ -16,19 +18,18 @@ package struct TensorBoardWriter {
   ///   - steps: what earlier sessions wrote of later steps is not shown any more, since a run that
   ///     goes on from this many makes them again.
   ///   - now: in seconds since 1970.
-  /// - Throws: Foundation's error where the file cannot be written.
+  /// - Throws: `FileFailure`.
   package init(folder: String, keepingSteps steps: Int, now: Double = Self.now) throws {
-    let files = FileManager.default
-    try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try makeFolder(FilePath(folder))
     // TensorBoard reads a run's files in the order of their names, so each must come after the last.
-    let moments = try files.contentsOfDirectory(atPath: folder).compactMap { name -> Int? in
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    let moments = names.compactMap { name -> Int? in
       guard name.hasPrefix(Self.prefix) else { return nil }
       return Int(name.dropFirst(Self.prefix.count).prefix(10))
     }
     let moment = max(Int(min(max(0, now), 9e9)), (moments.max() ?? 0) + 1)
     path = folder + "/" + Self.prefix + String(format: "%010ld", moment) + ".caption"
-    try Data().write(to: URL(filePath: path), options: .withoutOverwriting)
-    handle = try FileHandle(forWritingTo: URL(filePath: path))
+    file = try AppendedFile(FilePath(path), isNew: true)
     var version = ProtocolBuffer(eventAt: now)
     version.append(string: "brain.Event:2", field: 3)
     try write(version)
@@ -44,7 +45,7 @@ package struct TensorBoardWriter {
   /// Writes numbers of a step, by their names in TensorBoard.
   ///
   /// - Parameter now: in seconds since 1970.
-  /// - Throws: Foundation's error where they cannot be written.
+  /// - Throws: `FileFailure`.
   package func write(
     _ scalars: [(tag: String, value: Double)], step: Int, now: Double = Self.now
   ) throws {
@@ -66,7 +67,7 @@ package struct TensorBoardWriter {
   private static let prefix = "events.out.tfevents."
 
   private func write(_ event: ProtocolBuffer) throws {
-    try handle.write(contentsOf: Self.record(event.bytes))
+    try file.write(Self.record(event.bytes))
   }
 
   /// A TFRecord: the length, its checksum, the bytes, and theirs.

@@ -2,6 +2,8 @@
 package enum TrainingError: Error, Equatable, CustomStringConvertible {
   /// A checkpoint is not what it should be.
   case checkpoint(path: String, reason: String)
+  /// Another process trains into the folder.
+  case busy(folder: String)
   /// The data cannot be trained on.
   case data(path: String, reason: String)
   /// The loss or a gradient is no number: the parameters before the step are kept.
@@ -12,6 +14,7 @@ package enum TrainingError: Error, Equatable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .checkpoint(let path, let reason): "\(path): cannot be resumed from: \(reason)"
+    case .busy(let folder): "\(folder): another process is at work on this model"
     case .data(let path, let reason): "\(path): cannot be trained on: \(reason)"
     case .diverged(let step, let what):
       "training diverged at step \(step): \(what) is not a finite number; the last checkpoint is "

@@ -1,4 +1,6 @@
+internal import Files
 internal import Foundation
+internal import SystemPackage
 
 /// A training run's log: one JSON object a line, in the order in which things happened.
 package struct TrainingLog {
@@ -38,19 +40,17 @@ package struct TrainingLog {
     }
   }
 
-  private let handle: FileHandle
+  private let file: AppendedFile
 
   /// Opens a log to write.
   ///
   /// - Parameter steps: entries of later steps are dropped, since a run that goes on from this many
   ///   makes them again.
-  /// - Throws: Foundation's error where the file cannot be written.
+  /// - Throws: `FileFailure`; what `read` throws.
   package init(path: String, keepingSteps steps: Int) throws {
     let kept = try Self.read(path: path).filter { $0.step <= steps }
-    let lines = try kept.map { try Self.line($0) }.reduce(Data(), +)
-    try lines.write(to: URL(filePath: path), options: .atomic)
-    handle = try FileHandle(forWritingTo: URL(filePath: path))
-    try handle.seekToEnd()
+    try replaceFile(at: FilePath(path), with: kept.flatMap { try Self.line($0) })
+    file = try AppendedFile(FilePath(path))
   }
 
   /// The entries of a log; a last line that was cut off, as by a crash, is left out.
@@ -69,13 +69,14 @@ package struct TrainingLog {
     }
   }
 
+  /// - Throws: `FileFailure`.
   package func write(_ entry: Entry) throws {
-    try handle.write(contentsOf: Self.line(entry))
+    try file.write(Self.line(entry))
   }
 
-  private static func line(_ entry: Entry) throws -> Data {
+  private static func line(_ entry: Entry) throws -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(entry) + [UInt8(ascii: "\n")]
+    return try Array(encoder.encode(entry)) + [UInt8(ascii: "\n")]
   }
 }

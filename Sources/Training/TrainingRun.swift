@@ -1,5 +1,7 @@
+internal import Files
 internal import Foundation
 package import NeuralNet
+internal import SystemPackage
 
 /// A task trained for a number of steps, with a log, checkpoints to resume from, and the best model
 /// so far written for use.
@@ -58,6 +60,8 @@ package struct TrainingRun<Task: TrainingTask> {
   private let options: Options
   private let folder: String
   private var state: State
+  /// Keeps other processes out of the folder from the beginning to the end of a session.
+  private var lock: FileLock?
 
   /// How many steps were made.
   package var step: Int { state.step }
@@ -76,7 +80,7 @@ package struct TrainingRun<Task: TrainingTask> {
   ///   - fingerprint: the options that must not change from one session of a run to the next.
   /// - Throws: `TrainingError.options` if the schedule needs measures and the task makes none;
   ///   `TrainingError.checkpoint` if there is a checkpoint and `resumes` is false, or if its
-  ///   fingerprint is another; `WeightError`; Foundation's error where the folder cannot be made.
+  ///   fingerprint is another; `TrainingError.busy`; `WeightError`; `FileFailure`.
   package init(
     _ task: Task, _ options: Options, folder: String, resumes: Bool, fingerprint: String
   ) throws {
@@ -88,8 +92,9 @@ package struct TrainingRun<Task: TrainingTask> {
       throw TrainingError.options(
         "--schedule plateau goes by validation, and there is nothing to validate with")
     }
-    try FileManager.default.createDirectory(
-      atPath: folder, withIntermediateDirectories: true)
+    try makeFolder(FilePath(folder))
+    lock = try ModelLock.take(folder)
+    LeftOvers.clear(in: FilePath(folder), ofFoundation: true)
     guard FileManager.default.fileExists(atPath: checkpointPath) else { return }
     guard resumes else {
       throw TrainingError.checkpoint(
@@ -111,10 +116,12 @@ package struct TrainingRun<Task: TrainingTask> {
   /// - Parameters:
   ///   - shouldStop: is asked after each step; true ends the session with a checkpoint.
   ///   - observe: is told of every step.
-  /// - Throws: `TrainingError.diverged`; Foundation's error where a file cannot be written.
+  /// - Throws: `TrainingError.diverged`, `.busy`; `FileFailure`.
   package mutating func run(
     shouldStop: () -> Bool = { false }, observe: (Event) throws -> Void = { _ in }
   ) throws {
+    if lock == nil { lock = try ModelLock.take(folder) }
+    defer { lock = nil }
     guard !isFinished else { return }
     let log = try Record(
       TrainingLog(path: logPath, keepingSteps: state.step),

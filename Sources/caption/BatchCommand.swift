@@ -1,6 +1,7 @@
 import ArgumentParser
 import Batch
 import Captioning
+import Files
 import Foundation
 import Logging
 import PhotoFinding
@@ -26,6 +27,10 @@ struct BatchCommand: ParsableCommand {
 
       Unless standard output is a terminal, it gets PATH, a tab and the caption of each photo, in \
       the order of the paths' bytes. Tab, line end and backslash in a path are written \\t, \\n, \\\\.
+
+      With --embed and --sidecar, photos behind links that lead out of the folders are captioned but \
+      not written, unless they are named themselves. A file that is written becomes a new one under \
+      the same name: other names of it (hard links), as in backups, keep what it was.
 
       EXAMPLES:
         caption batch ~/Pictures
@@ -132,6 +137,10 @@ struct BatchCommand: ParsableCommand {
     options.retriesFailures = retryFailed
     options.limit = limit
     options.writes = writes.options
+    if !options.writes.writesNothing {
+      options.writes.places = WritePlaces(named: listing.roots, folders: listing.folders)
+      LeftOvers.clear(in: Set(listing.photos.map { $0.absolute.removingLastComponent() }))
+    }
     let runner = BatchRunner(store: store, captioner: captioner, work: work, options: options)
     let run = try store.beginRun(.batch, request: request(listing), work: work)
     let reporter = BatchReporter(
@@ -157,7 +166,10 @@ struct BatchCommand: ParsableCommand {
       throw ExitCode(status)
     }
     tell(listing.passedBy)
-    if !runtime.quiet { note(reporter.summary) }
+    if !runtime.quiet {
+      note(reporter.summary)
+      if let sentence = linkedOutSentence(reporter.linkedOut) { note(sentence) }
+    }
     if let status = reporter.firstFailure { throw status }
   }
 
@@ -222,6 +234,7 @@ struct BatchCommand: ParsableCommand {
     var listing = Listing()
     var seen: Set<FilePath> = []
     let roots = try roots()
+    listing.roots = roots
     listing.folders = roots.map(\.absolute).filter(PhotoFinder.isFolder)
     listing.photos = roots.flatMap { root in
       finder.photos(in: root) {
@@ -234,7 +247,9 @@ struct BatchCommand: ParsableCommand {
   }
 
   private struct Listing {
-    /// Those that were asked for, from the root on.
+    /// All that was asked for, as it was.
+    var roots: [FilePath] = []
+    /// The folders among them, from the root on.
     var folders: [FilePath] = []
     var photos: [FilePath] = []
     var unreadable: [(path: FilePath, reason: String)] = []
@@ -283,6 +298,8 @@ private final class BatchReporter {
   private var written = 0
   /// Photos that a person has described, which were left alone.
   private var leftAlone = 0
+  /// Photos that were not written, as links lead out of the folders.
+  private(set) var linkedOut = 0
   private let run: Int64
   private let printsLines: Bool
   private let asJSON: Bool
@@ -335,7 +352,8 @@ private final class BatchReporter {
     case .failedBefore: failedBefore += 1
     }
     written += event.written
-    for error in event.unwritten { tell(error, of: event.path) }
+    if event.unwritten.contains(where: \.isLinkedOut) { linkedOut += 1 }
+    for error in event.unwritten where !error.isLinkedOut { tell(error, of: event.path) }
   }
 
   /// Whether the event tells nothing but that a photo has arrived which this batch has written into.

@@ -37,6 +37,8 @@ struct CaptionCommand: AsyncParsableCommand {
     // A reader that has seen enough, such as “head”, ends the program without a word. Some parents
     // have their children ignore the signal.
     signal(SIGPIPE, SIG_DFL)
+    // A file that would grow beyond what the user may write is an error like a full disk.
+    signal(SIGXFSZ, SIG_IGN)
     SignalReceiver.letSignalsEndTheProgram()
     do {
       var command = try parseAsRoot()

@@ -4,6 +4,7 @@ import CaptionTraining
 import Captioning
 import Datasets
 import Evaluation
+import Files
 import Imaging
 import Language
 import Metrics
@@ -47,6 +48,7 @@ func exitStatus(of error: any Error) -> ExitCode? {
   case ModelFolderError.noModel, ModelFolderError.unreadable: return noInput
   case NetworkError.noLayer: return usage
   case is CaptioningError, is ModelFolderError, is SentimentError, is NetworkError: return badData
+  case is FileFailure, TrainingError.busy: return inputOutputFailed
   case TrainingError.options: return usage
   case TrainingError.diverged: return ExitCode.failure
   case is TrainingError: return badData

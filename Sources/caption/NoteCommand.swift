@@ -12,7 +12,8 @@ struct NoteCommand: ParsableCommand {
     discussion: """
       Notes are found by “caption search” and never overwritten by a model. The photo itself is not \
       touched unless --embed is given; “caption batch --embed” writes the latest note of a photo in \
-      place of a model's caption.
+      place of a model's caption. Where the photo is a link, --embed writes into what it leads to; \
+      sidecars that are links out of the photo's folder are left alone.
 
       EXAMPLES:
         caption note photo.jpg "Rex and Anna at Lake Garda"
@@ -66,9 +67,12 @@ struct NoteCommand: ParsableCommand {
     _ caption: Int64?, _ path: FilePath, _ state: FileState, in store: Store
   ) throws -> ExitCode? {
     guard !writes.options.writesNothing else { return nil }
+    var options = writes.options
+    options.places = WritePlaces(named: [path], folders: [])
+    PhotoWriter.clearLeftOvers(beside: [path])
     let run = try store.beginRun(.single, request: jsonLine(["note": photo]), work: nil)
     let writer = PhotoWriter(
-      store: store, model: "", version: programVersion, options: writes.options)
+      store: store, model: "", version: programVersion, options: options)
     var failure: ExitCode?
     let count = try writer.write(note: text, caption: caption, of: path, state, run: run) {
       report($0)

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import SystemPackage
 
@@ -8,10 +9,9 @@ import SystemPackage
 final class ResultFile {
   private let name: String
   private let descriptor: FileDescriptor
-  /// The unfinished file and the place that it is for; nil where results go straight to it.
-  private let replacement: (temporary: String, target: String)?
+  /// The unfinished file; nil where results go straight to their place.
+  private let replacement: TemporaryFile?
   private var buffer = Data()
-  private var isFinished = false
 
   private static let bufferSize = 1 << 18
 
@@ -37,19 +37,21 @@ final class ResultFile {
       let resolved = realpath(path, nil)
       defer { free(resolved) }
       let target = resolved.map { String(cString: $0) } ?? path
-      let folder = FilePath(target).removingLastComponent()
-      let temporary = folder.appending(".caption-\(UUID().uuidString)").string
-      // Before it is there: a signal may come at any time.
-      SignalReceiver.shared.removeAtEnd(temporary)
+      var announced: String?
+      func forget() { if let announced { SignalReceiver.shared.keep(announced) } }
       do {
-        descriptor = try .open(
-          FilePath(temporary), .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
-          permissions: FilePermissions(rawValue: 0o666))
+        let file = try TemporaryFile(for: FilePath(target)) { temporary in
+          forget()
+          announced = temporary.string
+          // Before it is there: a signal may come at any time.
+          SignalReceiver.shared.removeAtEnd(temporary.string)
+        }
+        descriptor = FileDescriptor(rawValue: file.descriptor)
+        replacement = file
       } catch {
-        SignalReceiver.shared.keep(temporary)
+        forget()
         throw error
       }
-      replacement = (temporary, target)
       // A file that only its owner may read stays so.
       if exists { fchmod(descriptor.rawValue, status.st_mode & 0o777) }
     } catch {
@@ -58,12 +60,7 @@ final class ResultFile {
   }
 
   deinit {
-    guard let replacement else { return }
-    if !isFinished {
-      try? descriptor.close()
-      unlink(replacement.temporary)
-      SignalReceiver.shared.keep(replacement.temporary)
-    }
+    if let replacement { SignalReceiver.shared.keep(replacement.path.string) }
   }
 
   /// - Throws: `FileError.notWritten`.
@@ -91,13 +88,8 @@ final class ResultFile {
     try flush()
     guard let replacement else { return }
     do {
-      guard fsync(descriptor.rawValue) == 0 else { throw Errno(rawValue: errno) }
-      guard rename(replacement.temporary, replacement.target) == 0 else {
-        throw Errno(rawValue: errno)
-      }
-      isFinished = true
-      SignalReceiver.shared.keep(replacement.temporary)
-      try descriptor.close()
+      try replacement.takePlace()
+      SignalReceiver.shared.keep(replacement.path.string)
     } catch {
       throw Self.failure(name, error)
     }
@@ -113,6 +105,6 @@ final class ResultFile {
   }
 
   private static func failure(_ name: String, _ error: any Error) -> FileError {
-    .notWritten(path: name, reason: "\(error)")
+    .notWritten(path: name, reason: (error as? FileFailure)?.reason ?? "\(error)")
   }
 }

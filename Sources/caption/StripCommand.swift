@@ -15,7 +15,8 @@ struct StripCommand: ParsableCommand {
       What this program wrote in a model's name, and marked so, goes out of the photos' metadata and \
       out of XMP files beside them; text and JSON files that it wrote are removed. What people wrote \
       stays, also where they changed a model's text. It prints the files that were changed; \
-      “caption undo” takes it back.
+      “caption undo” takes it back. Links that lead out of the folders are not followed; hard \
+      links are as with “caption batch”.
 
       EXAMPLES:
         caption strip photo.jpg
@@ -38,15 +39,20 @@ struct StripCommand: ParsableCommand {
     guard dryRun else { return try storeOptions.with(.create) { try strip(in: $0) } }
     let store = FileState(of: storeOptions.path) == nil ? nil : try storeOptions.open(for: .read)
     defer { try? store?.close() }
-    try finish(try strip(PhotoStripper(store: store), run: nil))
+    let found = photos()
+    try finish(try strip(found, PhotoStripper(store: store, places: found.places), run: nil))
   }
 
   private func strip(in store: Store) throws {
+    let found = photos()
+    PhotoWriter.clearLeftOvers(beside: found.photos)
     let run = try store.beginRun(.single, request: jsonLine(["strip": paths]), work: nil)
     let outcome: Outcome
     do {
       outcome = try strip(
-        PhotoStripper(store: store, keepsModificationTime: keepMtime), run: run)
+        found,
+        PhotoStripper(
+          store: store, keepsModificationTime: keepMtime, places: found.places), run: run)
     } catch {
       try? store.endRun(run, .interrupted)
       throw error
@@ -60,20 +66,31 @@ struct StripCommand: ParsableCommand {
 
   private struct Outcome {
     var changed: Set<FilePath> = []
+    /// Photos of which links out of the folders kept something.
+    var linkedOut = 0
     var firstFailure: ExitCode?
   }
 
   private func finish(_ outcome: Outcome) throws {
+    if let sentence = linkedOutSentence(outcome.linkedOut) { note(sentence) }
     if let failure = outcome.firstFailure { throw failure }
   }
 
-  private func strip(_ stripper: PhotoStripper, run: Int64?) throws -> Outcome {
-    var outcome = Outcome()
-    for photo in photos(&outcome) {
+  private func strip(
+    _ found: Found, _ stripper: PhotoStripper, run: Int64?
+  ) throws -> Outcome {
+    var outcome = Outcome(firstFailure: found.failure)
+    for photo in found.photos {
+      var isLinkedOut = false
       let changed = try stripper.strip(photo, run: run) { error in
+        guard !error.isLinkedOut else {
+          isLinkedOut = true
+          return
+        }
         report(error)
         outcome.firstFailure = outcome.firstFailure ?? exitStatus(of: error)
       }
+      if isLinkedOut { outcome.linkedOut += 1 }
       for path in changed where outcome.changed.insert(path.absolute).inserted {
         try printLine(Table.escaped(path.string))
       }
@@ -81,15 +98,25 @@ struct StripCommand: ParsableCommand {
     return outcome
   }
 
-  private func photos(_ outcome: inout Outcome) -> [FilePath] {
-    var unreadable: [(path: FilePath, reason: String)] = []
-    let photos = paths.flatMap { path in
-      PhotoFinder().photos(in: FilePath(argument: path)) { unreadable.append(($0, $1)) }
+  private struct Found {
+    let photos: [FilePath]
+    let places: WritePlaces
+    /// The exit status of a folder that cannot be read.
+    let failure: ExitCode?
+  }
+
+  private func photos() -> Found {
+    var failure: ExitCode?
+    let roots = paths.map { FilePath(argument: $0) }
+    let photos = roots.flatMap { root in
+      PhotoFinder().photos(in: root) { path, reason in
+        note("\(path): cannot be read: \(reason)")
+        failure = failure ?? exitStatus(of: FailureKind.noInput)
+      }
     }
-    for failure in unreadable {
-      note("\(failure.path): cannot be read: \(failure.reason)")
-      outcome.firstFailure = outcome.firstFailure ?? exitStatus(of: FailureKind.noInput)
-    }
-    return photos.map(\.path)
+    return Found(
+      photos: photos.map(\.path),
+      places: WritePlaces(named: roots, folders: roots.filter(PhotoFinder.isFolder)),
+      failure: failure)
   }
 }

@@ -12,7 +12,8 @@ struct UndoCommand: ParsableCommand {
       Every file gets the bytes that it had before. Photos and XMP files that another program has \
       changed since keep that, and lose only what is marked as this program's; other files that were \
       changed stay as they are. Captions stay in the store. A file that was renamed is found in its \
-      folder, or where a batch has seen it since. Without a number it lists the batches that can be \
+      folder, or where a batch has seen it since. What a killed batch left unfinished beside them is \
+      removed. Without a number it lists the batches that can be \
       taken back: number, time and how many files.
 
       EXAMPLES:

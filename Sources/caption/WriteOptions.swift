@@ -45,3 +45,13 @@ struct WriteOptions: ParsableArguments {
     return options
   }
 }
+
+/// “3 photos behind links out of the folder were not written”; nil where there are none.
+func linkedOutSentence(_ count: Int) -> String? {
+  switch count {
+  case 0: nil
+  case 1: "1 photo behind a link out of the folder was not written: name it to have it written"
+  default:
+    "\(count) photos behind links out of the folder were not written: name them to have them written"
+  }
+}

@@ -140,4 +140,94 @@ struct PhotoWriterTests {
     #expect(errors == [.changed(path: photo.string)])
     #expect(try properties()[.description]?.text == "Rex")
   }
+
+  /// What is written where the photo is a link to one elsewhere.
+  private func writeLinked(
+    to target: FilePath, named: [FilePath], _ change: (inout PhotoWriter.Options) -> Void = { _ in }
+  ) throws -> (count: Int, errors: [MetadataError]) {
+    try FileManager.default.createDirectory(
+      atPath: target.removingLastComponent().string, withIntermediateDirectories: true)
+    try FileManager.default.moveItem(atPath: photo.string, toPath: target.string)
+    try FileManager.default.createSymbolicLink(
+      atPath: photo.string, withDestinationPath: target.string)
+    return try write {
+      $0.places = WritePlaces(
+        named: named,
+        folders: named.filter { FileManager.default.fileExists(atPath: $0.string + "/.") })
+      change(&$0)
+    }
+  }
+
+  @Test func `links out of the folder are not written through`() throws {
+    let elsewhere = try TemporaryFolder()
+    let target = FilePath(elsewhere.path).appending("photo.jpg")
+    let before = try FileReplacement.read(photo).bytes
+    let written = try writeLinked(to: target, named: [FilePath(folder.path)]) {
+      $0.sidecars = [.text]
+    }
+    // The file of text is new, and lies in the folder.
+    #expect(written.count == 1)
+    #expect(written.errors == [.linkedOut(path: photo.string)])
+    #expect(written.errors.allSatisfy { $0.isLinkedOut })
+    #expect(try FileReplacement.read(target).bytes == before)
+    let stripper = PhotoStripper(
+      store: store,
+      places: WritePlaces(named: [FilePath(folder.path)], folders: [FilePath(folder.path)]))
+    #expect(try write { $0.places = nil }.count == 1)
+    var errors: [MetadataError] = []
+    let changed = try stripper.strip(photo, run: run) { errors.append($0) }
+    #expect(changed == [Sidecar.path(for: photo, .text)])
+    #expect(errors == [.linkedOut(path: photo.string)])
+  }
+
+  @Test func `links within the folder, and photos that are named, are written`() throws {
+    let target = FilePath(folder.path).appending("inner/photo.jpg")
+    #expect(try writeLinked(to: target, named: [FilePath(folder.path)]).count == 1)
+    #expect(PhotoProperties(try FileReplacement.read(target).bytes).machineText?.text == "A dog.")
+  }
+
+  @Test func `a photo that is named is written behind its link, but not its sidecar's`() throws {
+    let elsewhere = try TemporaryFolder()
+    let target = FilePath(elsewhere.path).appending("photo.jpg")
+    let text = FilePath(elsewhere.path).appending("text")
+    try Data().write(to: URL(filePath: text.string))
+    let sidecar = Sidecar.path(for: photo, .text)
+    try FileManager.default.createSymbolicLink(
+      atPath: sidecar.string, withDestinationPath: text.string)
+    let written = try writeLinked(to: target, named: [photo]) { $0.sidecars = [.text] }
+    #expect(written.count == 1)
+    #expect(written.errors == [.linkedOut(path: sidecar.string)])
+    #expect(try FileReplacement.read(text).bytes == [])
+  }
+
+  @Test func `another name of a photo keeps what it was`() throws {
+    let backup = FilePath(folder.path).appending("backup.jpg")
+    let before = try FileReplacement.read(photo).bytes
+    try FileManager.default.linkItem(atPath: photo.string, toPath: backup.string)
+    #expect(try write().count == 1)
+    #expect(try FileReplacement.read(backup).bytes == before)
+    #expect(try properties().machineText?.text == "A dog.")
+    var errors: [MetadataError] = []
+    #expect(try PhotoWriter.undo(run, in: store) { errors.append($0) }.restored == 1)
+    #expect(errors == [])
+    #expect(try FileReplacement.read(photo).bytes == before)
+  }
+
+  @Test func `what a killed process left beside written photos is found by the store`() throws {
+    #expect(try write().count == 1)
+    let left = folder.path + "/.caption-0123456789abcdef.tmp"
+    func leave() throws {
+      try Data("half".utf8).write(to: URL(filePath: left))
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSinceNow: -200_000)], ofItemAtPath: left)
+    }
+    try leave()
+    #expect(try PhotoWriter.clearLeftOvers(knownTo: store) == 1)
+    try leave()
+    _ = try PhotoWriter.undo(run, in: store) { _ in }
+    #expect(!FileManager.default.fileExists(atPath: left))
+    // Also once everything is taken back.
+    try leave()
+    #expect(try PhotoWriter.clearLeftOvers(knownTo: store) == 1)
+  }
 }

@@ -125,4 +125,53 @@ import Testing
   func `options that do not go together`(arguments: [String]) throws {
     #expect(try run(["batch", photos] + arguments).status == 64)
   }
+
+  @Test func `links out of the folder are captioned, not written, and told at the end`() throws {
+    let elsewhere = try TemporaryFolder()
+    let target = elsewhere.path + "/rocket.jpg"
+    let link = photos + "/rocket.jpg"
+    try FileManager.default.moveItem(atPath: link, toPath: target)
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: target)
+    let before = try Data(contentsOf: URL(filePath: target))
+    let batch = try run(["batch", "--embed", photos])
+    #expect(batch.status == 0)
+    #expect(batch.lines.count == 4)
+    #expect(batch.errors.contains("wrote 3 files"))
+    #expect(batch.errors.contains("1 photo behind a link out of the folder was not written"))
+    #expect(try Data(contentsOf: URL(filePath: target)) == before)
+    #expect(try run(["batch", "--embed", link]).errors.contains("wrote 1 files"))
+    #expect(try Data(contentsOf: URL(filePath: target)) != before)
+    let strip = try run(["strip", photos])
+    #expect(strip.lines.count == 3 && strip.status == 0)
+    #expect(strip.errors.contains("1 photo behind a link out of the folder was not written"))
+    #expect(try run(["note", "--embed", link, "Apollo 11"]).errors.contains("wrote 1 files"))
+    for number in ["4", "2"] { #expect(try run(["undo", number]).status == 0) }
+    #expect(try Data(contentsOf: URL(filePath: target)) == before)
+  }
+
+  @Test func `what a killed program left is removed by the next that writes there`() throws {
+    let (left, mine) = (".caption-0123456789abcdef.tmp", ".caption-notes.tmp")
+    func leave() throws {
+      for name in [left, mine] {
+        let file = photos + "/" + name
+        try Data("half".utf8).write(to: URL(filePath: file))
+        try FileManager.default.setAttributes(
+          [.modificationDate: Date(timeIntervalSinceNow: -200_000)], ofItemAtPath: file)
+      }
+    }
+    let photo = photos + "/lossy.webp"
+    try leave()
+    let plain = try run(["batch", photo])
+    #expect(plain.status == 0)
+    #expect(try files()[left] != nil)
+    for command in [
+      ["batch", "--embed", photo], ["batch", "--sidecar", "txt", photo], ["strip", photo],
+      ["note", "--embed", photo, "A cat"], ["undo", "5"],
+    ] {
+      try leave()
+      #expect(try run(command).status == 0, "\(command)")
+      #expect(try files()[left] == nil, "\(command)")
+      #expect(try files()[mine] != nil)
+    }
+  }
 }

@@ -323,4 +323,17 @@ struct EmbeddedDescriptionTests {
     #expect(start + newOffset == newSize)
     #expect(Array(written[newSize...]) == second)
   }
+
+  @Test(arguments: ["lossy.webp", "grey.jpg", "grey-1.png", "photo.heic"])
+  func `where nothing else was in a packet, another description goes into it again`(
+    _ name: String
+  ) throws {
+    let original = try photo("\(decoding)/\(name)")
+    let format = try #require(ImageFormat(original))
+    let stripped = try #require(
+      try EmbeddedDescription.stripped(
+        described(original, "A dog."), format: format, name: "photo"))
+    #expect(PhotoProperties(stripped).descriptions == [])
+    #expect(PhotoProperties(try described(stripped, "A cat."))[.description]?.text == "A cat.")
+  }
 }

@@ -111,6 +111,30 @@ struct FileReplacementTests {
     #expect(try names() == ["link.jpg", "photo.jpg"])
   }
 
+  @Test func `a photo that became a link in the meantime is left alone`() throws {
+    let edit = try edit()
+    let moved = FilePath(folder.path).appending("moved.jpg")
+    try FileManager.default.moveItem(atPath: path.string, toPath: moved.string)
+    // It leads to the very same file, which is at another place now.
+    try FileManager.default.createSymbolicLink(
+      atPath: path.string, withDestinationPath: "moved.jpg")
+    #expect(throws: MetadataError.changed(path: path.string)) { try edit.commit() }
+    #expect(PhotoProperties(try contents(moved))[.description] == nil)
+    #expect(try names() == ["moved.jpg", "photo.jpg"])
+  }
+
+  @Test func `other names of a file keep what they have`() throws {
+    let backup = FilePath(folder.path).appending("backup.jpg")
+    try FileManager.default.linkItem(atPath: path.string, toPath: backup.string)
+    let before = try contents(path)
+    let edit = try edit()
+    try edit.commit()
+    #expect(try contents(backup) == before)
+    #expect(try contents(path) == edit.bytes)
+    #expect(try edit.undo.apply(to: path))
+    #expect(try contents(path) == before)
+  }
+
   @Test func `a file that changed in the meantime is left alone`() throws {
     let edit = try edit()
     let handle = try FileHandle(forWritingTo: url(path))

@@ -34,6 +34,17 @@ struct SidecarTests {
     #expect(names == ["a/b.c/photo.jpg.txt", "a/b.c/photo.jpg.json", "a/b.c/photo.jpg.xmp"])
   }
 
+  @Test func `a packet that is only its wrapper is an empty one`() throws {
+    let wrapper =
+      "<?xpacket begin=\"\u{FEFF}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n \n<?xpacket end=\"w\"?>"
+    _ = try write(wrapper, .xmp)
+    try #require(try xmp("A dog.")).commit()
+    #expect(Sidecar.texts(beside: photo).first?.texts.first?.text == "A dog.")
+    // Text is none.
+    _ = try write("<?xpacket?> My dog", .xmp)
+    #expect(throws: MetadataError.self) { try xmp("A dog.") }
+  }
+
   @Test func `a sentence is written, replaced and taken away`() throws {
     let first = try #require(try Sidecar.text("A dog.\r\n", for: photo) { _, _ in false })
     try first.commit()

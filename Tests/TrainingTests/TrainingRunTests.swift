@@ -1,5 +1,7 @@
+import Files
 import Foundation
 import NeuralNet
+import SystemPackage
 import TestSupport
 import Tensors
 import Testing
@@ -213,5 +215,45 @@ private struct Halving: TrainingTask {
     try Data("no checkpoint".utf8).write(
       to: URL(filePath: folder.path + "/checkpoint.safetensors"))
     #expect(throws: WeightError.self) { try run(folder.path, resumes: true) }
+  }
+
+  @Test func `one process at a time trains into a folder`() throws {
+    let folder = try TemporaryFolder()
+    var first = try run(folder.path)
+    for resumes in [false, true] {
+      #expect(throws: TrainingError.busy(folder: folder.path)) {
+        try run(folder.path, resumes: resumes)
+      }
+    }
+    #expect(throws: TrainingError.busy(folder: folder.path)) { try ModelLock.take(folder.path) }
+    try first.run(shouldStop: { true })
+    var second = try run(folder.path, resumes: true)
+    #expect(throws: TrainingError.busy(folder: folder.path)) { try first.run() }
+    try second.run()
+    #expect(second.isFinished)
+  }
+
+  @Test func `what dead processes left in the folder goes, a person's files stay`() throws {
+    let folder = try TemporaryFolder()
+    for name in [".dat.nosync1A2F.aB3xYz", ".caption-0123456789abcdef.tmp", ".mine.tmp"] {
+      try Data("half".utf8).write(to: URL(filePath: folder.path + "/" + name))
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSinceNow: -200_000)],
+        ofItemAtPath: folder.path + "/" + name)
+    }
+    _ = try run(folder.path)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [".mine.tmp"])
+  }
+
+  @Test func `files in the place of folders, and the reverse, are told in a sentence`() throws {
+    let folder = try TemporaryFolder()
+    let file = folder.path + "/file"
+    try Data().write(to: URL(filePath: file))
+    #expect(throws: FileFailure(FilePath(file), ENOTDIR)) { try run(file) }
+    var blocked = try run(folder.path + "/other")
+    try FileManager.default.createDirectory(
+      atPath: folder.path + "/other/checkpoint.safetensors", withIntermediateDirectories: true)
+    let checkpoint = FilePath(folder.path + "/other/checkpoint.safetensors")
+    #expect(throws: FileFailure(checkpoint, EISDIR)) { try blocked.run() }
   }
 }

@@ -61,6 +61,9 @@ ci_status ci_png_decode(
 ci_status ci_webp_read_header(
   const uint8_t *bytes, size_t count, ci_header *header, ci_report *report);
 
+/// Whether the demultiplexer, by which many programs read such files, takes all chunks as they are.
+ci_status ci_webp_check_chunks(const uint8_t *bytes, size_t count, ci_report *report);
+
 /// Of an animation the first frame is decoded.
 ci_status ci_webp_decode(
   const uint8_t *bytes, size_t count, uint8_t *pixels, uint32_t width, uint32_t height,

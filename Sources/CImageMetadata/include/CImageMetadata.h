@@ -91,16 +91,6 @@ cm_status cm_convert(
 /// The CRC-32 that PNG uses, of `count` bytes after those of which it was `crc` (0 at first).
 uint32_t cm_crc32(uint32_t crc, const uint8_t *bytes, size_t count);
 
-/// Copies the extended attributes of an open file to another, as far as the file systems allow.
-void cm_copy_attributes(int from, int to);
-
-/// Sets when an open file was last modified, in seconds since 1970, and leaves when it was last
-/// read; -1 and `errno` on failure.
-int cm_set_modified(int descriptor, int64_t seconds, int64_t nanoseconds);
-
-/// Renames a file unless the new name is taken; -1 and `errno` (EEXIST where it is) on failure.
-int cm_rename_new(const char *from, const char *to);
-
 #ifdef __cplusplus
 }
 #endif

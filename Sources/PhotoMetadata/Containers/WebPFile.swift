@@ -60,8 +60,10 @@ struct WebPFile: PhotoFile {
     var result = Array(bytes[..<12])
     result.reserveCapacity(bytes.count + xmp.count + 8192)
     if !chunks.contains(where: { has("VP8X", $0) }) {
+      try requireSimple()
+      let hasEXIF = chunks.contains { has("EXIF", $0) }
       // A simple file becomes an extended one: flags, and width and height less 1.
-      var header: [UInt8] = [canvas.hasAlpha ? 0x10 : 0, 0, 0, 0]
+      var header: [UInt8] = [(canvas.hasAlpha ? 0x10 : 0) | (hasEXIF ? 0x08 : 0), 0, 0, 0]
       header.append(littleEndian: canvas.size.width - 1, width: 3)
       header.append(littleEndian: canvas.size.height - 1, width: 3)
       result += Self.chunk("VP8X", header)
@@ -84,6 +86,18 @@ struct WebPFile: PhotoFile {
     sizeField.append(littleEndian: Int(size), width: 4)
     result.replaceSubrange(4..<8, with: sizeField)
     return result + bytes[end...]
+  }
+
+  /// Refuses a simple file with parts that readers pass by in such a one, but not in an extended one:
+  /// further pictures, for which libwebp's demultiplexer refuses it, transparency, frames, colours.
+  private func requireSimple() throws(PhotoFileFault) {
+    func count(_ types: [StaticString]) -> Int {
+      chunks.count { chunk in types.contains { has($0, chunk) } }
+    }
+    guard count(["VP8 ", "VP8L"]) == 1 else { throw .unsupported("it has two pictures in it") }
+    guard count(["ALPH", "ANIM", "ANMF", "FRGM", "ICCP"]) == 0, count(["EXIF"]) <= 1,
+      count(["XMP "]) <= 1
+    else { throw .unsupported("it has parts that its kind of file has not") }
   }
 
   /// Adds the picture, its transparency, and the frames of an animation with their canvas.

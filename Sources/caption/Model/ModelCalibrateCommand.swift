@@ -6,6 +6,7 @@ import Foundation
 import Metrics
 import ModelFiles
 import Store
+import Training
 
 /// `caption model calibrate`: makes a model's confidence the chance that a caption is right.
 struct ModelCalibrateCommand: ParsableCommand {
@@ -68,6 +69,8 @@ struct ModelCalibrateCommand: ParsableCommand {
 
   func run() throws {
     let bundle = try ModelBundle.find(model)
+    let lock = try ModelLock.take(bundle.folder)
+    defer { withExtendedLifetime(lock) {} }
     let fit = try evaluation.storeOptions.with(.write) { store in
       let counts = try dataset.map { try store.datasetItems(of: $0, split: split).count }
       try ConfidenceFit.check(count: counts.reduce(0, +))

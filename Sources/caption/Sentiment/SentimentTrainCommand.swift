@@ -128,6 +128,7 @@ struct SentimentTrainCommand: ParsableCommand {
   }
 
   func run() throws {
+    try ModelLock.check(training.output)
     let isQuiet = training.quiet
     var texts = try paths.map { try data.labelledTexts($0, isQuiet: isQuiet) }
     var measured = try validation.map { path in

@@ -103,6 +103,7 @@ struct TrainDecoderCommand: ParsableCommand {
   }
 
   func run() throws {
+    try ModelLock.check(training.output)
     let photos = try data.photos(validationSplit: validationSplit)
     let start = try captioner.start(
       name ?? URL(filePath: training.output).lastPathComponent, photos, seed: training.seed)

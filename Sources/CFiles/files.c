@@ -1,7 +1,7 @@
 // renameat2 is no part of POSIX.
 #define _GNU_SOURCE
 
-#include "CImageMetadata.h"
+#include "CFiles.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@
 #include <sys/xattr.h>
 #endif
 
-void cm_copy_attributes(int from, int to) {
+void cf_copy_attributes(int from, int to) {
 #ifdef __linux__
   const ssize_t size = flistxattr(from, NULL, 0);
   if (size <= 0) return;
@@ -39,7 +39,7 @@ void cm_copy_attributes(int from, int to) {
 #endif
 }
 
-int cm_set_modified(int descriptor, int64_t seconds, int64_t nanoseconds) {
+int cf_set_modified(int descriptor, int64_t seconds, int64_t nanoseconds) {
   struct timespec times[2] = {{0}};
   times[0].tv_nsec = UTIME_OMIT;
   times[1].tv_sec = (time_t)seconds;
@@ -47,7 +47,7 @@ int cm_set_modified(int descriptor, int64_t seconds, int64_t nanoseconds) {
   return futimens(descriptor, times);
 }
 
-int cm_rename_new(const char *from, const char *to) {
+int cf_rename_new(const char *from, const char *to) {
 #if defined(__linux__) && defined(RENAME_NOREPLACE)
   if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) return 0;
   // Some file systems cannot do it.

@@ -1,0 +1,33 @@
+package import Files
+internal import SystemPackage
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
+/// Keeps two processes from changing one model's folder at a time.
+package enum ModelLock {
+  /// - Returns: what keeps others out as long as it lives.
+  /// - Throws: `TrainingError.busy`; `FileFailure`.
+  package static func take(_ folder: String) throws -> FileLock {
+    guard let lock = try FileLock(on: FilePath(folder)) else {
+      throw TrainingError.busy(folder: folder)
+    }
+    return lock
+  }
+
+  /// Refuses, before long preparations, a folder that could not be taken after them. One that is not
+  /// there is fine.
+  ///
+  /// - Throws: `TrainingError.busy`; `FileFailure`.
+  package static func check(_ folder: String) throws {
+    var status = stat()
+    guard stat(folder, &status) == 0 else { return }
+    guard status.st_mode & S_IFMT == S_IFDIR else { throw FileFailure(FilePath(folder), ENOTDIR) }
+    _ = try take(folder)
+  }
+}
