@@ -51,15 +51,17 @@ let package = Package(
         .linkedLibrary("iconv", .when(platforms: [.macOS]))
       ]),
     .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
-    library("Tensors", ["CKernels", "COpenBLAS"]),
+    library("FileReading", []),
+    library("Tensors", ["CKernels", "COpenBLAS", "FileReading"]),
     library("NeuralNet", ["Tensors"]),
-    library("Language", []),
-    library("ModelFiles", []),
+    library("Language", ["FileReading"]),
+    library("ModelFiles", ["FileReading"]),
     library("Metrics", ["Language"]),
     library("Imaging", ["CImageCodecs", "Tensors"]),
     library("Figures", ["Imaging"]),
     library(
-      "Captioning", ["NeuralNet", "Tensors", "Figures", "Imaging", "Language", "ModelFiles"]),
+      "Captioning",
+      ["FileReading", "NeuralNet", "Tensors", "Figures", "Imaging", "Language", "ModelFiles"]),
     library("Training", ["NeuralNet", "Tensors"]),
     library("Sentiment", ["NeuralNet", "Tensors", "Language", "ModelFiles", "Training"]),
     library("PhotoMetadata", ["CImageMetadata", "Imaging", filePaths]),
@@ -69,8 +71,8 @@ let package = Package(
     library(
       "CaptionTraining",
       [
-        "Captioning", "Datasets", "Figures", "Imaging", "Language", "Metrics", "ModelFiles",
-        "NeuralNet", "Store", "Tensors", "Training", filePaths,
+        "Captioning", "Datasets", "Figures", "FileReading", "Imaging", "Language", "Metrics",
+        "ModelFiles", "NeuralNet", "Store", "Tensors", "Training", filePaths,
       ]),
     library("PhotoFinding", [filePaths]),
     library("Datasets", ["Imaging", "PhotoFinding", filePaths]),
@@ -111,6 +113,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Store", "Tensors", grdb], path: "Tests/TestSupport",
       swiftSettings: strict),
+    tests("FileReadingTests", ["FileReading"]),
     tests("TensorsTests", ["Tensors"]),
     tests("NeuralNetTests", ["NeuralNet", "Tensors"]),
     tests("LanguageTests", ["Language"]),
