@@ -17,12 +17,12 @@ package struct PhotoCaptioner: Sendable {
   ///   - identity: of the bytes, where it is known already.
   ///   - name: what errors call the photo.
   ///   - path: of the file that has the bytes, beside which other files may tell more.
-  /// - Throws: `ImagingError`, `NetworkError`; `CaptioningError` where the model finds no words.
+  /// - Throws: as `Captioner.caption(bytes:name:options:)`.
   package func describe(
     bytes: [UInt8], identity: PhotoIdentity? = nil, name: String, at path: FilePath? = nil
   ) throws -> DescribedPhoto {
     let caption = try captioner.caption(bytes: bytes, name: name, options: options)
-    return try DescribedPhoto(
+    return DescribedPhoto(
       caption, bytes: bytes, identity: identity ?? PhotoIdentity(of: bytes), at: path)
   }
 }
@@ -38,13 +38,9 @@ package struct DescribedPhoto: Sendable {
   ///   - bytes: of the file that the caption is of.
   ///   - identity: of the bytes.
   ///   - path: of the file, beside which others may tell more.
-  /// - Throws: `CaptioningError` where the caption has no words.
   package init(
     _ caption: Caption, bytes: [UInt8], identity: PhotoIdentity, at path: FilePath? = nil
-  ) throws {
-    guard !caption.words.isEmpty else {
-      throw CaptioningError.option(name: "the search", reason: "found no words")
-    }
+  ) {
     var photo = PhotoRecord(
       identity: identity, byteCount: bytes.count,
       format: caption.format ?? "memory", width: caption.size.width, height: caption.size.height)

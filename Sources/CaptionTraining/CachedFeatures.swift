@@ -1,24 +1,23 @@
+internal import Files
 package import Tensors
 
-/// Features of photos, kept on disk in half precision: memory-mapped, so that what is read often
-/// stays in memory and what is not does not. Safe to read from several threads at once.
-///
-/// The file must not be made shorter while it is mapped; `FeatureCache` never does that.
+/// Features of photos, kept on disk in half precision and read from there whenever they are asked
+/// for; the system keeps in memory what is read often. Safe to read from several threads at once.
 package struct CachedFeatures: Sendable {
   /// How many regions stand below each other and side by side.
   package let grid: (height: Int, width: Int)
   package let channels: Int
-  private let mapping: FileMapping
+  private let rows: RegularFile
   /// Where each photo's features begin, in bytes.
   private let offsets: [Int?]
 
-  /// - Precondition: the offsets lie within the mapping.
-  init(grid: (height: Int, width: Int), channels: Int, mapping: FileMapping, offsets: [Int?]) {
+  /// - Precondition: the offsets lie within the file.
+  init(grid: (height: Int, width: Int), channels: Int, rows: RegularFile, offsets: [Int?]) {
     self.grid = grid
     self.channels = channels
-    self.mapping = mapping
+    self.rows = rows
     self.offsets = offsets
-    let last = mapping.bytes.count - 2 * grid.height * grid.width * channels
+    let last = rows.size - 2 * grid.height * grid.width * channels
     precondition(
       offsets.allSatisfy { ($0 ?? 0) >= 0 && ($0 ?? 0) <= max(0, last) },
       "features beyond the end of their file")
@@ -39,16 +38,19 @@ package struct CachedFeatures: Sendable {
   /// The photos that have features, in order.
   package var available: [Int] { offsets.indices.filter { offsets[$0] != nil } }
 
-  /// Copies a photo's `[regions, channels]` to where there is room for `size` numbers.
+  /// Copies a photo's `[regions, channels]` to where there is room for `size` numbers. Where the
+  /// file cannot be read any more, or others made it shorter, they are no numbers, and training ends
+  /// with what it says of such.
   ///
   /// - Precondition: the photo has features.
   package func copy(_ photo: Int, to destination: UnsafeMutablePointer<Float>) {
     guard let offset = offsets[photo] else {
       preconditionFailure("photo \(photo) has no features")
     }
-    HalfVector.widen(
-      UnsafeRawBufferPointer(rebasing: mapping.bytes[offset..<offset + 2 * size]),
-      into: destination)
+    guard let row = try? rows.bytes(offset..<offset + 2 * size) else {
+      return destination.update(repeating: .nan, count: size)
+    }
+    row.withUnsafeBytes { HalfVector.widen($0, into: destination) }
   }
 
   /// Copies the features of several photos, `[photos, regions, channels]`.

@@ -127,7 +127,7 @@ package struct FeatureCache: Sendable {
       _ files: FeatureCacheFiles, _ contents: FeatureCacheFiles.Contents, _ hashes: [ContentHash?]
     ) throws -> CachedFeatures {
       CachedFeatures(
-        grid: extractor.grid, channels: extractor.channels, mapping: try files.mapRows(),
+        grid: extractor.grid, channels: extractor.channels, rows: try files.openRows(),
         offsets: hashes.map { $0.flatMap { contents.offsets[$0] } })
     }
 

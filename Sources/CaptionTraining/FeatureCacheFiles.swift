@@ -39,10 +39,12 @@ struct FeatureCacheFiles {
     }
 
     /// This header with the rows that an index names; nil if it is the index of anything else.
-    func reading(_ index: UnsafeRawBufferPointer) -> Header? {
+    func reading(_ index: [UInt8]) -> Header? {
       guard index.count >= Self.size else { return nil }
       var found = self
-      found.rows = UInt64(littleEndian: index.loadUnaligned(fromByteOffset: 52, as: UInt64.self))
+      found.rows = index.withUnsafeBytes {
+        UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: 52, as: UInt64.self))
+      }
       return found.bytes.elementsEqual(index[..<Self.size]) ? found : nil
     }
   }
@@ -68,11 +70,13 @@ struct FeatureCacheFiles {
     }
 
     /// - Returns: nil unless the bytes are an entry that stands in its place.
-    init?(_ bytes: UnsafeRawBufferPointer, slot: Int) {
-      guard let photo = ContentHash(bytes: Array(bytes[..<ContentHash.byteCount])) else {
+    init?(_ bytes: ArraySlice<UInt8>, slot: Int) {
+      guard let photo = ContentHash(bytes: Array(bytes.prefix(ContentHash.byteCount))) else {
         return nil
       }
-      let checksum = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 40, as: UInt32.self))
+      let checksum = bytes.withUnsafeBytes {
+        UInt32(littleEndian: $0.loadUnaligned(fromByteOffset: 40, as: UInt32.self))
+      }
       self.init(photo: photo, slot: slot, checksum: checksum)
       guard self.bytes.elementsEqual(bytes) else { return nil }
     }
@@ -102,7 +106,7 @@ struct FeatureCacheFiles {
     let options: FileDescriptor.OpenOptions = [.closeOnExec, .nonBlocking]
     guard let index = try? FileDescriptor.open(Self.indexPath(folder), mode, options: options)
     else { return nil }
-    guard let mapping = try? FileMapping(index), let found = header.reading(mapping.bytes),
+    guard let bytes = try? RegularFile(index).allBytes, let found = header.reading(bytes),
       let rows = try? FileDescriptor.open(Self.rowsPath(folder, found), mode, options: options)
     else {
       try? index.close()
@@ -111,7 +115,7 @@ struct FeatureCacheFiles {
     self.header = found
     self.index = index
     self.rows = rows
-    count = (mapping.bytes.count - Header.size) / Entry.size
+    count = (bytes.count - Header.size) / Entry.size
   }
 
   /// Makes the files in a folder, without any rows, and removes those that were there.
@@ -150,14 +154,14 @@ struct FeatureCacheFiles {
   ///
   /// - Throws: `Errno`.
   func contents(of photos: Set<ContentHash>, threads: Int) throws -> Contents {
-    let (entries, rows) = (try FileMapping(index), try FileMapping(rows))
+    let (entries, rows) = (try RegularFile(index).allBytes, try RegularFile(rows))
     var contents = Contents()
     var found: [ContentHash: Entry] = [:]
-    let available = header.rowSize == 0 ? 0 : rows.bytes.count / header.rowSize
-    for slot in 0..<max(0, (entries.bytes.count - Header.size) / Entry.size) {
+    let available = header.rowSize == 0 ? 0 : rows.size / header.rowSize
+    for slot in 0..<max(0, (entries.count - Header.size) / Entry.size) {
       let start = Header.size + slot * Entry.size
-      let bytes = UnsafeRawBufferPointer(rebasing: entries.bytes[start..<start + Entry.size])
-      guard let entry = Entry(bytes, slot: slot), slot < available else {
+      guard let entry = Entry(entries[start..<start + Entry.size], slot: slot), slot < available
+      else {
         contents.damaged += 1
         continue
       }
@@ -167,9 +171,8 @@ struct FeatureCacheFiles {
     let wanted = found.values.sorted { $0.slot < $1.slot }
     let size = header.rowSize
     let areRight = parallelMap(wanted, threads: threads) { entry in
-      CRC32C.checksum(
-        UnsafeRawBufferPointer(rebasing: rows.bytes[entry.slot * size..<(entry.slot + 1) * size]))
-        == entry.checksum
+      let row = try? rows.bytes(entry.slot * size..<(entry.slot + 1) * size)
+      return row.map { CRC32C.checksum($0) == entry.checksum } ?? false
     }
     for (entry, isRight) in zip(wanted, areRight) {
       if isRight {
@@ -199,10 +202,10 @@ struct FeatureCacheFiles {
     return start
   }
 
-  /// All rows as they are now.
+  /// The rows, of which there may be more later.
   ///
   /// - Throws: `Errno`.
-  func mapRows() throws -> FileMapping { try FileMapping(rows) }
+  func openRows() throws -> RegularFile { try RegularFile(rows) }
 }
 
 private func littleEndian(_ value: some FixedWidthInteger) -> [UInt8] {
@@ -214,15 +217,27 @@ extension FilePermissions {
   fileprivate static let ownerAndOthers = FilePermissions(rawValue: 0o666)
 }
 
-extension FileMapping {
+extension RegularFile {
   /// - Throws: `Errno`.
   fileprivate convenience init(_ file: FileDescriptor) throws {
     do throws(Failure) {
       try self.init(descriptor: file.rawValue)
+    } catch .system(let code) {
+      throw Errno(rawValue: code)
     } catch {
-      switch error {
-      case .notAFile: throw Errno.invalidArgument
-      case .system(let code): throw Errno(rawValue: code)
+      throw Errno.invalidArgument
+    }
+  }
+
+  /// - Throws: `Errno`.
+  fileprivate var allBytes: [UInt8] {
+    get throws {
+      do throws(Failure) {
+        return try bytes(0..<size)
+      } catch .system(let code) {
+        throw Errno(rawValue: code)
+      } catch {
+        throw Errno.ioError
       }
     }
   }

@@ -95,6 +95,8 @@ package struct FeatureExtractor: Sendable {
       self.reader = reader
     }
 
+    var path: String { reader.source.path }
+
     func shape(of name: String) -> Shape? { reader.shape(of: name) }
 
     func contains(_ name: String) -> Bool { reader.contains(name) }

@@ -11,7 +11,8 @@ struct SetCaptioner {
   /// The captions of images, best first.
   ///
   /// - Parameter options: by place in `images`.
-  /// - Throws: `CaptioningError` where the options do not go with the vocabulary.
+  /// - Throws: `CaptioningError` where the options do not go with the vocabulary, and where the
+  ///   decoder's numbers are not finite.
   func hypotheses(
     _ images: [Int], of features: any FeatureSource, rows: Int,
     options: @Sendable (Int) -> DecodingOptions
@@ -19,16 +20,18 @@ struct SetCaptioner {
     let rules = try TokenRules(options(0), vocabulary: vocabulary)
     let workers = max(1, min(threads, images.count))
     let states = (0..<workers).map { _ in decoder.makeState(rows: rows, threads: 1) }
-    var all = [[Hypothesis]](repeating: [], count: images.count)
+    var all = [Result<[Hypothesis], any Error>](repeating: .success([]), count: images.count)
     all.withUnsafeMutableBufferPointer { all in
       let all = UncheckedSendable(all)
       parallelFor(images.count, threads: workers) { index, worker in
-        all.value[index] = decoder.captions(
-          for: features.imageFeatures(of: images[index]), options: options(index), rules: rules,
-          state: states[worker])
+        all.value[index] = Result {
+          try decoder.captions(
+            for: features.imageFeatures(of: images[index]), options: options(index), rules: rules,
+            state: states[worker])
+        }
       }
     }
-    return all
+    return try all.map { try $0.get() }
   }
 
   /// The best caption of each image as a sentence.

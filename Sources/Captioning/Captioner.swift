@@ -69,7 +69,8 @@ public final class Captioner: Sendable {
   /// Describes the photo in a file.
   ///
   /// - Parameter options: how to search; nil for the model's own defaults.
-  /// - Throws: `ImagingError` if the file cannot be read as an image.
+  /// - Throws: `ImagingError` if the file cannot be read as an image; `CaptioningError` where the
+  ///   model finds no words, or its numbers are not finite.
   public func caption(path: String, options: DecodingOptions? = nil) throws -> Caption {
     try caption(bytes: ImageDecoder.readAll(path: path), name: path, options: options)
   }
@@ -77,7 +78,7 @@ public final class Captioner: Sendable {
   /// Describes the photo in an image file's bytes.
   ///
   /// - Parameter name: what errors call the image.
-  /// - Throws: `ImagingError` if the bytes are not a readable image.
+  /// - Throws: as `caption(path:options:)`.
   public func caption(
     bytes: [UInt8], name: String, options: DecodingOptions? = nil
   ) throws -> Caption {
@@ -86,21 +87,23 @@ public final class Captioner: Sendable {
         bytes: bytes, name: name, minimumSize: preprocessor.minimumSize)
     }
     return try caption(
-      decoded.image, options: options, fullSize: decoded.fullSize,
+      decoded.image, name: name, options: options, fullSize: decoded.fullSize,
       format: decoded.format.rawValue, faults: decoded.warnings, decodeMilliseconds: milliseconds)
   }
 
   /// Describes a photo in memory.
   ///
-  /// - Throws: `NetworkError` if the image is too small for the encoder.
+  /// - Throws: `NetworkError` if the image is too small for the encoder; else as
+  ///   `caption(path:options:)`.
   public func caption(_ image: RGBImage, options: DecodingOptions? = nil) throws -> Caption {
     try caption(
-      image, options: options, fullSize: image.size, format: nil, faults: 0, decodeMilliseconds: 0)
+      image, name: "the image", options: options, fullSize: image.size, format: nil, faults: 0,
+      decodeMilliseconds: 0)
   }
 
   private func caption(
-    _ image: RGBImage, options: DecodingOptions?, fullSize: ImageSize, format: String?,
-    faults: Int, decodeMilliseconds: Double
+    _ image: RGBImage, name: String, options: DecodingOptions?, fullSize: ImageSize,
+    format: String?, faults: Int, decodeMilliseconds: Double
   ) throws -> Caption {
     let options = options ?? bundle.configuration.decoding
     try options.validate()
@@ -116,14 +119,14 @@ public final class Captioner: Sendable {
     guard let features = ImageFeatures(encoded) else {
       preconditionFailure("the encoder's outputs are \(outputs)")
     }
-    let (found, captionMilliseconds) = timed {
-      search(features, encoded.logits, options, rules, worker.decoder)
-    }
-    guard let best = found.hypotheses.first else {
-      throw CaptioningError.option(name: "the search", reason: "found no caption")
+    let (found, captionMilliseconds) = try timed {
+      try search(features, encoded.logits, options, rules, worker.decoder)
     }
     // A model that writes its own start token keeps it in its hypothesis, but it is no word.
-    let places = best.tokens.indices.filter { bundle.vocabulary.isWord(best.tokens[$0]) }
+    guard let best = found.hypotheses.first,
+      case let places = best.tokens.indices.filter({ bundle.vocabulary.isWord(best.tokens[$0]) }),
+      !places.isEmpty
+    else { throw CaptioningError.noWords(photo: name, model: bundle.configuration.name) }
     let words = places.map {
       Caption.Word(
         word: bundle.vocabulary[best.tokens[$0]], logProbability: best.tokenLogProbabilities[$0])
@@ -158,12 +161,12 @@ public final class Captioner: Sendable {
   private func search(
     _ features: ImageFeatures, _ logits: Tensor?, _ options: DecodingOptions, _ rules: TokenRules,
     _ state: DecoderState
-  ) -> (hypotheses: [Hypothesis], noun: String?) {
+  ) throws -> (hypotheses: [Hypothesis], noun: String?) {
     guard let naming = bundle.nouns, let logits, let noun = naming.noun(of: logits.elements) else {
-      let free = decoder.captions(for: features, options: options, rules: rules, state: state)
+      let free = try decoder.captions(for: features, options: options, rules: rules, state: state)
       return (free, nil)
     }
-    let (hypotheses, isNamed) = decoder.captions(
+    let (hypotheses, isNamed) = try decoder.captions(
       for: features, options: options, rules: rules, noun: noun, naming, state: state)
     return (hypotheses, isNamed ? noun.word : nil)
   }

@@ -4,11 +4,17 @@ public enum CaptioningError: Error, Equatable, CustomStringConvertible {
   case configuration(key: String, reason: String)
   /// A decoding option has a value that cannot be used.
   case option(name: String, reason: String)
+  /// A model computes what is infinite or not a number; the file of its weights is at fault.
+  case notFinite(weights: String)
+  /// A model ends the caption of a photo before its first word.
+  case noWords(photo: String, model: String)
 
   public var description: String {
     switch self {
     case .configuration(let key, let reason): "the model's configuration: “\(key)” \(reason)"
     case .option(let name, let reason): "the option \(name) \(reason)"
+    case .notFinite(let weights): "\(weights): what is computed with these weights is not finite"
+    case .noWords(let photo, let model): "\(photo): the model “\(model)” finds no words for it"
     }
   }
 }

@@ -46,12 +46,7 @@ public struct ModelBundle: Sendable {
   private static func nouns(
     _ naming: NamingConfiguration, _ folder: ModelFolder, _ vocabulary: Vocabulary
   ) throws -> ClassNouns {
-    let path = try folder.file(naming.nouns)
-    do {
-      return try ClassNouns(naming, path: path, vocabulary: vocabulary)
-    } catch let error where !(error is CaptioningError) {
-      throw ModelFolderError.unreadable(path: path, reason: error.localizedDescription)
-    }
+    try ClassNouns(naming, path: folder.file(naming.nouns), vocabulary: vocabulary)
   }
 
   /// Finds a bundle by name or path and opens it.

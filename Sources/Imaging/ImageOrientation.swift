@@ -76,6 +76,9 @@ package enum ImageOrientation: UInt16, CaseIterable, Sendable {
     self.init(rawValue: value)
   }
 
+  /// More texts are not looked at: a few compressed bytes may ask for much time.
+  private static let maximumProfiles = 8
+
   private static let exifHeader = Array("Exif\0\0".utf8)
 
   /// The first APP1 segment that holds EXIF (ITU-T T.81, B.1.1; EXIF 2.32, 4.7.2).
@@ -103,16 +106,18 @@ package enum ImageOrientation: UInt16, CaseIterable, Sendable {
   private static func exifOfPNG(_ bytes: [UInt8]) -> ArraySlice<UInt8>? {
     var offset = 8
     var profile: [UInt8]?
+    var tried = 0
     while let count = UInt32(bigEndian: bytes, at: offset).map(Int.init) {
       let start = offset + 8
       guard start + count <= bytes.count else { break }
       let type = bytes[(offset + 4)..<start]
       if type.elementsEqual("eXIf".utf8) { return bytes[start..<start + count] }
-      if profile == nil, let text = PNGText(type: type, chunk: bytes[start..<start + count]),
-        text.holdsProfile("exif") || text.holdsProfile("app1"), let found = text.profile,
-        isEXIF(found)
+      if profile == nil, tried < maximumProfiles,
+        let text = PNGText(type: type, chunk: bytes[start..<start + count]),
+        text.holdsProfile("exif") || text.holdsProfile("app1")
       {
-        profile = found
+        tried += 1
+        profile = text.profile.flatMap { isEXIF($0) ? $0 : nil }
       }
       offset = start + count + 4
     }

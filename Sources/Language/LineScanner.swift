@@ -1,3 +1,5 @@
+internal import Files
+
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)
@@ -9,7 +11,7 @@
 /// Reads a file of any length line by line, in one buffer.
 final class LineScanner {
   enum Failure: Error {
-    /// The file cannot be opened, with the system's reason.
+    /// The file cannot be opened, with the reason.
     case unreadable(String)
     case readFailed(String)
     /// The line is longer than `maximumLineBytes`.
@@ -20,7 +22,9 @@ final class LineScanner {
 
   /// The number of the line that was read last, from 1.
   private(set) var line = 0
-  private let descriptor: CInt
+  private let file: RegularFile
+  /// How much of the file has been read into `buffer`.
+  private var position = 0
   private let buffer = UnsafeMutableRawBufferPointer.allocate(
     byteCount: maximumLineBytes, alignment: 64)
   /// What has been read into `buffer` and not yet been given away.
@@ -31,18 +35,16 @@ final class LineScanner {
   ///
   /// - Throws: `Failure.unreadable`, `.readFailed`.
   init(path: String) throws(Failure) {
-    descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .unreadable(String(cString: strerror(errno))) }
-    var status = stat()
-    if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
-      throw .unreadable(String(cString: strerror(EISDIR)))
+    do throws(RegularFile.Failure) {
+      file = try RegularFile(path: path)
+    } catch {
+      throw .unreadable("\(error)")
     }
     try fill()
     if ahead.starts(with: [0xEF, 0xBB, 0xBF]) { rest = 3..<rest.upperBound }
   }
 
   deinit {
-    if descriptor >= 0 { close(descriptor) }
     buffer.deallocate()
   }
 
@@ -80,15 +82,14 @@ final class LineScanner {
     guard let start = buffer.baseAddress else { return }
     memmove(start, start + rest.lowerBound, rest.count)
     rest = 0..<rest.count
-    while rest.count < buffer.count {
-      let count = read(descriptor, start + rest.count, buffer.count - rest.count)
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw .readFailed(String(cString: strerror(errno))) }
-      if count == 0 {
-        isAtEnd = true
-        return
-      }
+    let room = UnsafeMutableRawBufferPointer(rebasing: buffer[rest.count...])
+    do throws(RegularFile.Failure) {
+      let count = try file.readUpTo(room, at: position)
+      position += count
       rest = 0..<(rest.count + count)
+      isAtEnd = count < room.count
+    } catch {
+      throw .readFailed("\(error)")
     }
   }
 }

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import Files
 
 /// A file of one word per line, where a word's id is its line number, from 0.
 public struct WordList: Sendable {
@@ -15,18 +15,13 @@ public struct WordList: Sendable {
   ///   MiB; `.malformed` for an empty line, a line with white space, or a word that stands on two
   ///   lines.
   public init(path: String) throws {
-    let data: Data
+    let bytes: [UInt8]
     do {
-      let handle = try FileHandle(forReadingFrom: URL(filePath: path))
-      defer { try? handle.close() }
-      data = try handle.read(upToCount: Self.largestFile + 1) ?? Data()
+      bytes = try RegularFile.contents(path: path, limit: Self.largestFile)
     } catch {
-      throw VocabularyError.unreadable(path: path, reason: Self.reason(error))
+      throw VocabularyError.unreadable(path: path, reason: "\(error)")
     }
-    if data.count > Self.largestFile {
-      throw VocabularyError.unreadable(path: path, reason: "it is longer than 64 MiB")
-    }
-    guard let text = String(validating: data, as: UTF8.self) else {
+    guard let text = String(validating: bytes, as: UTF8.self) else {
       throw VocabularyError.unreadable(path: path, reason: "it is not UTF-8 text")
     }
     // Cutting by bytes keeps “\r\n”, one Character in Swift, from hiding a line's end.
@@ -77,13 +72,5 @@ public struct WordList: Sendable {
   /// The id of a word, or nil if the list does not have it.
   public func id(of word: String) -> Int? {
     ids[word]
-  }
-
-  private static func reason(_ error: any Error) -> String {
-    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-    guard let underlying, underlying.domain == NSPOSIXErrorDomain else {
-      return error.localizedDescription
-    }
-    return String(cString: strerror(Int32(truncatingIfNeeded: underlying.code)))
   }
 }

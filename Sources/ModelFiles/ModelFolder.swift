@@ -143,14 +143,15 @@ public struct ModelFolder: Sendable {
   /// The bytes of `config.json`.
   private func data() throws -> Data {
     let path = configurationPath
-    guard let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int else {
+    do {
+      return Data(try RegularFile.contents(path: path, limit: Self.maximumConfigurationSize))
+    } catch .system(ENOENT), .system(ENOTDIR) {
       throw ModelFolderError.noModel(name: self.path, searched: [])
+    } catch .tooLong {
+      throw invalid("it is longer than \(Self.maximumConfigurationSize >> 20) MiB")
+    } catch {
+      throw ModelFolderError.unreadable(path: path, reason: "\(error)")
     }
-    guard size <= Self.maximumConfigurationSize else { throw invalid("it has \(size) bytes") }
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw ModelFolderError.unreadable(path: path, reason: "access denied or an I/O error")
-    }
-    return data
   }
 
   /// What is wrong with a configuration, as half a sentence that names the key.

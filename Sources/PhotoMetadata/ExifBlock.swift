@@ -147,10 +147,10 @@ struct ExifBlock {
   private func utf16(_ bytes: ArraySlice<UInt8>) -> String {
     if bytes.starts(with: [0xFF, 0xFE]) { return Self.utf16(bytes, isLittleEndian: true) }
     if bytes.starts(with: [0xFE, 0xFF]) { return Self.utf16(bytes, isLittleEndian: false) }
-    let zeros = bytes.enumerated().filter { $0.element == 0 }
-    let (even, odd) = (
-      zeros.count { $0.offset % 2 == 0 }, zeros.count { $0.offset % 2 != 0 }
-    )
+    var (even, odd) = (0, 0)
+    for (offset, byte) in bytes.enumerated() where byte == 0 {
+      if offset % 2 == 0 { even += 1 } else { odd += 1 }
+    }
     return Self.utf16(bytes, isLittleEndian: even == odd ? isLittleEndian : odd > even)
   }
 

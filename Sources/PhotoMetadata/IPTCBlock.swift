@@ -27,6 +27,8 @@ struct IPTCBlock {
   }
 
   private static let characterSet: (record: UInt8, tag: UInt8) = (1, 90)
+  /// Nobody's are so many, and each is far longer in memory than in a file.
+  private static let maximumDatasets = 100_000
   private static let captionAbstract: (record: UInt8, tag: UInt8) = (2, 120)
   private static let utf8Announcement: [UInt8] = [0x1B, 0x25, 0x47]
 
@@ -135,6 +137,9 @@ struct IPTCBlock {
       }
       guard size <= bytes.count - start else {
         throw ShimFailure(reason: "a dataset ends beyond its block")
+      }
+      guard datasets.count < maximumDatasets else {
+        throw ShimFailure(reason: "it has more than \(maximumDatasets) datasets")
       }
       datasets.append(
         Dataset(

@@ -20,15 +20,27 @@ struct MetadataBlocks {
     let text: String
   }
 
+  /// More packets, or more image resources, are not looked at: each takes a while to read.
+  static let mostBlocks = 32
+
   /// Takes a packet that was found, as the one that is written into if it is the first.
-  mutating func addXMP(_ packet: [UInt8]) {
-    if xmp == nil { xmp = packet } else { furtherXMP.append(packet) }
+  mutating func addXMP(_ packet: ArraySlice<UInt8>) {
+    if xmp == nil { xmp = Array(packet) } else { addFurtherXMP(packet) }
+  }
+
+  /// Takes a packet that is not written into.
+  mutating func addFurtherXMP(_ packet: ArraySlice<UInt8>) {
+    if furtherXMP.count < Self.mostBlocks { furtherXMP.append(Array(packet)) }
   }
 
   /// Takes image resources that were found, likewise.
   mutating func addPhotoshop(_ resources: [UInt8]?) {
     guard let resources else { return }
-    if photoshop == nil { photoshop = resources } else { furtherPhotoshop.append(resources) }
+    if photoshop == nil {
+      photoshop = resources
+    } else if furtherPhotoshop.count < Self.mostBlocks {
+      furtherPhotoshop.append(resources)
+    }
   }
 }
 
@@ -58,12 +70,19 @@ protocol PhotoFile {
   func replacing(xmp: [UInt8], photoshop: [UInt8]?) throws(PhotoFileFault) -> [UInt8]
 }
 
+/// How many parts a file may have: segments, chunks, boxes, or what boxes list. Nobody's has so many,
+/// not even a large picture in small pieces, and each takes several times the bytes in memory that
+/// the shortest have in the file. What is behind them is not looked at, and the file not changed.
+let mostParts = 1_000_000
+
 enum PhotoFileFault: Error {
   case corrupt(String)
   case unsupported(String)
   case noRoom
   /// The file points to something behind the picture in a way that is not understood.
   case pinned(String)
+
+  static let tooManyParts = PhotoFileFault.unsupported("it has more than \(mostParts) parts")
 
   func named(_ path: String, _ format: ImageFormat) -> MetadataError {
     switch self {

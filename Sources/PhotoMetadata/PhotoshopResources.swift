@@ -23,7 +23,7 @@ struct PhotoshopResources {
   init(_ bytes: [UInt8]) throws(ShimFailure) {
     var resources: [Resource] = []
     var end = 0
-    while let resource = Self.resource(bytes, at: end) {
+    while resources.count < mostParts, let resource = Self.resource(bytes, at: end) {
       resources.append(resource)
       end = resource.range.upperBound
     }

@@ -9,8 +9,8 @@ package struct PictureData: Equatable {
   /// way. 1 means not at all, up to 8 as EXIF has it; HEIC and AVIF have numbers of their own.
   package let orientation: Int
 
-  /// - Returns: nil where the file is in no format that is read, or too damaged to tell its picture
-  ///   from the rest.
+  /// - Returns: nil where the file is in no format that is read, too damaged to tell its picture
+  ///   from the rest, or in more pieces than anybody's.
   package init?(_ bytes: [UInt8]) {
     guard let format = ImageFormat(bytes) else { return nil }
     var parts = PictureParts(bytes)
@@ -44,7 +44,7 @@ struct PictureParts {
   /// - Returns: whether the file has so much to say.
   mutating func add(_ name: StaticString, _ ranges: [Range<Int>]) -> Bool {
     let count = ranges.reduce(0) { $0 + $1.count }
-    guard count <= left else { return false }
+    guard count <= left, pieces.count + ranges.count <= 2 * mostParts else { return false }
     left -= count
     addHeader(name, count)
     for range in ranges { pieces.append(bytes[range]) }

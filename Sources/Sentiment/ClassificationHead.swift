@@ -63,6 +63,56 @@ package struct ClassificationHead: Trainable {
     case votes(VotingAttention.Votes)
     /// Of each sequence its last states `[sequences, size]` and logits `[sequences, classes]`.
     case last(states: Tensor, logits: Tensor)
+
+    /// Whether all of it is finite.
+    var areFinite: Bool {
+      switch self {
+      case .votes(let votes): votes.scores.elements.areFinite && votes.votes.elements.areFinite
+      case .last(_, let logits): logits.elements.areFinite
+      }
+    }
+
+    /// What was made of sequences part by part, put together.
+    ///
+    /// - Parameters:
+    ///   - places: for each sequence of `layout` the part that it is in, and the sequence there.
+    ///   - parts: of one head.
+    init(
+      _ places: [(part: Int, sequence: Int)],
+      of parts: [(opinions: Opinions, layout: SequenceLayout)], _ layout: SequenceLayout
+    ) {
+      var votes: [VotingAttention.Votes] = []
+      var (states, logits): ([Tensor], [Tensor]) = ([], [])
+      for part in parts {
+        switch part.opinions {
+        case .votes(let part): votes.append(part)
+        case .last(let ends, let answers):
+          states.append(ends)
+          logits.append(answers)
+        }
+      }
+      guard !votes.isEmpty else {
+        let rows = places.map { (part: $0.part, row: $0.sequence) }
+        self = .last(states: Tensor(rows, of: states), logits: Tensor(rows, of: logits))
+        return
+      }
+      var rows = [(part: Int, row: Int)](repeating: (0, 0), count: layout.rows)
+      // Of each part's sequences the place in its layout.
+      let placesInParts = parts.map { part in
+        part.layout.order.enumerated().reduce(
+          into: [Int](repeating: 0, count: part.layout.sequences)
+        ) { $0[$1.element] = $1.offset }
+      }
+      for (place, sequence) in layout.order.enumerated() {
+        let (part, there) = places[sequence]
+        for step in 0..<layout.lengths[sequence] {
+          rows[layout.offsets[step] + place] = (
+            part, parts[part].layout.offsets[step] + placesInParts[part][there]
+          )
+        }
+      }
+      self = .votes(VotingAttention.Votes(rows, of: votes))
+    }
   }
 
   /// The logits of groups of sequences.

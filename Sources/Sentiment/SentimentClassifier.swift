@@ -26,6 +26,13 @@ public struct SentimentClassifier: Sendable {
   /// The longest text that is read, in bytes of UTF-8.
   public static let longestText = 4 << 20
 
+  /// The most words of a text that are read: reading a million takes about a quarter of a minute.
+  public static let mostWords = 1 << 20
+
+  /// The most words of which it is found out what an answer loses without them, each of which takes
+  /// as long as sixty others.
+  private static let mostOccludedWords = 1 << 14
+
   /// How many words are read at once: a block's activations fit into the cache.
   private static let blockSize = 12_288
 
@@ -103,7 +110,7 @@ public struct SentimentClassifier: Sendable {
     _ text: String, neutralBelow: Double = 0
   ) throws(SentimentError) -> Sentiment {
     let document = try prepare(text)
-    return sentiment(answer([document]).logits, 0, document, neutralBelow: neutralBelow)
+    return sentiment(try answer([document]).logits, 0, document, neutralBelow: neutralBelow)
   }
 
   /// Classifies many texts, on several threads.
@@ -125,19 +132,24 @@ public struct SentimentClassifier: Sendable {
     let order = documents.indices.filter { documents[$0] != nil }
       .sorted { documents[$0]?.size ?? 0 < documents[$1]?.size ?? 0 }
     let blocks = Self.blocks(order) { documents[$0]?.size ?? 0 }
-    let answers = parallelMap(blocks, threads: threads) { block in
+    let answers = parallelMap(blocks, threads: threads) {
+      block -> [Result<Sentiment, SentimentError>] in
       let members = block.compactMap { documents[$0] }
-      let logits = answer(members).logits
-      return members.indices.map {
-        sentiment(logits, $0, members[$0], neutralBelow: neutralBelow)
+      do throws(SentimentError) {
+        let logits = try answer(members).logits
+        return members.indices.map {
+          .success(sentiment(logits, $0, members[$0], neutralBelow: neutralBelow))
+        }
+      } catch {
+        return members.map { _ in .failure(error) }
       }
     }
-    var sentiments = [Sentiment?](repeating: nil, count: texts.count)
+    var sentiments = [Result<Sentiment, SentimentError>?](repeating: nil, count: texts.count)
     for (index, sentiment) in zip(blocks.joined(), answers.joined()) {
       sentiments[index] = sentiment
     }
     return zip(prepared, sentiments).map { document, sentiment in
-      document.flatMap { _ in sentiment.map { .success($0) } ?? .failure(.empty) }
+      document.flatMap { _ in sentiment ?? .failure(.empty) }
     }
   }
 
@@ -168,10 +180,15 @@ public struct SentimentClassifier: Sendable {
     _ text: String, neutralBelow: Double = 0
   ) throws(SentimentError) -> (sentiment: Sentiment, words: [WordContribution]) {
     let document = try prepare(text)
-    let answer = answer([document], explains: true)
+    let answer = try answer([document], explains: true)
     let result = sentiment(answer.logits, 0, document, neutralBelow: neutralBelow)
     let scale = document.confidence / configuration.temperature
-    let shares = answer.contributions ?? occlusions(document, answer.logits)
+    let shares: [Int: [Double]]
+    if let contributions = answer.contributions {
+      shares = contributions
+    } else {
+      shares = try occlusions(document)
+    }
     let classes = configuration.labels.count
     let words = document.tokens.indices.compactMap { index -> WordContribution? in
       guard let row = shares[index] else { return nil }
@@ -184,17 +201,21 @@ public struct SentimentClassifier: Sendable {
     return (result, words)
   }
 
-  /// For each word, the answer's logits minus those of the text without the word.
-  private func occlusions(_ document: Document, _ logits: [Double]) -> [Int: [Double]] {
+  /// For each word, the answer's logits minus those of the text without the word: since a text's are
+  /// the mean of its windows', a share of what its window's lose.
+  private func occlusions(_ document: Document) throws(SentimentError) -> [Int: [Double]] {
+    guard document.size <= Self.mostOccludedWords else {
+      throw .tooManyWords(words: document.size, limit: Self.mostOccludedWords)
+    }
+    let classes = configuration.labels.count
+    let share = 1 / Double(max(1, document.windows.count))
     var result: [Int: [Double]] = [:]
-    let block = max(1, Self.blockSize / max(1, document.size))
-    let indices = document.windows.joined().map { $0 }
-    for first in stride(from: 0, to: indices.count, by: block) {
-      let part = indices[first..<min(indices.count, first + block)]
-      let without = answer(part.map { document.without($0) }).logits
-      for (row, index) in part.enumerated() {
-        let classes = configuration.labels.count
-        result[index] = (0..<classes).map { logits[$0] - without[row * classes + $0] }
+    for window in document.windows {
+      let alone = document.alone(window)
+      let logits = try answer([alone] + alone.tokens.indices.map { alone.without($0) }).logits
+      for (place, index) in window.enumerated() {
+        let without = (place + 1) * classes
+        result[index] = (0..<classes).map { share * (logits[$0] - logits[without + $0]) }
       }
     }
     return result
@@ -211,6 +232,20 @@ public struct SentimentClassifier: Sendable {
 
     /// How many words the network reads.
     var size: Int { windows.reduce(0) { $0 + $1.count } }
+
+    /// A window as a document.
+    func alone(_ window: Range<Int>) -> Document {
+      var result = self
+      result.pieces = []
+      result.tokens = tokens[window].map { token in
+        guard token < 0 else { return token }
+        result.pieces.append(pieces[Int(~token)])
+        return ~Int32(result.pieces.count - 1)
+      }
+      result.places = Array(places[window])
+      result.windows = [0..<window.count]
+      return result
+    }
 
     /// The document with a word that says nothing.
     func without(_ index: Int) -> Document {
@@ -231,6 +266,9 @@ public struct SentimentClassifier: Sendable {
     }
     guard !text.utf8.contains(0) else { throw .binary }
     let result = TextTokenizer.tokenize(text)
+    guard result.tokens.count <= Self.mostWords else {
+      throw .tooManyWords(words: result.tokens.count, limit: Self.mostWords)
+    }
     var unknown = UnknownWords()
     let tokens = reader.read(result.tokens.lazy.map(\.text), unknown: &unknown)
     let known = tokens.count { $0 >= 0 }
@@ -243,9 +281,11 @@ public struct SentimentClassifier: Sendable {
 
   /// The logits `[documents, classes]` and, if it is asked for of one document and there is
   /// attention, each word's share.
+  ///
+  /// - Throws: `SentimentError.notFinite`.
   private func answer(
     _ documents: [Document], explains: Bool = false
-  ) -> (logits: [Double], contributions: [Int: [Double]]?) {
+  ) throws(SentimentError) -> (logits: [Double], contributions: [Int: [Double]]?) {
     let classes = configuration.labels.count
     var sequences: [[Int32]] = []
     var pieces: [[Int32]] = []
@@ -265,9 +305,10 @@ public struct SentimentClassifier: Sendable {
     var logits = [Double](repeating: 0, count: documents.count * classes)
     guard !members.isEmpty else { return (logits, nil) }
     let layout = SequenceLayout(lengths: sequences.map(\.count))
-    let batch = WordBatch(tokens: layout.packed(sequences), pieces: pieces)
-    let states = encoder.states(batch, layout)
-    let opinions = head(states, layout)
+    let opinions = opinions(sequences, layout, pieces)
+    guard opinions.areFinite else {
+      throw .notFinite(weights: ModelFolder(path: folder).weightsPath)
+    }
     let answers = head.answers(opinions, layout, groups: groups, count: members.count)
     for (row, index) in members.enumerated() {
       for label in 0..<classes {
@@ -283,6 +324,38 @@ public struct SentimentClassifier: Sendable {
       }
     }
     return (logits, contributions)
+  }
+
+  /// What the network makes of windows, block by block, so that the memory for a long text is that
+  /// of a block; of windows with the same words, which such texts often have, once.
+  private func opinions(
+    _ sequences: [[Int32]], _ layout: SequenceLayout, _ pieces: [[Int32]]
+  ) -> ClassificationHead.Opinions {
+    func read(_ sequences: [[Int32]], _ layout: SequenceLayout) -> ClassificationHead.Opinions {
+      let batch = WordBatch(tokens: layout.packed(sequences), pieces: pieces)
+      return head(encoder.states(batch, layout), layout)
+    }
+    guard layout.rows > Self.blockSize else { return read(sequences, layout) }
+    var blocks: [[[Int32]]] = []
+    var words = 0
+    var known: [[Int32]: (part: Int, sequence: Int)] = [:]
+    let places = sequences.map { sequence in
+      if let place = known[sequence] { return place }
+      if blocks.isEmpty || words + sequence.count > Self.blockSize {
+        blocks.append([])
+        words = 0
+      }
+      let place = (part: blocks.count - 1, sequence: blocks[blocks.count - 1].count)
+      blocks[place.part].append(sequence)
+      words += sequence.count
+      known[sequence] = place
+      return place
+    }
+    let parts = blocks.map { block in
+      let layout = SequenceLayout(lengths: block.map(\.count))
+      return (opinions: read(block, layout), layout: layout)
+    }
+    return ClassificationHead.Opinions(places, of: parts, layout)
   }
 
   private func sentiment(

@@ -6,12 +6,19 @@ public enum SentimentError: Error, Equatable, CustomStringConvertible {
   case tooLong(bytes: Int, limit: Int)
   /// The text holds control characters that no text has: it is a file of another kind.
   case binary
+  /// The text has more words than are read.
+  case tooManyWords(words: Int, limit: Int)
+  /// The model computes what is infinite or not a number; the file of its weights is at fault.
+  case notFinite(weights: String)
 
   public var description: String {
     switch self {
     case .empty: "there is no text"
     case .tooLong(let bytes, let limit):
       "the text has \(bytes) bytes, at most \(limit) are read"
+    case .tooManyWords(let words, let limit):
+      "the text has \(words) words, at most \(limit) are read"
+    case .notFinite(let weights): "\(weights): what is computed with these weights is not finite"
     case .binary: "it is not text but binary data"
     }
   }

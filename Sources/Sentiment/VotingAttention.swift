@@ -24,6 +24,19 @@ package struct VotingAttention: Trainable {
     package var scores: Tensor
     /// `[rows, heads · classes]`
     package var votes: Tensor
+
+    /// Rows of several, in another order.
+    ///
+    /// - Parameter rows: for each row of the result whose it is, and which there.
+    init(_ rows: some Collection<(part: Int, row: Int)>, of parts: [Votes]) {
+      scores = Tensor(rows, of: parts.map(\.scores))
+      votes = Tensor(rows, of: parts.map(\.votes))
+    }
+
+    init(scores: Tensor, votes: Tensor) {
+      self.scores = scores
+      self.votes = votes
+    }
   }
 
   /// The sums over groups of rows.
@@ -176,5 +189,20 @@ package struct VotingAttention: Trainable {
     TrainingMath.add(
       other.elements, count: result.shape.count, into: &result.elements, threads: threads)
     return result
+  }
+}
+
+extension Tensor {
+  /// Rows of several matrices of equally many columns, in another order.
+  ///
+  /// - Parameter rows: for each row of the result whose it is, and which there.
+  init(_ rows: some Collection<(part: Int, row: Int)>, of parts: [Tensor]) {
+    let columns = parts.first?.shape[1] ?? 0
+    var elements: [Float] = []
+    elements.reserveCapacity(rows.count * columns)
+    for (part, row) in rows {
+      elements += parts[part].elements[row * columns..<(row + 1) * columns]
+    }
+    self.init([rows.count, columns], elements)
   }
 }

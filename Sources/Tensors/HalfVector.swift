@@ -35,6 +35,26 @@ package enum HalfVector {
     }
   }
 
+  /// Whether none of the numbers that `bytes` are of is infinite or not a number.
+  package static func areFinite(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    // All bits of the exponent are set in those, and then the sum carries into the sign's.
+    typealias Block = SIMD16<UInt16>
+    func bad(_ half: Block) -> Block { (half & 0x7C00) &+ 0x0400 }
+    var found = Block(repeating: 0)
+    let blocks = bytes.count / MemoryLayout<Block>.size
+    for block in 0..<blocks {
+      let place = block * MemoryLayout<Block>.size
+      found |= bad(bytes.loadUnaligned(fromByteOffset: place, as: Block.self))
+    }
+    for place in stride(
+      from: blocks * MemoryLayout<Block>.size, to: bytes.count / 2 * 2, by: 2)
+    {
+      found |= bad(
+        Block(repeating: bytes.loadUnaligned(fromByteOffset: place, as: UInt16.self)))
+    }
+    return all(found & 0x8000 .== 0)
+  }
+
   /// The dot product of a vector in half precision with one in single precision.
   ///
   /// - Precondition: `bytes.count == 2 * values.count`.

@@ -3,11 +3,11 @@ internal import Files
 internal import Foundation
 internal import SystemPackage
 
-/// A memory-mapped safetensors file (huggingface/safetensors, "Format"): an eight-byte
-/// little-endian header length, a JSON header, and the tensors' little-endian bytes.
+/// An open safetensors file (huggingface/safetensors, "Format"): an eight-byte little-endian header
+/// length, a JSON header, and the tensors' little-endian bytes.
 ///
-/// The mapping is read-only; a tensor's bytes are read from disk when it is first asked
-/// for. Offsets and sizes are checked once, on opening.
+/// A tensor's bytes are read from disk when it is asked for. Offsets and sizes are checked once, on
+/// opening.
 public final class SafetensorsFile: WeightSource {
   /// How a stored tensor's elements are encoded.
   public enum ElementType: String, Sendable {
@@ -48,25 +48,40 @@ public final class SafetensorsFile: WeightSource {
   public let entries: [String: Entry]
   /// The header's `__metadata__`: free text by key.
   public let metadata: [String: String]
-  private let mapping: FileMapping
+  private let file: RegularFile
 
   /// The format's own limit on its header, in bytes.
   private static let maximumHeader = 100_000_000
+  /// How many commas a header may have, of which a tensor's entry takes about six. Each value in
+  /// between would cost some hundred bytes of memory, however short it is written.
+  private static let maximumCommas = 1 << 18
 
-  /// - Throws: `WeightError.unreadable` if the file cannot be opened or mapped, `.malformed` if its
+  /// - Throws: `WeightError.unreadable` if the file cannot be opened or read, `.malformed` if its
   ///   header is not that of a safetensors file or points outside it.
   public init(path: String) throws {
     self.path = path
-    mapping = try Self.map(path)
-    let file = mapping.bytes
+    let file = try Self.reading(path) { () throws(RegularFile.Failure) in
+      try RegularFile(path: path)
+    }
+    self.file = file
+    let size = file.size
+    func bytes(_ range: Range<Int>) throws -> [UInt8] {
+      try Self.reading(path) { () throws(RegularFile.Failure) in try file.bytes(range) }
+    }
     func malformed(_ reason: String) -> WeightError { .malformed(path: path, reason: reason) }
-    guard file.count >= 8 else { throw malformed("it has \(file.count) bytes") }
-    let headerCount = UInt64(littleEndian: file.loadUnaligned(as: UInt64.self))
-    guard headerCount <= UInt64(min(file.count - 8, Self.maximumHeader)) else {
+    guard size >= 8 else { throw malformed("it has \(size) bytes") }
+    let headerCount = try bytes(0..<8).withUnsafeBytes {
+      UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self))
+    }
+    guard headerCount <= UInt64(min(size - 8, Self.maximumHeader)) else {
       throw malformed("its header claims \(headerCount) bytes")
     }
     let dataStart = 8 + Int(headerCount)
-    let header = try? JSONSerialization.jsonObject(with: Data(file[8..<dataStart]))
+    let text = try bytes(8..<dataStart)
+    guard text.count(where: { $0 == UInt8(ascii: ",") }) <= Self.maximumCommas else {
+      throw malformed("its header has more than \(Self.maximumCommas) values")
+    }
+    let header = try? JSONSerialization.jsonObject(with: Data(text))
     guard let header = header as? [String: Any] else {
       throw malformed("its header is not a JSON object")
     }
@@ -84,9 +99,9 @@ public final class SafetensorsFile: WeightSource {
         throw malformed("tensor “\(name)” has the unknown type \(typeName)")
       }
       guard
-        let size = Self.product(extents + [type.size]), offsets.count == 2, offsets[0] >= 0,
-        offsets[0] <= offsets[1], offsets[1] <= file.count - dataStart,
-        offsets[1] - offsets[0] == size
+        let count = Self.product(extents + [type.size]), offsets.count == 2, offsets[0] >= 0,
+        offsets[0] <= offsets[1], offsets[1] <= size - dataStart,
+        offsets[1] - offsets[0] == count
       else { throw malformed("tensor “\(name)” does not fit its place in the file") }
       entries[name] = Entry(
         type: type, shape: Shape(extents),
@@ -116,72 +131,87 @@ public final class SafetensorsFile: WeightSource {
   }
 
   /// - Throws: `WeightError.missing`; `.shape` if the stored shape is another; `.malformed` if the
-  ///   elements are not floating-point numbers.
+  ///   elements are not floating-point numbers; `.notFinite`; `.unreadable`.
   public func tensor(_ name: String, shape: Shape) throws -> Tensor {
-    let tensor = try tensor(name)
-    guard tensor.shape == shape else {
-      throw WeightError.shape(path: path, name: name, expected: shape, found: tensor.shape)
+    let entry = try entry(name)
+    guard entry.shape == shape else {
+      throw WeightError.shape(path: path, name: name, expected: shape, found: entry.shape)
     }
-    return tensor
+    return try tensor(name)
   }
 
   /// The tensor called `name` in its stored shape, widened or narrowed to single precision.
   ///
-  /// - Throws: `WeightError.missing`; `.malformed` if the elements are not floating-point numbers.
+  /// - Throws: `WeightError.missing`; `.malformed` if the elements are not floating-point numbers;
+  ///   `.notFinite`; `.unreadable`.
   public func tensor(_ name: String) throws -> Tensor {
-    guard let entry = entries[name] else { throw WeightError.missing(path: path, name: name) }
-    let bytes = UnsafeRawBufferPointer(rebasing: mapping.bytes[entry.bytes])
+    let entry = try entry(name)
+    let elements = try elements(of: entry, name)
+    // An activation that cuts off great numbers would make others of them without a trace.
+    guard elements.areFinite else { throw WeightError.notFinite(path: path, name: name) }
+    return Tensor(entry.shape, elements)
+  }
+
+  private func elements(of entry: Entry, _ name: String) throws -> [Float] {
     let count = entry.shape.count
-    let elements: [Float]
     switch entry.type {
     case .float32:
-      elements = [Float](unsafeUninitializedCapacity: count) { result, initialized in
-        UnsafeMutableRawBufferPointer(result).copyMemory(from: bytes)
+      return try [Float](unsafeUninitializedCapacity: count) { result, initialized in
+        try Self.reading(path) { () throws(RegularFile.Failure) in
+          try file.read(at: entry.bytes.lowerBound, into: UnsafeMutableRawBufferPointer(result))
+        }
         initialized = count
       }
     case .float16:
-      elements = HalfVector.values(bytes)
+      return try bytes(entry.bytes).withUnsafeBytes(HalfVector.values)
     case .bfloat16:
-      elements = (0..<count).map {
-        Float(
-          bitPattern: UInt32(bytes.loadUnaligned(fromByteOffset: 2 * $0, as: UInt16.self)) << 16)
+      return try bytes(entry.bytes).withUnsafeBytes { bytes in
+        (0..<count).map {
+          Float(
+            bitPattern: UInt32(bytes.loadUnaligned(fromByteOffset: 2 * $0, as: UInt16.self)) << 16)
+        }
       }
     case .float64:
-      elements = (0..<count).map {
-        Float(bytes.loadUnaligned(fromByteOffset: 8 * $0, as: Double.self))
+      return try bytes(entry.bytes).withUnsafeBytes { bytes in
+        (0..<count).map { Float(bytes.loadUnaligned(fromByteOffset: 8 * $0, as: Double.self)) }
       }
     default:
       throw WeightError.malformed(
         path: path, reason: "tensor “\(name)” holds \(entry.type.rawValue), not real numbers")
     }
-    return Tensor(entry.shape, elements)
   }
 
-  /// A matrix of which rows are read when they are asked for.
+  /// A matrix that stays in half precision where the file has it so.
   ///
   /// - Throws: `WeightError` as `tensor(_:shape:)`.
   package func matrix(_ name: String, rows: Int, columns: Int) throws -> StoredMatrix {
     guard let entry = entries[name], entry.type == .float16, entry.shape == [rows, columns] else {
       return StoredMatrix(try tensor(name, shape: [rows, columns]))
     }
-    return StoredMatrix(
-      file: self, halves: UnsafeRawBufferPointer(rebasing: mapping.bytes[entry.bytes]), rows: rows,
-      columns: columns)
+    let halves = try bytes(entry.bytes)
+    guard halves.withUnsafeBytes(HalfVector.areFinite) else {
+      throw WeightError.notFinite(path: path, name: name)
+    }
+    return StoredMatrix(halves: halves, rows: rows, columns: columns)
+  }
+
+  private func entry(_ name: String) throws -> Entry {
+    guard let entry = entries[name] else { throw WeightError.missing(path: path, name: name) }
+    return entry
+  }
+
+  private func bytes(_ range: Range<Int>) throws -> [UInt8] {
+    try Self.reading(path) { () throws(RegularFile.Failure) in try file.bytes(range) }
   }
 
   /// - Throws: `WeightError.unreadable`.
-  private static func map(_ path: String) throws -> FileMapping {
-    func unreadable(_ reason: String) -> WeightError { .unreadable(path: path, reason: reason) }
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw unreadable(String(cString: strerror(errno))) }
-    defer { close(descriptor) }
-    do throws(FileMapping.Failure) {
-      return try FileMapping(descriptor: descriptor)
+  private static func reading<Value>(
+    _ path: String, _ read: () throws(RegularFile.Failure) -> Value
+  ) throws -> Value {
+    do {
+      return try read()
     } catch {
-      switch error {
-      case .notAFile: throw unreadable("it is not a file")
-      case .system(let code): throw unreadable(String(cString: strerror(code)))
-      }
+      throw WeightError.unreadable(path: path, reason: "\(error)")
     }
   }
 }

@@ -1,14 +1,14 @@
-/// A matrix whose rows are widened from half precision as they are copied, so that a large table of
-/// which a program needs a few rows costs no more than these; or one in memory.
+/// A matrix whose rows are widened from half precision as they are copied, so that of a large table
+/// of which a program needs a few rows only these are; or one in single precision.
 package struct StoredMatrix: Sendable {
   package let rows: Int
   package let columns: Int
   private let elements: Elements
 
-  private enum Elements: @unchecked Sendable {
+  private enum Elements: Sendable {
     case tensor(Tensor)
-    /// The file keeps the bytes in memory.
-    case halves(SafetensorsFile, UnsafeRawBufferPointer)
+    /// Two bytes a number.
+    case halves([UInt8])
   }
 
   /// - Precondition: the tensor has two axes.
@@ -18,10 +18,13 @@ package struct StoredMatrix: Sendable {
     elements = .tensor(tensor)
   }
 
-  init(file: SafetensorsFile, halves: UnsafeRawBufferPointer, rows: Int, columns: Int) {
+  /// - Precondition: two bytes for each number.
+  init(halves: [UInt8], rows: Int, columns: Int) {
+    precondition(
+      halves.count == 2 * rows * columns, "\(halves.count) bytes of \(rows)×\(columns) halves")
     self.rows = rows
     self.columns = columns
-    elements = .halves(file, halves)
+    elements = .halves(halves)
   }
 
   /// Writes the `columns` numbers of a row.
@@ -35,10 +38,12 @@ package struct StoredMatrix: Sendable {
         guard let base = elements.baseAddress else { return }
         destination.update(from: base + row * columns, count: columns)
       }
-    case .halves(_, let bytes):
+    case .halves(let bytes):
       let size = 2 * columns
-      HalfVector.widen(
-        UnsafeRawBufferPointer(rebasing: bytes[row * size..<(row + 1) * size]), into: destination)
+      bytes.withUnsafeBytes {
+        HalfVector.widen(
+          UnsafeRawBufferPointer(rebasing: $0[row * size..<(row + 1) * size]), into: destination)
+      }
     }
   }
 }

@@ -12,10 +12,10 @@ package struct TensorDictionary: WeightSource {
 
   package func tensor(_ name: String, shape: Shape) throws -> Tensor {
     guard let tensor = tensors[name] else {
-      throw WeightError.missing(path: "memory", name: name)
+      throw WeightError.missing(path: path, name: name)
     }
     guard tensor.shape == shape else {
-      throw WeightError.shape(path: "memory", name: name, expected: shape, found: tensor.shape)
+      throw WeightError.shape(path: path, name: name, expected: shape, found: tensor.shape)
     }
     return tensor
   }

@@ -44,6 +44,23 @@ package enum VectorMath {
     kernels.table.pointee.log_softmax(x, result, count)
   }
 
+  /// Whether no element is infinite or not a number.
+  @inline(never)
+  package static func areFinite(_ x: UnsafePointer<Float>, count: Int) -> Bool {
+    // Zero times such an element is not a number, and neither is any sum with that.
+    typealias Block = SIMD16<Float>
+    let start = UnsafeRawPointer(x)
+    let blocks = count / Block.scalarCount
+    var sum = Block(repeating: 0)
+    for block in 0..<blocks {
+      let place = block * MemoryLayout<Block>.size
+      sum += start.loadUnaligned(fromByteOffset: place, as: Block.self) * 0
+    }
+    var rest: Float = 0
+    for index in blocks * Block.scalarCount..<count { rest += x[index] * 0 }
+    return (sum.sum() + rest) == 0
+  }
+
   /// result[i] = activation(a[i] + b[i])
   package static func add(
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, count: Int,
@@ -103,5 +120,14 @@ package enum VectorMath {
     kernels: Kernels = .best
   ) {
     kernels.table.pointee.weighted_sum(values, rows, valueStride ?? size, weights, size, result)
+  }
+}
+
+extension [Float] {
+  /// Whether no element is infinite or not a number.
+  package var areFinite: Bool {
+    withUnsafeBufferPointer { elements in
+      elements.baseAddress.map { VectorMath.areFinite($0, count: elements.count) } ?? true
+    }
   }
 }

@@ -1,5 +1,8 @@
 /// Where a model's parameters come from: a file, or a formula.
 public protocol WeightSource: Sendable {
+  /// What errors call the source: a file's path, or “memory”.
+  var path: String { get }
+
   /// The shape of the tensor called `name`, or nil where the source does not prescribe one.
   func shape(of name: String) -> Shape?
 
@@ -10,6 +13,10 @@ public protocol WeightSource: Sendable {
   ///
   /// - Throws: `WeightError` if it is missing or has another shape.
   func tensor(_ name: String, shape: Shape) throws -> Tensor
+}
+
+extension WeightSource {
+  public var path: String { "memory" }
 }
 
 /// A weight source seen through a name prefix, so that a model reads like its checkpoint:
@@ -41,6 +48,11 @@ public struct WeightReader: Sendable {
     source.shape(of: prefix + name)
   }
 
+  /// The error of a tensor that makes numbers which are not finite.
+  package func notFinite(_ name: String) -> WeightError {
+    .notFinite(path: source.path, name: prefix + name)
+  }
+
   /// - Throws: `WeightError` if the tensor is missing or has another shape.
   public func tensor(_ name: String, _ shape: Shape) throws -> Tensor {
     try source.tensor(prefix + name, shape: shape)
@@ -53,6 +65,8 @@ public enum WeightError: Error, Equatable, CustomStringConvertible {
   case malformed(path: String, reason: String)
   case missing(path: String, name: String)
   case shape(path: String, name: String, expected: Shape, found: Shape)
+  /// A tensor holds infinities, or what is not a number, or leads to them.
+  case notFinite(path: String, name: String)
 
   public var description: String {
     switch self {
@@ -61,6 +75,8 @@ public enum WeightError: Error, Equatable, CustomStringConvertible {
     case .missing(let path, let name): "\(path): has no tensor “\(name)”"
     case .shape(let path, let name, let expected, let found):
       "\(path): tensor “\(name)” has shape \(found), the model needs \(expected)"
+    case .notFinite(let path, let name):
+      "\(path): tensor “\(name)” holds numbers that are not finite"
     }
   }
 }

@@ -51,8 +51,7 @@ final class CaptionKeeper {
     _ caption: Caption, of bytes: [UInt8], at path: FilePath, _ state: FileState, replacing: Bool
   ) {
     let identity = PhotoIdentity(of: bytes)
-    guard let described = try? DescribedPhoto(caption, bytes: bytes, identity: identity, at: path)
-    else { return }
+    let described = DescribedPhoto(caption, bytes: bytes, identity: identity, at: path)
     record(
       .captioned(described.photo, described.machine, embedding: described.embedding), at: path,
       state, replacing: replacing)

@@ -100,6 +100,9 @@ struct DescribeCommand: ParsableCommand {
           keeper?.keep(
             caption, of: source.bytes, at: FilePath(argument: photo), state, replacing: redo)
         }
+      } catch CaptioningError.notFinite(let weights) {
+        // It would be the same with every photo.
+        throw CaptioningError.notFinite(weights: weights)
       } catch {
         guard !(error is FileError), let status = exitStatus(of: error) else { throw error }
         report(error)

@@ -120,7 +120,7 @@ struct WordVectorsTests {
         == "FILE: cannot be read: No such file or directory")
     #expect(
       failure { _ = try WordVectors(path: "/tmp", words: []) }
-        == "/tmp: cannot be read: Is a directory")
+        == "/tmp: cannot be read: it is a folder, not a file")
     #expect(
       failure { _ = try read("the 1 2\n" + String(repeating: "long ", count: 1 << 20), ["x"]) }
         == "FILE, line 2: it is longer than 1 MiB")

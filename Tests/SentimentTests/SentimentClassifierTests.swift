@@ -1,6 +1,9 @@
 import Foundation
+import Language
 import ModelFiles
+import NeuralNet
 import Sentiment
+import Tensors
 import TestSupport
 import Testing
 
@@ -133,5 +136,123 @@ import Testing
       try SentimentClassifier(ModelFolder(path: folder.path))
     }
     #expect("\(error)".contains(reason), "\(error)")
+  }
+
+  /// A sentence of 64 words, which is a window of its own.
+  private func window(_ words: [String]) -> String {
+    (0..<63).map { words[$0 % words.count] }.joined(separator: " ") + ". "
+  }
+
+  private static let poolings = [StatePooling.attention, .last]
+
+  /// A classifier of random weights.
+  private func random(_ pooling: StatePooling) throws -> SentimentClassifier {
+    var network = TextNetworkConfiguration()
+    (network.embedding, network.hidden, network.heads, network.buckets) = (4, 4, 2, 16)
+    network.pooling = pooling
+    let words = ["<p>", ".", "good", "bad", "film", "dull", "great"]
+    var random = SeededRandom(seed: 3)
+    return SentimentClassifier(
+      SentimentConfiguration(
+        name: "random", labels: ["a", "b", "c"], temperature: 1, network: network,
+        vocabulary: "words.txt"),
+      WordReader(words: try WordList(words: words, path: "words.txt"), buckets: network.buckets),
+      TextNetwork(
+        encoder: TextEncoder(network, words: words.count, random: &random), network, classes: 3,
+        random: &random))
+  }
+
+  @Test(arguments: poolings)
+  func `a text of repeated windows is read as those windows once`(pooling: StatePooling) throws {
+    let classifier = try random(pooling)
+    let few = window(["good", "film", "zounds"]) + window(["dull", "bad"]) + window(["great"])
+    // 19,200 words, more than are read at once.
+    let many = String(repeating: few, count: 100)
+    let once = try classifier.classify(few).probabilities
+    let often = try classifier.classify(many).probabilities
+    #expect(zip(once, often).allSatisfy { abs($0 - $1) < 1e-5 }, "\(once) and \(often)")
+    #expect(once != [1.0 / 3, 1.0 / 3, 1.0 / 3])
+  }
+
+  @Test(arguments: poolings)
+  func `a long text is read block by block as it is at once`(pooling: StatePooling) throws {
+    let classifier = try random(pooling)
+    let known = ["good", "bad", "film", "dull", "great", "zounds"]
+    var draw = SeededRandom(seed: 5)
+    let windows = (0..<240).map { _ in
+      window((0..<63).map { _ in known[Int(draw.next() % UInt64(known.count))] })
+    }
+    let text = windows.joined()
+    let (sentiment, words) = try classifier.explain(text)
+    #expect(words.count == 240 * 64)
+    let halves = try [windows.prefix(120), windows.suffix(120)].map {
+      try classifier.classify($0.joined()).probabilities.map { log($0) }
+    }
+    guard pooling == .last else {
+      // Contributions are shares of the answer.
+      for label in 0..<3 {
+        let sum = words.reduce(0) { $0 + $1.logOdds[label] }
+        let mean = sentiment.probabilities.reduce(0) { $0 + log($1) } / 3
+        #expect(abs(sum - (log(sentiment.probabilities[label]) - mean)) < 1e-3)
+      }
+      return
+    }
+    // The mean of the windows' logits.
+    for (first, second) in [(0, 1), (1, 2)] {
+      let odds = log(sentiment.probabilities[first]) - log(sentiment.probabilities[second])
+      let expected = halves.reduce(0) { $0 + ($1[first] - $1[second]) / 2 }
+      #expect(abs(odds - expected) < 1e-4)
+    }
+  }
+
+  @Test func `what a word tells of two windows is half of what it tells of its own`() throws {
+    let classifier = try random(.last)
+    let (first, second) = (window(["good", "zounds"]), window(["dull", "bad", "hark"]))
+    let alone = try classifier.explain(second).words
+    let both = try classifier.explain(first + second).words
+    #expect(both.count == 128)
+    for (a, b) in zip(alone, both.dropFirst(64)) {
+      #expect(b.bytes.lowerBound == a.bytes.lowerBound + first.utf8.count)
+      #expect(zip(a.logOdds, b.logOdds).allSatisfy { abs($0 / 2 - $1) < 1e-6 })
+    }
+    #expect(alone.contains { abs($0.logOdds[0]) > 1e-4 })
+  }
+
+  @Test func `more words than are read in a while are refused`() throws {
+    let classifier = try random(.last)
+    let text = String(repeating: "(", count: SentimentClassifier.mostWords + 1)
+    let error = SentimentError.tooManyWords(
+      words: SentimentClassifier.mostWords + 1, limit: SentimentClassifier.mostWords)
+    #expect(throws: error) { try classifier.classify(text) }
+    #expect("\(error)" == "the text has 1048577 words, at most 1048576 are read")
+    // Without attention, each word of an explanation is as much work as a window.
+    let long = String(repeating: "good. ", count: 8_193)
+    _ = try classifier.classify(long)
+    #expect(throws: SentimentError.tooManyWords(words: 16_386, limit: 16_384)) {
+      try classifier.explain(long)
+    }
+  }
+
+  @Test func `weights that overflow are an error with their name`() throws {
+    let bundled = projectFolder.appending(path: "data/models/sentiment").path
+    let folder = try TemporaryFolder()
+    let weights = try SafetensorsFile(path: bundled + "/model.safetensors")
+    var tensors: [String: Tensor] = [:]
+    for name in weights.entries.keys { tensors[name] = try weights.tensor(name) }
+    let name = "head.attention.vote.weight"
+    tensors[name] = tensors[name].map { Tensor(repeating: 3e38, $0.shape) }
+    try writeSafetensors(tensors, to: folder.path + "/model.safetensors")
+    for file in ["config.json", "vocabulary.txt"] {
+      try FileManager.default.createSymbolicLink(
+        atPath: folder.path + "/" + file, withDestinationPath: bundled + "/" + file)
+    }
+    let classifier = try SentimentClassifier(ModelFolder(path: folder.path))
+    let error = SentimentError.notFinite(weights: folder.path + "/model.safetensors")
+    #expect(throws: error) { try classifier.classify("A good film") }
+    #expect(throws: error) { try classifier.explain("A good film") }
+    #expect(classifier.classify(["A good film"]) == [.failure(error)])
+    #expect(
+      "\(error)"
+        == "\(folder.path)/model.safetensors: what is computed with these weights is not finite")
   }
 }

@@ -26,4 +26,21 @@ struct HalfVectorTests {
     }
     #expect(abs(Double(dot) - expected) < 1e-3)
   }
+
+  @Test func `a half that is not finite is found wherever it is`() {
+    for count in [1, 15, 16, 17, 40] {
+      var numbers = [Float](repeating: 65_504, count: count)
+      func areFinite() -> Bool {
+        HalfVector.bytes(of: numbers).withUnsafeBytes(HalfVector.areFinite)
+      }
+      #expect(areFinite())
+      for place in numbers.indices {
+        for value in [Float.nan, .infinity, -.infinity] {
+          numbers[place] = value
+          #expect(!areFinite(), "\(value) at \(place) of \(count)")
+        }
+        numbers[place] = -65_504
+      }
+    }
+  }
 }

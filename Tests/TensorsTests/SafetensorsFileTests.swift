@@ -90,11 +90,51 @@ import Testing
     }
   }
 
+  @Test func `as many values as memory would be wasted on are refused`() throws {
+    let ones = String(repeating: "1,", count: 300_000)
+    let file = try file(#"{"a":{"dtype":"F32","shape":["# + ones + #"1],"data_offsets":[0,4]}}"#)
+    #expect(
+      throws: WeightError.malformed(
+        path: file.path, reason: "its header has more than 262144 values")
+    ) { try SafetensorsFile(path: file.path) }
+  }
+
+  @Test(arguments: [
+    ("F16", [0x00, 0x7C]), ("F16", [0x01, 0xFE]), ("BF16", [0x80, 0x7F]), ("BF16", [0xC0, 0xFF]),
+    ("F32", [0, 0, 0x80, 0xFF]), ("F32", [0, 0, 0xC0, 0x7F]), ("F64", [0, 0, 0, 0, 0, 0, 0xF0, 0x7F]),
+    // 1e300, which single precision does not hold.
+    ("F64", [0x9C, 0x75, 0x00, 0x88, 0x3C, 0xE4, 0x37, 0x7E]),
+  ] as [(String, [UInt8])])
+  func `numbers that are not finite are refused, with the tensor's name`(
+    _ type: String, _ bytes: [UInt8]
+  ) throws {
+    let zeros = [UInt8](repeating: 0, count: 20 * bytes.count)
+    let file = try file(
+      #"{"a":{"dtype":"\#(type)","shape":[21],"data_offsets":[0,\#(21 * bytes.count)]}}"#,
+      zeros + bytes)
+    let weights = try SafetensorsFile(path: file.path)
+    let error = WeightError.notFinite(path: file.path, name: "a")
+    #expect(throws: error) { try weights.tensor("a", shape: [21]) }
+    #expect("\(error)" == "\(file.path): tensor “a” holds numbers that are not finite")
+  }
+
+  @Test func `a file that became shorter since it was opened is refused`() throws {
+    let file = try TemporaryFile(Data())
+    try writeSafetensors(["x": Tensor(repeating: 1, [5_000])], to: file.path)
+    let weights = try SafetensorsFile(path: file.path)
+    let handle = try FileHandle(forWritingTo: URL(filePath: file.path))
+    try handle.truncate(atOffset: 10_000)
+    #expect(
+      throws: WeightError.unreadable(
+        path: file.path, reason: "it became shorter while it was read")
+    ) { try weights.tensor("x", shape: [5_000]) }
+  }
+
   @Test func `a missing file and a folder are refused by name`() {
     #expect(
       throws: WeightError.unreadable(path: "/nowhere", reason: "No such file or directory")
     ) { try SafetensorsFile(path: "/nowhere") }
-    #expect(throws: WeightError.unreadable(path: "/tmp", reason: "it is not a file")) {
+    #expect(throws: WeightError.unreadable(path: "/tmp", reason: "it is a folder, not a file")) {
       try SafetensorsFile(path: "/tmp")
     }
   }

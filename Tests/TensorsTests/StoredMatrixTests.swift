@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Tensors
 import Testing
@@ -17,6 +18,29 @@ import Testing
       var found = [Float](repeating: 0, count: 7)
       matrix.copyRow(row, to: &found)
       #expect(found == Array(tensor.elements[row * 7..<(row + 1) * 7]))
+    }
+  }
+
+  @Test(arguments: [StoredPrecision.float16, .float32])
+  func `what becomes of the file later does not matter`(precision: StoredPrecision) throws {
+    let file = try TemporaryFile(Data())
+    try writeSafetensors(["x": Tensor(repeating: 2, [3_000, 7])], to: file.path, precision: precision)
+    let matrix = try SafetensorsFile(path: file.path).matrix("x", rows: 3_000, columns: 7)
+    try FileHandle(forWritingTo: URL(filePath: file.path)).truncate(atOffset: 0)
+    var found = [Float](repeating: 0, count: 7)
+    matrix.copyRow(2_999, to: &found)
+    #expect(found == [Float](repeating: 2, count: 7))
+  }
+
+  @Test func `halves that are not finite are refused`() throws {
+    let file = try TemporaryFile(Data())
+    for value in [Float.infinity, -.infinity, .nan] {
+      var tensor = Tensor([9, 5])
+      tensor.elements[43] = value
+      try writeSafetensors(["x": tensor], to: file.path, precision: .float16)
+      #expect(throws: WeightError.notFinite(path: file.path, name: "x")) {
+        try SafetensorsFile(path: file.path).matrix("x", rows: 9, columns: 5)
+      }
     }
   }
 

@@ -157,4 +157,18 @@ import Testing
       #expect(result == a.map { $0 + 1 })
     }
   }
+
+  @Test(arguments: [Float.nan, .infinity, -.infinity, .signalingNaN])
+  func `one number that is not finite is found wherever it is`(value: Float) {
+    for count in [1, 7, 16, 17, 40] {
+      var numbers = [Float](repeating: .greatestFiniteMagnitude, count: count)
+      #expect(numbers.areFinite)
+      for place in numbers.indices {
+        numbers[place] = value
+        #expect(!numbers.areFinite, "\(place) of \(count)")
+        numbers[place] = -.greatestFiniteMagnitude
+      }
+    }
+    #expect([Float]().areFinite)
+  }
 }

@@ -52,7 +52,8 @@ package struct BatchRunner: Sendable {
   ///     thread, and may block as long as it looks at the flag.
   ///   - report: is told what became of photos, batch by batch, on the caller's thread.
   /// - Throws: `StoreError` where the store cannot be written (what was reported before is in it),
-  ///   and what `report` throws. Nothing more is begun then.
+  ///   `CaptioningError.notFinite` where the model is broken, and what `report` throws. Nothing more
+  ///   is begun then.
   package func run(
     _ run: Int64, photos: @escaping @Sendable () -> FilePath?, stop: StopFlag,
     report: @escaping ([BatchEvent]) throws -> Void
@@ -211,11 +212,15 @@ private enum Finding: Sendable {
   case described(FileState, DescribedPhoto)
   case failed(FileState?, FailureKind, reason: String)
   case failedBefore(FailureKind, reason: String)
-  /// The store does not answer.
-  case broken(StoreError)
+  /// The store does not answer, or the model is broken: it would be the same with every photo.
+  case broken(any Error)
 
   init(_ error: any Error, path: FilePath, state: FileState?) {
-    if let error = error as? StoreError {
+    if error is StoreError {
+      self = .broken(error)
+      return
+    }
+    if case CaptioningError.notFinite = error {
       self = .broken(error)
       return
     }

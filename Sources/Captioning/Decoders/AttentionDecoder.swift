@@ -16,6 +16,7 @@ package import Tensors
 package struct AttentionDecoder: CaptionDecoder {
   package let channels: Int
   package let vocabularySize: Int
+  package let path: String
   private let startToken: Int
   /// The size of the regions that are attended to.
   private let contextSize: Int
@@ -40,6 +41,7 @@ package struct AttentionDecoder: CaptionDecoder {
     }
     self.channels = channels
     self.vocabularySize = vocabularySize
+    path = weights.source.path
     self.startToken = startToken
     self.contextSize = contextSize
     regionEmbedding = try configuration.regionEmbedding.map {

@@ -10,6 +10,8 @@ package protocol CaptionDecoder: Sendable {
   var channels: Int { get }
   /// The number of logits.
   var vocabularySize: Int { get }
+  /// Where the weights are from.
+  var path: String { get }
 
   /// The memory for captions of at most `rows` rows at a time, one image after the other.
   func makeState(rows: Int, threads: Int) -> DecoderState

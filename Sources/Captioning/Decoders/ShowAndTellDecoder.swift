@@ -11,6 +11,7 @@ package import Tensors
 package struct ShowAndTellDecoder: CaptionDecoder {
   package let channels: Int
   package let vocabularySize: Int
+  package let path: String
   /// What the LSTM reads after the image, or nil where its output for the image is already the
   /// first token.
   private let startToken: Int?
@@ -26,6 +27,7 @@ package struct ShowAndTellDecoder: CaptionDecoder {
   ) throws {
     self.channels = channels
     self.vocabularySize = vocabularySize
+    path = weights.source.path
     self.startToken = startToken
     var projection = try Linear(
       weights["image_embedding"], inputs: channels, outputs: configuration.embedding,
@@ -107,6 +109,9 @@ extension Linear {
       for index in output * inputs..<(output + 1) * inputs { weight.elements[index] *= factor }
       folded.elements[output] =
         (folded.elements[output] - mean.elements[output]) * factor + shift.elements[output]
+    }
+    guard weight.elements.areFinite, folded.elements.areFinite else {
+      throw weights.notFinite("weight")
     }
     bias = folded
   }

@@ -5,6 +5,8 @@ package struct DecoderStepModel: StepModel {
   private let decoder: any CaptionDecoder
   private let features: ImageFeatures
   private let state: DecoderState
+  /// Whether all logits so far were finite. A search passes by those that are not.
+  package private(set) var isFinite = true
 
   package var vocabularySize: Int { decoder.vocabularySize }
 
@@ -25,10 +27,13 @@ package struct DecoderStepModel: StepModel {
     read(into: &rows)
   }
 
-  private func read(into rows: inout StepRows) {
+  private mutating func read(into rows: inout StepRows) {
     rows.attention = Array(state.attention)
     let logits = state.logits
     let size = vocabularySize
+    if let first = logits.baseAddress, !VectorMath.areFinite(first, count: logits.count) {
+      isFinite = false
+    }
     rows.logProbabilities = [Float](unsafeUninitializedCapacity: logits.count) { target, count in
       count = logits.count
       guard let from = logits.baseAddress, let to = target.baseAddress else { return }
@@ -43,12 +48,16 @@ extension CaptionDecoder {
   /// Captions for an image, best first: drawn at random if the options say so, else by beam search.
   ///
   /// - Parameter state: made by this decoder with at least `options.rows` rows.
+  /// - Throws: `CaptioningError.notFinite`.
   /// - Precondition: the options are valid.
   package func captions(
     for features: ImageFeatures, options: DecodingOptions, rules: TokenRules, state: DecoderState
-  ) -> [Hypothesis] {
+  ) throws -> [Hypothesis] {
     var model = DecoderStepModel(self, features, state: state)
-    return options.isSampling
+    let captions =
+      options.isSampling
       ? Sampler(options, rules: rules)(&model) : BeamSearch(options, rules: rules)(&model)
+    guard model.isFinite else { throw CaptioningError.notFinite(weights: path) }
+    return captions
   }
 }

@@ -9,6 +9,8 @@ package struct ImageEncoder: Sendable {
   package let imageChannels: Int
   private let network: Network
   private let maps: EncoderMaps
+  /// Where the weights are from.
+  private let path: String
 
   /// - Parameters:
   ///   - weights: where the checkpoint's keys begin.
@@ -27,6 +29,7 @@ package struct ImageEncoder: Sendable {
     self.configuration = configuration
     imageChannels = definition.network.input.channels
     maps = definition.maps
+    path = weights.source.path
     network = try definition.network.build(expectedImage: expectedImage)
   }
 
@@ -54,7 +57,8 @@ package struct ImageEncoder: Sendable {
   ///   - outputs: what to compute; nothing that these do not need is computed.
   ///   - scratch: of this encoder.
   /// - Returns: one value for each image.
-  /// - Throws: `NetworkError` if the network cannot take images of this size.
+  /// - Throws: `NetworkError` if the network cannot take images of this size;
+  ///   `CaptioningError.notFinite`.
   /// - Precondition: the encoder has these outputs, and `images` its number of channels.
   package func encode(
     _ images: Tensor, outputs: Set<EncoderOutput>, scratch: NetworkScratch
@@ -62,10 +66,12 @@ package struct ImageEncoder: Sendable {
     // In the order of the cases, so that equal sets are equal plans.
     let wanted = EncoderOutput.allCases.filter(outputs.contains)
     try scratch.run(images, outputs: wanted.map(maps.map(of:)))
-    return (0..<images.shape[0]).map { image in
+    return try (0..<images.shape[0]).map { image in
       var result = EncodedImage()
       for output in wanted {
-        result.set(scratch.output(maps.map(of: output), image: image), as: output)
+        let map = scratch.output(maps.map(of: output), image: image)
+        guard map.elements.areFinite else { throw CaptioningError.notFinite(weights: path) }
+        result.set(map, as: output)
       }
       return result
     }
@@ -83,7 +89,7 @@ package struct ImageEncoder: Sendable {
   ///   - images: `[batch, channels, height, width]`, normalised as the weights expect.
   ///   - scratch: of this encoder.
   /// - Returns: one value for each image.
-  /// - Throws: `NetworkError` if the network cannot take images of this size.
+  /// - Throws: as `encode`.
   package func features(of images: Tensor, scratch: NetworkScratch) throws -> [ImageFeatures] {
     try encode(images, outputs: [.map, .embedding], scratch: scratch)
       .compactMap(ImageFeatures.init)

@@ -1,5 +1,7 @@
+internal import Files
 internal import Foundation
 package import Language
+internal import ModelFiles
 internal import Tensors
 
 /// By which nouns captions call the classes that an encoder's classifier tells apart.
@@ -11,6 +13,9 @@ package struct ClassNouns: Sendable {
     /// The ids of all its nouns in all forms, ascending.
     package let tokens: [Int]
   }
+
+  /// More than the nouns of all classes need, in bytes.
+  private static let largestFile = 16 << 20
 
   package let configuration: NamingConfiguration
   /// For each class the place of its line among the different lines.
@@ -41,10 +46,22 @@ package struct ClassNouns: Sendable {
   }
 
   /// - Parameter path: of the file of the nouns.
-  /// - Throws: as `init(_:lines:vocabulary:)`; Foundation's error where the file cannot be read.
+  /// - Throws: as `init(_:lines:vocabulary:)`; `ModelFolderError.unreadable`.
   init(_ configuration: NamingConfiguration, path: String, vocabulary: Vocabulary) throws {
-    var lines = try String(contentsOfFile: path, encoding: .utf8)
-      .split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
+    func unreadable(_ reason: String) -> ModelFolderError {
+      .unreadable(path: path, reason: reason)
+    }
+    let bytes: [UInt8]
+    do {
+      bytes = try RegularFile.contents(path: path, limit: Self.largestFile)
+    } catch {
+      throw unreadable("\(error)")
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw unreadable("it is not UTF-8 text")
+    }
+    var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+      .map(String.init)
     if lines.last?.isEmpty == true { lines.removeLast() }
     try self.init(configuration, lines: lines, vocabulary: vocabulary)
   }
@@ -112,18 +129,19 @@ extension CaptionDecoder {
   ///   - noun: of the image's class.
   ///   - state: made by this decoder with at least twice `options.rows` rows.
   /// - Returns: the captions, and whether they are those of the other search.
+  /// - Throws: `CaptioningError.notFinite`.
   /// - Precondition: the options are valid.
   func captions(
     for features: ImageFeatures, options: DecodingOptions, rules: TokenRules,
     noun: ClassNouns.Noun, _ naming: ClassNouns, state: DecoderState
-  ) -> (hypotheses: [Hypothesis], isNamed: Bool) {
-    let free = captions(for: features, options: options, rules: rules, state: state)
+  ) throws -> (hypotheses: [Hypothesis], isNamed: Bool) {
+    let free = try captions(for: features, options: options, rules: rules, state: state)
     var strict = rules
     strict.required.append(noun.tokens)
     guard !options.isSampling, rules.required.count < DecodingOptions.mostRequiredWords,
       let best = free.first, strict.satisfied(by: best.tokens) == rules.satisfied(by: best.tokens)
     else { return (free, false) }
-    let named = captions(for: features, options: options, rules: strict, state: state)
+    let named = try captions(for: features, options: options, rules: strict, state: state)
     guard let first = named.first, naming.accepts(first, insteadOf: best, rules: strict) else {
       return (free, false)
     }

@@ -8,7 +8,7 @@ extension NetworkBuilder {
   /// - Parameter expectedImage: the size that images will mostly have, if it is known: then every
   ///   convolution is computed by the method that suits its maps. Images of other sizes are
   ///   computed, too.
-  /// - Throws: `WeightError` if parameters are missing or have other shapes.
+  /// - Throws: `WeightError` if parameters are missing, have other shapes or are not finite.
   package func build(expectedImage: (height: Int, width: Int)? = nil) throws -> Network {
     /// The size of a feature map for images of the expected size, if one is expected and fits.
     func expectedSize(of map: Int) -> (height: Int, width: Int)? {
@@ -47,9 +47,14 @@ extension NetworkBuilder {
       definition.hasBias
       ? try definition.weights.tensor("bias", [definition.outputs]).elements : nil
     guard let normalization = definition.normalization else { return (weight, bias) }
-    return try BatchNormalization2d(
+    let folded = try BatchNormalization2d(
       normalization, channels: definition.outputs, epsilon: normalizationEpsilon
     ).folded(into: weight, bias: bias)
+    // A negative variance has no root, and great factors overflow together.
+    guard folded.weight.elements.areFinite, folded.bias.areFinite else {
+      throw normalization.notFinite("weight")
+    }
+    return folded
   }
 }
 

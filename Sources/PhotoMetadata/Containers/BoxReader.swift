@@ -5,12 +5,14 @@ struct Box {
   /// Behind the header.
   let content: Range<Int>
 
-  /// The boxes one behind the other in a range, as far as they are valid; what is left over is
-  /// behind the last of them.
+  /// The boxes one behind the other in a range, as far as they are valid and not too many; what is
+  /// left over is behind the last of them.
   static func list(_ bytes: [UInt8], in range: Range<Int>) -> [Box] {
     var boxes: [Box] = []
     var offset = range.lowerBound
-    while let size = bytes.integer(at: offset, width: 4), range.upperBound - offset >= 8 {
+    while boxes.count < mostParts, let size = bytes.integer(at: offset, width: 4),
+      range.upperBound - offset >= 8
+    {
       var header = 8
       var length = size
       if size == 1 {

@@ -70,12 +70,13 @@ struct HEIFFile: PhotoFile {
     {
       blocks.exif = Array(payload[(4 + offset)...])
     }
-    for item in metadataItems(Self.isXMP) {
-      if let packet = payload(item.id) { blocks.addXMP(packet) }
+    for item in metadataItems(Self.isXMP).prefix(MetadataBlocks.mostBlocks) {
+      if let packet = payload(item.id) { blocks.addXMP(packet[...]) }
     }
     // As in movies (XMP specification, part 3, 1.2.7.1); it is read, but nothing is written there.
-    blocks.furtherXMP += boxes(of: Self.xmpIdentifier).filter { $0.count <= Self.maximumPayload }
-      .map { Array(bytes[$0]) }
+    for box in boxes(of: Self.xmpIdentifier) where box.count <= Self.maximumPayload {
+      blocks.addFurtherXMP(bytes[box])
+    }
     return blocks
   }
 
@@ -294,7 +295,7 @@ struct HEIFFile: PhotoFile {
       else { throw damaged }
       // Extents may take no bytes at all: without this, a small file could name billions.
       extentCount += extents
-      guard extentCount <= bytes.count else { throw damaged }
+      guard extentCount <= mostParts else { throw .tooManyParts }
       var location = Location(id: id, method: method, file: file, extents: [])
       for _ in 0..<extents {
         guard let index = reader.number(indexSize), let offset = reader.number(offsetSize),

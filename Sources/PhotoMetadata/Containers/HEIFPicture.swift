@@ -31,6 +31,7 @@ extension HEIFFile {
     let boxes = Box.list(bytes, in: container.content)
     let all = boxes.first { $0.type == "ipco" }.map { Box.list(bytes, in: $0.content) } ?? []
     var properties: [Int: [Box]] = [:]
+    var total = 0
     for box in boxes where box.type == "ipma" {
       var reader = BoxReader(bytes, box.content)
       guard let version = reader.number(1), let flags = reader.number(3),
@@ -45,6 +46,8 @@ extension HEIFFile {
           // The highest bit says that it must be understood; they count from 1.
           let index = association & (isWide ? 0x7FFF : 0x7F)
           guard index > 0, index <= all.count else { continue }
+          total += 1
+          guard total <= mostParts else { return nil }
           properties[id, default: []].append(all[index - 1])
         }
       }
@@ -54,7 +57,8 @@ extension HEIFFile {
 
   /// The pictures that say how transparent another one is.
   private func transparency(of picture: Int, _ properties: [Int: [Box]]) -> [Int] {
-    references.filter { $0.type == "auxl" && $0.to.contains(picture) }.map(\.from).filter { id in
+    let auxiliary = references.filter { $0.type == "auxl" && $0.to.contains(picture) }
+    return Set(auxiliary.map(\.from)).filter { id in
       properties[id, default: []].contains { property in
         guard property.type == "auxC", property.content.count > 4 else { return false }
         let type = bytes[property.content.dropFirst(4)].prefix { $0 != 0 }

@@ -34,6 +34,10 @@ struct JPEGFile: PhotoFile {
         fault = .corrupt("a segment ends beyond the file")
         break
       }
+      guard segments.count < mostParts else {
+        fault = .tooManyParts
+        break
+      }
       let next = markerOffset + 1 + length
       segments.append(
         Segment(
@@ -52,12 +56,13 @@ struct JPEGFile: PhotoFile {
         if blocks.exif == nil { blocks.exif = Array(bytes[segment.content]) }
       case Self.app1:
         if let header = xmpHeader(segment) {
-          blocks.addXMP(Array(bytes[segment.content].dropFirst(header)))
+          blocks.addXMP(bytes[segment.content].dropFirst(header))
         }
       case Self.app13 where isPhotoshop(segment):
         // Longer resources go on in the next segment.
         let content = bytes[segment.content].dropFirst(Self.photoshopHeader.utf8CodeUnitCount)
-        blocks.photoshop = (blocks.photoshop ?? []) + content
+        blocks.photoshop?.append(contentsOf: content)
+        if blocks.photoshop == nil { blocks.photoshop = Array(content) }
       case Self.comment where blocks.comments.count < Self.maximumComments:
         let text = decodedText(bytes[segment.content].prefix { $0 != 0 })
         blocks.comments.append(MetadataBlocks.Comment(place: .jpegComment, text: text))

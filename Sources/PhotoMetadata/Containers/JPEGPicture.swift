@@ -29,6 +29,7 @@ extension PictureParts {
       let segment = offset..<offset + 2 + length
       colours.read(marker, bytes[segment.dropFirst(4)])
       if !(0xE0...0xEF).contains(marker), marker != 0xFE { kept.append(segment) }
+      guard kept.count <= mostParts else { return false }
       offset = segment.upperBound
       guard marker == 0xDA else { continue }
       let scan = offset..<endOfScan(from: offset)

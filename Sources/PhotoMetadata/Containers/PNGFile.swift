@@ -25,6 +25,10 @@ struct PNGFile: PhotoFile {
         fault = .corrupt("a chunk ends beyond the file")
         break
       }
+      guard chunks.count < mostParts else {
+        fault = .tooManyParts
+        break
+      }
       let chunk = Chunk(range: end..<end + 12 + length)
       chunks.append(chunk)
       end = chunk.range.upperBound
@@ -40,6 +44,7 @@ struct PNGFile: PhotoFile {
   ///
   /// - Returns: false where there is no picture.
   func addPicture(to parts: inout PictureParts) -> Bool {
+    guard chunks.count < mostParts else { return false }
     let data = chunks.filter { has("IDAT", $0) }
     guard !data.isEmpty, parts.add("PNG data", data.map(\.content)) else { return false }
     for chunk in chunks where !has("IDAT", chunk) && !has("IEND", chunk) {
@@ -57,7 +62,7 @@ struct PNGFile: PhotoFile {
     var blocks = MetadataBlocks()
     for text in texts {
       switch text.role {
-      case .xmp: blocks.addXMP(text.content)
+      case .xmp: blocks.addXMP(text.content[...])
       case .photoshop: blocks.addPhotoshop(Self.irb(text.content))
       case .exif: blocks.exif = blocks.exif ?? text.content
       case .comment(let place):

@@ -31,6 +31,10 @@ struct WebPFile: PhotoFile {
         fault = .corrupt("a chunk ends beyond the file")
         return
       }
+      guard chunks.count < mostParts else {
+        fault = .tooManyParts
+        return
+      }
       // Some writers leave out the byte behind an odd last chunk.
       let next = min(end + 8 + length + length % 2, riffEnd)
       chunks.append(Chunk(range: end..<next, content: end + 8..<end + 8 + length))
@@ -45,7 +49,7 @@ struct WebPFile: PhotoFile {
       if has("EXIF", chunk) {
         blocks.exif = blocks.exif ?? Array(bytes[chunk.content])
       } else if has("XMP ", chunk) {
-        blocks.addXMP(Array(bytes[chunk.content]))
+        blocks.addXMP(bytes[chunk.content])
       }
     }
     return blocks
@@ -104,7 +108,7 @@ struct WebPFile: PhotoFile {
   ///
   /// - Returns: false where there is no picture.
   func addPicture(to parts: inout PictureParts) -> Bool {
-    guard let canvas else { return false }
+    guard chunks.count < mostParts, let canvas else { return false }
     var hasPicture = false
     for chunk in chunks {
       let isFrame = has("ANMF", chunk)

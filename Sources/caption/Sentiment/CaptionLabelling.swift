@@ -31,7 +31,7 @@ struct CaptionLabelling {
           bar.advance(by: new, worked: new, failed: 0)
           done = counts
         },
-        { texts in interruption.flag.isRaised ? nil : sentiments(texts) })
+        { texts in interruption.flag.isRaised ? nil : try sentiments(texts) })
       bar.finish()
       let seconds = (ContinuousClock.now - start) / .seconds(1)
       let summary =
@@ -47,9 +47,9 @@ struct CaptionLabelling {
   }
 
   /// Captions that say nothing are neutral.
-  private func sentiments(_ texts: [String]) -> [Sentiment] {
+  private func sentiments(_ texts: [String]) throws -> [Sentiment] {
     let neutral = labeller.allLabels.last ?? ""
-    return labeller.classify(texts, explains: false).map { result in
+    return try labeller.classify(texts, explains: false).map { result in
       switch result {
       case .success(let text): text.stored
       case .failure: Sentiment(unknownAmong: labeller.labels, called: neutral)

@@ -137,7 +137,7 @@ struct SentimentClassifyCommand: ParsableCommand {
     let output = output
     func forEachBatch(_ show: ([NumberedText]) throws -> Void) throws {
       try input.forEachBatch { batch in
-        let results = failures.sieve(batch, labeller, explains: output.explains)
+        let results = try failures.sieve(batch, labeller, explains: output.explains)
         try show(results)
         try keeper?.keep(results.map(\.text))
       }

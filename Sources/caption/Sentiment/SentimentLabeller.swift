@@ -32,7 +32,21 @@ struct SentimentLabeller: Sendable {
   }
 
   /// Classifies texts, each with its words if that is asked for.
-  func classify(_ texts: [String], explains: Bool) -> [Result<ClassifiedText, SentimentError>] {
+  ///
+  /// - Throws: `SentimentError.notFinite`: a broken model is so with every text.
+  func classify(
+    _ texts: [String], explains: Bool
+  ) throws -> [Result<ClassifiedText, SentimentError>] {
+    let results = results(of: texts, explains: explains)
+    for case .failure(.notFinite(let weights)) in results {
+      throw SentimentError.notFinite(weights: weights)
+    }
+    return results
+  }
+
+  private func results(
+    of texts: [String], explains: Bool
+  ) -> [Result<ClassifiedText, SentimentError>] {
     guard explains else {
       return zip(texts, classifier.classify(texts, neutralBelow: threshold, threads: threads))
         .map { text, result in result.map { ClassifiedText(text, $0, words: [], labels: labels) } }

@@ -45,7 +45,7 @@ struct SentimentTable {
         bytes += row.cells.reduce(0) { $0 + $1.utf8.count }
         rows.append(row)
       }
-      let results = labeller.classify(rows.map(\.text), explains: false)
+      let results = try labeller.classify(rows.map(\.text), explains: false)
       for (row, result) in zip(rows, results) {
         switch result {
         case .success(let text):

@@ -9,10 +9,11 @@ struct TextFailures {
   /// Classifies texts.
   ///
   /// - Returns: those that have a result.
+  /// - Throws: as `SentimentLabeller.classify`.
   mutating func sieve(
     _ texts: [TextInput.Text], _ labeller: SentimentLabeller, explains: Bool
-  ) -> [NumberedText] {
-    let results = labeller.classify(texts.compactMap(\.text), explains: explains)
+  ) throws -> [NumberedText] {
+    let results = try labeller.classify(texts.compactMap(\.text), explains: explains)
     var next = results.startIndex
     return texts.compactMap { text in
       guard text.text != nil else {

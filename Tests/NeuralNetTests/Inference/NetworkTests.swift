@@ -208,4 +208,26 @@ import Testing
     _ = net.convolution(net.input, file["conv1"], out: 8, Window(3))
     #expect(throws: WeightError.missing(path: path, name: "conv1.weight")) { try net.build() }
   }
+
+  @Test(arguments: [("running_var", -2 as Float), ("weight", 3e38), ("running_mean", 3e38)])
+  func `a normalisation that makes no finite numbers is refused`(
+    _ name: String, _ value: Float
+  ) throws {
+    func build(_ value: Float) throws {
+      var tensors = [
+        "a.weight": Tensor(repeating: 3, [2, 3, 1, 1]),
+        "bn.weight": Tensor(repeating: 2, [2]), "bn.bias": Tensor([2]),
+        "bn.running_mean": Tensor([2]), "bn.running_var": Tensor(repeating: 1, [2]),
+      ]
+      tensors["bn." + name]?.elements[1] = value
+      let weights = WeightReader(TensorDictionary(tensors: tensors))
+      var net = NetworkBuilder(channels: 3)
+      _ = net.convolution(
+        net.input, weights["a"], out: 2, Window(1), normalization: weights["bn"],
+        activation: .relu6)
+      _ = try net.build()
+    }
+    try build(1)
+    #expect(throws: WeightError.notFinite(path: "memory", name: "bn.weight")) { try build(value) }
+  }
 }
