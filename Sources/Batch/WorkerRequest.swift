@@ -25,10 +25,17 @@ package struct WorkerRequest: Sendable {
       extras = [:]
       return
     }
-    guard case .object(var object)? = try? JSONDecoder().decode(JSONValue.self, from: Data(line))
-    else {
+    let value: JSONValue
+    do {
+      value = try JSONValue(bytes: line)
+    } catch JSONError.malformed {
       throw WorkerRequestError(
         reason: "not a JSON object; a path that begins with { is given as ./{…")
+    } catch {
+      throw WorkerRequestError(reason: "\(error)")
+    }
+    guard case .object(var object) = value else {
+      throw WorkerRequestError(reason: "not a JSON object")
     }
     let bytes = Self.pathBytes(object)
     for key in WorkerReply.ownKeys { object[key] = nil }

@@ -3,6 +3,8 @@ package enum EvaluationError: Error, Equatable, CustomStringConvertible {
   /// There is no evaluation of that number; with the one that was called so while evaluations were
   /// numbered along with all other runs.
   case noRun(Int64, newNumber: Int64? = nil)
+  /// The store is damaged: it does not tell any more how a run was scored.
+  case noProtocol(Int64)
   /// The runs have no photo in common.
   case nothingInCommon(Int64, Int64)
   /// A measure that a run does not have.
@@ -17,6 +19,9 @@ package enum EvaluationError: Error, Equatable, CustomStringConvertible {
         + "evaluations are numbered by themselves"
     case .noRun(let run, nil):
       "there is no evaluation \(run); “caption runs list” shows those that there are"
+    case .noProtocol(let run):
+      "the store does not tell how the run \(run) was scored, which is damage; “caption store check” "
+        + "tells all that is wrong"
     case .nothingInCommon(let first, let second):
       "the runs \(first) and \(second) have no photo of a dataset in common"
     case .noMetric(let name, let known):

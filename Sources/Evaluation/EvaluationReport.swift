@@ -53,10 +53,15 @@ package enum EvaluationReport {
 
   /// How a run was made, as names and texts.
   ///
-  /// - Throws: `DecodingError` where the run's protocol is not of that form.
+  /// - Throws: `EvaluationError.noProtocol`.
   package static func facts(_ evaluation: Evaluation) throws -> [(String, String)] {
-    let notes = try JSONDecoder().decode(
-      RunProtocol.self, from: Data(evaluation.protocolNotes.text.utf8))
+    let notes: RunProtocol
+    do {
+      notes = try JSONDecoder().decode(
+        RunProtocol.self, from: Data(evaluation.protocolNotes.text.utf8))
+    } catch is DecodingError {
+      throw EvaluationError.noProtocol(evaluation.number)
+    }
     let missing = notes.missing == 0 ? [] : [("not captioned", "\(notes.missing) photos")]
     return [
       ("run", "\(evaluation.number)"), ("started", evaluation.startedAt),

@@ -1,3 +1,4 @@
+internal import Foundation
 package import Metrics
 
 /// How a run was scored: stands on every report.
@@ -12,5 +13,10 @@ package struct RunProtocol: Codable, Equatable, Sendable {
     self.scoring = scoring
     self.missing = missing
     self.program = program
+  }
+
+  /// Whether a text is a protocol, as JSON.
+  package static func isWritten(in text: String) -> Bool {
+    (try? JSONDecoder().decode(RunProtocol.self, from: Data(text.utf8))) != nil
   }
 }

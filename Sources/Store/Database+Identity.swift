@@ -73,8 +73,11 @@ extension Database {
           SELECT i.id, picture_hash IS NULL AS is_unidentified FROM files
           JOIN images AS i ON i.id = image_id WHERE path = ? AND i.id <> ?
           """), arguments: [path.data, image])
-    if let there, try isAtItsOldPlace(there["id"], there["is_unidentified"], image, path) {
-      try merge(there["id"], into: image)
+    if let there,
+      try isAtItsOldPlace(
+        there.value("id"), there.value("is_unidentified"), image, path)
+    {
+      try merge(there.value("id"), into: image)
     }
     // Not in another order: there are few lost ones or none, but many pictures.
     let lost = try Int64.fetchAll(
@@ -127,8 +130,8 @@ extension Database {
           WHERE a.image_id = ? AND b.image_id = ? AND length(a.vector) = length(b.vector)
           """), arguments: [first, second])
     guard !pairs.isEmpty else { return nil }
-    return pairs.contains { pair in
-      let (a, b): (Data, Data) = (pair["a"], pair["b"])
+    return try pairs.contains { pair in
+      let (a, b): (Data, Data) = try (pair.value("a"), pair.value("b"))
       let first = a.withUnsafeBytes { HalfVector.values($0) }
       let second = b.withUnsafeBytes { HalfVector.values($0) }
       func dot(_ x: [Float], _ y: [Float]) -> Double {

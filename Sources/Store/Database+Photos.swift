@@ -85,10 +85,10 @@ extension Database {
     let others = try Row.fetchAll(
       cachedStatement(sql: "SELECT path, in_album FROM files WHERE image_id = ? AND path <> ?"),
       arguments: [image, path.data])
-    for row in others where FileState(of: FilePath(data: row["path"])) == nil {
+    for row in others where try FileState(of: row.path("path")) == nil {
       // Moved within the album, whoever noticed.
-      inAlbum = inAlbum || row["in_album"]
-      try execute(sql: "DELETE FROM files WHERE path = ?", arguments: [row["path"] as Data])
+      inAlbum = try inAlbum || row.value("in_album")
+      try execute(sql: "DELETE FROM files WHERE path = ?", arguments: [row.value("path") as Data])
     }
     try enterLost(insteadOf: image, at: path)
     try cachedStatement(

@@ -1,6 +1,9 @@
 internal import Foundation
 
 /// Any JSON, kept as a value.
+///
+/// It is decoded as a member of other types by `decode(_:from:)` only: a decoder that is asked for
+/// one type after the other takes a time that grows with the square of the nesting.
 public enum JSONValue: Codable, Hashable, Sendable {
   case null
   case bool(Bool)
@@ -12,9 +15,27 @@ public enum JSONValue: Codable, Hashable, Sendable {
   case array([JSONValue])
   case object([String: JSONValue])
 
-  /// - Throws: `DecodingError` where `text` is no JSON.
+  /// - Throws: `JSONError` where `text` is no JSON.
   public init(text: String) throws {
-    self = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+    self = try JSONScanner.value(of: Array(text.utf8))
+  }
+
+  /// - Parameter bytes: UTF-8.
+  /// - Throws: `JSONError` where they are no JSON.
+  package init(bytes: [UInt8]) throws {
+    self = try JSONScanner.value(of: bytes)
+  }
+
+  /// A value of a type that has members of this one, out of UTF-8.
+  ///
+  /// - Throws: `JSONError` where the bytes are no JSON, `DecodingError` where they are of another
+  ///   form.
+  package static func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws
+    -> Value
+  {
+    let decoder = JSONDecoder()
+    decoder.userInfo[.document] = try JSONValue(bytes: bytes)
+    return try decoder.decode(type, from: Data(bytes))
   }
 
   /// The value as the store keeps it: on one line, with sorted keys.
@@ -27,26 +48,25 @@ public enum JSONValue: Codable, Hashable, Sendable {
     if case .object(let members) = self { members[name] } else { nil }
   }
 
+  /// Takes the value out of the document that `decode(_:from:)` has read.
   public init(from decoder: any Decoder) throws {
-    let value = try decoder.singleValueContainer()
-    // Each attempt that fails costs an error, so what occurs most is tried first.
-    if value.decodeNil() {
-      self = .null
-    } else if let integer = try? value.decode(Int64.self) {
-      self = .integer(integer)
-    } else if let string = try? value.decode(String.self) {
-      self = .string(string)
-    } else if let unsigned = try? value.decode(UInt64.self) {
-      self = .unsigned(unsigned)
-    } else if let number = try? value.decode(Double.self) {
-      self = .number(number)
-    } else if let bool = try? value.decode(Bool.self) {
-      self = .bool(bool)
-    } else if let array = try? value.decode([JSONValue].self) {
-      self = .array(array)
-    } else {
-      self = .object(try value.decode([String: JSONValue].self))
+    var value = decoder.userInfo[.document] as? JSONValue
+    for key in decoder.codingPath {
+      if let index = key.intValue {
+        guard case .array(let elements)? = value, elements.indices.contains(index) else {
+          value = nil
+          break
+        }
+        value = elements[index]
+      } else {
+        value = value?[key.stringValue]
+      }
     }
+    guard let value else {
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: decoder.codingPath, debugDescription: "its document was not read"))
+    }
+    self = value
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -61,5 +81,16 @@ public enum JSONValue: Codable, Hashable, Sendable {
     case .array(let array): try value.encode(array)
     case .object(let object): try value.encode(object)
     }
+  }
+}
+
+extension CodingUserInfoKey {
+  fileprivate static let document = CodingUserInfoKey("document")
+
+  private init(_ name: String) {
+    guard let key = CodingUserInfoKey(rawValue: name) else {
+      preconditionFailure("“\(name)” is no key")
+    }
+    self = key
   }
 }

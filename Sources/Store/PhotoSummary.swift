@@ -76,17 +76,18 @@ extension PhotoSummary {
     """
 
   /// - Parameter row: of `columns`.
-  init(row: Row) {
-    imageID = row["image_id"]
-    path = FilePath(data: row["path"])
-    caption = row["text"]
-    confidence = row["confidence"]
-    model = row["model"]
-    capturedAt = row["captured_at"]
-    createdAt = row["created_at"]
-    origin = CaptionOrigin(rawValue: row["origin"]) ?? .machine
-    sentiment = row["sentiment"]
-    sentimentProbability = row["sentiment_probability"]
+  /// - Throws: `UnreadableValue`.
+  init(row: Row) throws {
+    imageID = try row.value("image_id")
+    path = try row.path("path")
+    caption = try row.value("text")
+    confidence = try row.value("confidence")
+    model = try row.value("model")
+    capturedAt = try row.value("captured_at")
+    createdAt = try row.value("created_at")
+    origin = try row.choice("origin")
+    sentiment = try row.value("sentiment")
+    sentimentProbability = try row.value("sentiment_probability")
   }
 }
 

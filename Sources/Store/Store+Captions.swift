@@ -34,8 +34,8 @@ extension Store {
             SELECT kind, reason FROM failures
             WHERE path = ? AND byte_count = ? AND modified_nanoseconds = ? AND closed_at IS NULL
             """), arguments: place)
-      if let failure, let kind = FailureKind(rawValue: failure["kind"]) {
-        return .failed(kind, reason: failure["reason"])
+      if let failure {
+        return .failed(try failure.choice("kind"), reason: try failure.value("reason"))
       }
       let file = try Row.fetchOne(
         database.cachedStatement(
@@ -45,9 +45,11 @@ extension Store {
             WHERE path = ? AND files.byte_count = ? AND modified_nanoseconds = ? AND in_album >= ?
             """), arguments: place + [inAlbum])
       guard let file else { return .unknown }
-      guard let caption = try database.caption(of: file["image_id"], work) else { return .seen }
+      guard let caption = try database.caption(of: file.value("image_id"), work) else {
+        return .seen
+      }
       let isOfEvaluation = try inAlbum && database.isOfEvaluation(caption.id)
-      return file["is_unidentified"] || isOfEvaluation ? .unsettled : .captioned(caption)
+      return try file.value("is_unidentified") || isOfEvaluation ? .unsettled : .captioned(caption)
     }
   }
 
@@ -100,16 +102,14 @@ extension Database {
 
 extension StoredCaption {
   /// - Parameter row: of the columns of `captions` that a machine's caption has.
-  /// - Throws: `DecodingError` where the JSON in it is not of that form.
+  /// - Throws: `UnreadableValue`.
   init(row: Row) throws {
-    id = row["id"]
-    createdAt = row["created_at"]
-    let decoder = JSONDecoder()
+    id = try row.value("id")
+    createdAt = try row.value("created_at")
     caption = MachineCaption(
-      text: row["text"], logProbability: row["log_probability"], confidence: row["confidence"],
-      words: try decoder.decode([MachineCaption.Word].self, from: row["words"]),
-      alternatives: try decoder.decode(
-        [MachineCaption.Alternative].self, from: row["alternatives"]))
+      text: try row.value("text"), logProbability: try row.value("log_probability"),
+      confidence: try row.value("confidence"), words: try row.json("words"),
+      alternatives: try row.json("alternatives"))
   }
 }
 

@@ -19,7 +19,7 @@ extension Store {
       let id = try database.datasetID(of: name, in: path)
       let row = try Row.fetchOne(
         database, sql: "SELECT * FROM datasets WHERE id = ?", arguments: [id])
-      guard let row else { preconditionFailure("a dataset went in the middle of a transaction") }
+      guard let row else { throw UnreadableValue.lost("a dataset") }
       return try database.summary(of: row)
     }
   }
@@ -83,16 +83,15 @@ extension Database {
           path: item.path, references: references))
     }
     while let row = try rows.next() {
-      let id: Int64 = row["id"]
+      let id: Int64 = try row.value("id")
       if id != item?.id {
         try finish()
         references = []
-        let path = row["path"] as Data?
         item = DatasetItem(
-          id: id, name: row["name"], externalID: row["external_id"], split: row["split"],
-          path: path.map { FilePath(data: $0) }, references: [])
+          id: id, name: try row.value("name"), externalID: try row.value("external_id"),
+          split: try row.value("split"), path: try row.pathIfAny("path"), references: [])
       }
-      references.append(row["text"])
+      references.append(try row.value("text"))
     }
     try finish()
   }
@@ -103,7 +102,8 @@ extension Database {
       arguments: [dataset]
     ).map {
       DatasetProblemRecord(
-        kind: $0["kind"], file: $0["file"], place: $0["place"], detail: $0["detail"])
+        kind: try $0.value("kind"), file: try $0.value("file"), place: try $0.value("place"),
+        detail: try $0.value("detail"))
     }
   }
 
@@ -121,21 +121,22 @@ extension Database {
         """, arguments: [dataset]
     ).map {
       DatasetSummary.Split(
-        name: $0["split"], photos: $0["photos"], found: $0["found"], captions: $0["captions"])
+        name: try $0.value("split"), photos: try $0.value("photos"),
+        found: try $0.value("found"), captions: try $0.value("captions"))
     }
   }
 
   fileprivate func summary(of row: Row) throws -> DatasetSummary {
-    let id: Int64 = row["id"]
+    let id: Int64 = try row.value("id")
     func count(_ table: String) throws -> Int {
       try Int.fetchOne(
         self, sql: "SELECT count(*) FROM \(table) WHERE dataset_id = ?", arguments: [id]) ?? 0
     }
-    let source: Data = row["source"]
+    let source: Data = try row.value("source")
     return DatasetSummary(
-      name: row["name"], format: row["format"],
+      name: try row.value("name"), format: try row.value("format"),
       sources: source.split(separator: 0).map { String(decoding: FilePath(data: $0)) },
-      importedAt: row["imported_at"], splits: try splits(of: id),
+      importedAt: try row.value("imported_at"), splits: try splits(of: id),
       problems: try count("dataset_problems"), evaluations: try count("evaluations"))
   }
 }

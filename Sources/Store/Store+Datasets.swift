@@ -151,7 +151,7 @@ private struct DatasetWriter {
     try Row.fetchAll(
       database, sql: "SELECT run_id, split FROM evaluations WHERE dataset_id = ?",
       arguments: [dataset]
-    ).filter { splits.contains($0["split"]) }.map { $0["run_id"] }
+    ).filter { try splits.contains($0.value("split")) }.map { try $0.value("run_id") }
   }
 
   /// Enters new items and changes those that have a number.
@@ -200,8 +200,10 @@ private struct DatasetWriter {
       arguments: [path.data])
     guard let row else { return nil }
     let seen = FileState(
-      byteCount: row["byte_count"], modifiedNanoseconds: row["modified_nanoseconds"])
-    return FileState(of: path) == seen ? row["image_id"] : nil
+      byteCount: try row.value("byte_count"),
+      modifiedNanoseconds: try row.value("modified_nanoseconds"))
+    guard FileState(of: path) == seen else { return nil }
+    return try row.value("image_id")
   }
 
   private func enterProblems() throws {

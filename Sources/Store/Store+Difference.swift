@@ -43,10 +43,8 @@ extension Store {
   public func models() throws -> [StoredModel] {
     try read { database in
       try Row.fetchAll(database, sql: "SELECT name, content_hash FROM models ORDER BY name, id")
-        .compactMap { row in
-          ContentHash(data: row["content_hash"]).map {
-            StoredModel(name: row["name"], contentHash: $0)
-          }
+        .map { row in
+          StoredModel(name: try row.value("name"), contentHash: try row.hash("content_hash"))
         }
     }
   }
@@ -80,7 +78,8 @@ extension Store {
           """, arguments: [first.data, second.data]
       ).map {
         CaptionDifference(
-          path: FilePath(data: $0["path"]), first: $0["first"], second: $0["second"])
+          path: try $0.path("path"), first: try $0.value("first"),
+          second: try $0.value("second"))
       }
     }
   }

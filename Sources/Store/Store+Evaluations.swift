@@ -176,19 +176,19 @@ extension Store {
         database, sql: "SELECT run_id, dataset_id, split FROM evaluations WHERE number = ?",
         arguments: [number])
       guard let row else { return [] }
-      let run: Int64 = row["run_id"]
-      let decoder = JSONDecoder()
+      let run: Int64 = try row.value("run_id")
       var results: [Int64: (candidate: String, scores: [String: Double])] = [:]
       for row in try Row.fetchAll(
         database, sql: "SELECT item_id, candidate, scores FROM evaluation_items WHERE run_id = ?",
         arguments: [run])
       {
-        results[row["item_id"]] = (
-          row["candidate"], try decoder.decode([String: Double].self, from: row["scores"])
+        results[try row.value("item_id")] = (
+          try row.value("candidate"), try row.json("scores")
         )
       }
       var photos: [EvaluatedPhoto] = []
-      try database.forEachDatasetItem(of: row["dataset_id"], split: row["split"]) { item in
+      try database.forEachDatasetItem(of: row.value("dataset_id"), split: row.value("split")) {
+        item in
         guard let result = results[item.id] else { return }
         photos.append(
           EvaluatedPhoto(item: item, candidate: result.candidate, scores: result.scores))
@@ -213,15 +213,17 @@ extension Store {
 
 extension RunSummary {
   /// - Parameter row: of `runs`, with the model's name.
-  fileprivate init(row: Row) {
-    id = row["id"]
-    kind = RunKind(rawValue: row["kind"]) ?? .batch
-    evaluation = row["number"]
-    state = row["state"]
-    model = row["model"]
-    counts = RunCounts(captioned: row["captioned"], skipped: row["skipped"], failed: row["failed"])
-    startedAt = row["started_at"]
-    finishedAt = row["finished_at"]
+  fileprivate init(row: Row) throws {
+    id = try row.value("id")
+    kind = try row.choice("kind")
+    evaluation = try row.value("number")
+    state = try row.value("state")
+    model = try row.value("model")
+    counts = RunCounts(
+      captioned: try row.value("captioned"), skipped: try row.value("skipped"),
+      failed: try row.value("failed"))
+    startedAt = try row.value("started_at")
+    finishedAt = try row.value("finished_at")
   }
 }
 
@@ -234,21 +236,18 @@ extension Evaluation {
     """
 
   /// - Parameter row: of `selection`.
-  /// - Throws: `DecodingError` where the JSON in it is not of that form.
+  /// - Throws: `UnreadableValue`.
   fileprivate init(row: Row) throws {
-    number = row["number"]
-    storeRun = row["run_id"]
-    startedAt = row["started_at"]
-    dataset = row["dataset"]
-    split = row["split"]
-    model = row["model"]
-    guard let hash = ContentHash(data: row["content_hash"]) else {
-      preconditionFailure("the schema lets only whole hashes in")
-    }
-    modelHash = hash
-    decoding = try JSONValue(text: row["options"])
-    protocolNotes = try JSONValue(text: row["protocol"])
-    scores = try JSONDecoder().decode([String: Double].self, from: row["scores"])
-    imageCount = row["images"]
+    number = try row.value("number")
+    storeRun = try row.value("run_id")
+    startedAt = try row.value("started_at")
+    dataset = try row.value("dataset")
+    split = try row.value("split")
+    model = try row.value("model")
+    modelHash = try row.hash("content_hash")
+    decoding = try row.anyJSON("options")
+    protocolNotes = try row.anyJSON("protocol")
+    scores = try row.json("scores")
+    imageCount = try row.value("images")
   }
 }

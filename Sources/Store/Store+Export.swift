@@ -63,11 +63,10 @@ extension Store {
     /// - Throws: `StoreError`, and what `body` throws.
     public func forEachPicture(_ body: (Picture) throws -> Void) throws {
       try forEachRow(columns: nil) { row in
-        let path = row["path"] as Data?
         try body(
           Picture(
-            id: row["image_id"], path: path.map { FilePath(data: $0) }, width: row["width"],
-            height: row["height"]))
+            id: row.value("image_id"), path: row.pathIfAny("path"), width: row.value("width"),
+            height: row.value("height")))
       }
     }
 
@@ -81,7 +80,7 @@ extension Store {
         captions.alternatives, captions.model_id, captions.decoding_id, captions.created_at,
         captions.orientation, captions.id AS caption_id
         """
-      try forEachRow(columns: columns) { try body(reader.entry($0), $0["image_id"]) }
+      try forEachRow(columns: columns) { try body(reader.entry($0), $0.value("image_id")) }
     }
 
     /// - Parameter columns: of the newest caption or of all, beside the picture's; nil for one row
@@ -92,7 +91,7 @@ extension Store {
         let (sql, arguments) = query(columns: columns, hasFile: hasFile)
         let rows = try Row.fetchCursor(database, sql: sql, arguments: arguments)
         while let row = try rows.next() {
-          let image: Int64 = row["image_id"]
+          let image: Int64 = try row.value("image_id")
           if image != last { count += 1 }
           if let limit = selection.limit, count > limit { return }
           last = image
@@ -169,7 +168,6 @@ private struct Reader {
   let hasEmbeddings: Bool
   private var models: [Int64: CaptionExchange.Model] = [:]
   private var decodings: [Int64: JSONValue] = [:]
-  private let decoder = JSONDecoder()
 
   init(database: Database, hasEmbeddings: Bool) {
     self.database = database
@@ -177,34 +175,33 @@ private struct Reader {
   }
 
   mutating func entry(_ row: Row) throws -> CaptionExchange {
-    let image: Int64 = row["image_id"]
-    var entry = CaptionExchange(path: (row["path"] as Data?).map { FilePath(data: $0) })
-    entry.contentHash = try hash(row["content_hash"])
-    entry.pictureHash = try (row["picture_hash"] as Data?).map(hash)
-    entry.byteCount = row["byte_count"]
-    entry.format = row["format"]
-    (entry.width, entry.height) = (row["width"], row["height"])
+    let image: Int64 = try row.value("image_id")
+    var entry = CaptionExchange(path: try row.pathIfAny("path"))
+    entry.contentHash = try row.hash("content_hash")
+    entry.pictureHash = try row.hashIfAny("picture_hash")
+    entry.byteCount = try row.value("byte_count")
+    entry.format = try row.value("format")
+    (entry.width, entry.height) = try (row.value("width"), row.value("height"))
     entry.files = try files(of: image)
     entry.otherContentHashes = try otherHashes(of: image)
-    entry.capturedAt = row["captured_at"]
-    entry.cameraMake = row["camera_make"]
-    entry.cameraModel = row["camera_model"]
-    entry.latitude = row["latitude"]
-    entry.longitude = row["longitude"]
+    entry.capturedAt = try row.value("captured_at")
+    entry.cameraMake = try row.value("camera_make")
+    entry.cameraModel = try row.value("camera_model")
+    entry.latitude = try row.value("latitude")
+    entry.longitude = try row.value("longitude")
     entry.humanCaptions = try humanCaptions(of: image)
-    guard let text = row["text"] as String? else { return entry }
-    let modelID: Int64 = row["model_id"]
+    guard let text = try row.value("text") as String? else { return entry }
+    let modelID: Int64 = try row.value("model_id")
     entry.caption = text
-    entry.confidence = row["confidence"]
-    entry.logProbability = row["log_probability"]
-    entry.words = try decoder.decode([MachineCaption.Word].self, from: row["words"])
-    entry.alternatives = try decoder.decode(
-      [MachineCaption.Alternative].self, from: row["alternatives"])
+    entry.confidence = try row.value("confidence")
+    entry.logProbability = try row.value("log_probability")
+    entry.words = try row.json("words")
+    entry.alternatives = try row.json("alternatives")
     entry.model = try model(modelID)
-    entry.decoding = try decoding(row["decoding_id"])
-    entry.createdAt = row["created_at"]
-    entry.orientation = row["orientation"]
-    entry.sentiment = try sentiment(of: row["caption_id"])
+    entry.decoding = try decoding(row.value("decoding_id"))
+    entry.createdAt = try row.value("created_at")
+    entry.orientation = try row.value("orientation")
+    entry.sentiment = try sentiment(of: row.value("caption_id"))
     if hasEmbeddings {
       entry.embedding = try Data.fetchOne(
         database.cachedStatement(
@@ -223,10 +220,11 @@ private struct Reader {
           """), arguments: [image]
     ).map {
       CaptionExchange.File(
-        path: FilePath(data: $0["path"]),
+        path: try $0.path("path"),
         state: FileState(
-          byteCount: $0["byte_count"], modifiedNanoseconds: $0["modified_nanoseconds"]),
-        seenAt: $0["seen_at"])
+          byteCount: try $0.value("byte_count"),
+          modifiedNanoseconds: try $0.value("modified_nanoseconds")),
+        seenAt: try $0.value("seen_at"))
     }
   }
 
@@ -235,7 +233,12 @@ private struct Reader {
       database.cachedStatement(
         sql: "SELECT content_hash FROM image_versions WHERE image_id = ? ORDER BY content_hash"),
       arguments: [image]
-    ).map(hash)
+    ).map { data in
+      guard let hash = ContentHash(data: data) else {
+        throw UnreadableValue(column: "content_hash", reason: "is not the 32 bytes of a hash")
+      }
+      return hash
+    }
   }
 
   private func humanCaptions(of image: Int64) throws -> [CaptionExchange.Human] {
@@ -247,8 +250,8 @@ private struct Reader {
           """), arguments: [image]
     ).map { row in
       CaptionExchange.Human(
-        text: row["text"], source: row["source"], createdAt: row["created_at"],
-        sentiment: try sentiment(of: row["id"]))
+        text: try row.value("text"), source: try row.value("source"),
+        createdAt: try row.value("created_at"), sentiment: try sentiment(of: row.value("id")))
     }
   }
 
@@ -262,8 +265,8 @@ private struct Reader {
           """), arguments: [caption]
     ).map { row in
       CaptionExchange.LabelledText(
-        try Sentiment(row: row), model: row["name"], modelHash: try hash(row["content_hash"]),
-        createdAt: row["created_at"])
+        try Sentiment(row: row), model: try row.value("name"),
+        modelHash: try row.hash("content_hash"), createdAt: try row.value("created_at"))
     }
   }
 
@@ -276,10 +279,11 @@ private struct Reader {
     guard let row else {
       throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a caption without its model")
     }
-    let model = CaptionExchange.Model(name: row["name"], hash: try hash(row["content_hash"]))
+    let model = CaptionExchange.Model(
+      name: try row.value("name"), hash: try row.hash("content_hash"))
     models[id] = model
     var complete = model
-    complete.configuration = try JSONValue(text: row["configuration"])
+    complete.configuration = try row.anyJSON("configuration")
     return complete
   }
 
@@ -287,15 +291,8 @@ private struct Reader {
     if let decoding = decodings[id] { return decoding }
     let decoding = try String.fetchOne(
       database, sql: "SELECT options FROM decodings WHERE id = ?", arguments: [id]
-    ).map { try JSONValue(text: $0) }
+    ).map { try StoredJSON.value(of: $0, column: "options") }
     decodings[id] = decoding
     return decoding
-  }
-
-  private func hash(_ data: Data) throws -> ContentHash {
-    guard let hash = ContentHash(data: data) else {
-      throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a hash that is not 32 bytes")
-    }
-    return hash
   }
 }

@@ -95,7 +95,9 @@ extension Store {
           SELECT id, forgotten_at FROM forgettings WHERE forgotten_at >= ? ORDER BY id DESC LIMIT 1
           """, arguments: [Timestamp.endOfBringingBack.text])
       guard let last else { return nil }
-      let (forgetting, time): (Int64, String) = (last["id"], last["forgotten_at"])
+      let (forgetting, time): (Int64, String) = try (
+        last.value("id"), last.value("forgotten_at")
+      )
       let files = try Data.fetchAll(
         database,
         sql: """

@@ -330,7 +330,7 @@ package struct Importer {
       ])
     let id = try Int64.fetchOne(
       database, sql: "SELECT id FROM models WHERE content_hash = ?", arguments: [model.hash.data])
-    guard let id else { preconditionFailure("a model is missing right after it was entered") }
+    guard let id else { throw UnreadableValue.lost("a model") }
     models[model.hash] = id
     return id
   }
@@ -343,7 +343,7 @@ package struct Importer {
       arguments: [options])
     let id = try Int64.fetchOne(
       database, sql: "SELECT id FROM decodings WHERE options = ?", arguments: [options])
-    guard let id else { preconditionFailure("options are missing right after they were entered") }
+    guard let id else { throw UnreadableValue.lost("decoding options") }
     decodings[decoding] = id
     return id
   }

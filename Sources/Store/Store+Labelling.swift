@@ -75,7 +75,7 @@ extension Database {
           SELECT id, text FROM captions LEFT JOIN caption_sentiments AS s ON s.caption_id = id
           WHERE id > ? AND s.model_id IS NOT ? ORDER BY id LIMIT ?
           """), arguments: [last, model, limit]
-    ).map { UnlabelledCaption(id: $0["id"], text: SentimentText($0["text"])) }
+    ).map { try UnlabelledCaption(id: $0.value("id"), text: SentimentText($0.value("text"))) }
   }
 
   /// The texts of captions of which there is no result by the model: each once, in their order.

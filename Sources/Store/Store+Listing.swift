@@ -114,7 +114,9 @@ extension Store {
       var seen: Set<Int64> = []
       var photos: [PhotoSummary] = []
       while photos.count < limit ?? .max, let row = try rows.next() {
-        if seen.insert(row["image_id"]).inserted { photos.append(PhotoSummary(row: row)) }
+        if try seen.insert(row.value("image_id")).inserted {
+          photos.append(try PhotoSummary(row: row))
+        }
       }
       return photos
     }
@@ -125,18 +127,19 @@ extension Store {
   ///
   /// - Throws: `StoreError`.
   public func picture(at path: FilePath) throws -> PictureID? {
-    let row = try read { database in
-      try Row.fetchOne(
+    try read { database in
+      let row = try Row.fetchOne(
         database,
         sql: """
           SELECT image_id, byte_count, modified_nanoseconds FROM files WHERE path = ?
           """, arguments: [path.absolute.data])
+      guard let row else { return nil }
+      let seen = try FileState(
+        byteCount: row.value("byte_count"),
+        modifiedNanoseconds: row.value("modified_nanoseconds"))
+      if let now = FileState(of: path), now != seen { return nil }
+      return PictureID(number: try row.value("image_id"))
     }
-    guard let row else { return nil }
-    let seen = FileState(
-      byteCount: row["byte_count"], modifiedNanoseconds: row["modified_nanoseconds"])
-    if let now = FileState(of: path), now != seen { return nil }
-    return PictureID(number: row["image_id"])
   }
 
   /// The picture that was last seen at a path, if which bytes make it is not known: a file that
@@ -175,8 +178,7 @@ extension Store {
       let id = picture.number
       guard try !database.isForgotten(id),
         let image = try Row.fetchOne(
-          database, sql: "SELECT * FROM images WHERE id = ?", arguments: [id]),
-        let hash = ContentHash(data: image["content_hash"])
+          database, sql: "SELECT * FROM images WHERE id = ?", arguments: [id])
       else { return nil }
       let paths = try Data.fetchAll(
         database,
@@ -193,14 +195,13 @@ extension Store {
           LEFT JOIN sentiments AS s ON s.text_id = l.text_id AND s.model_id = l.model_id
           WHERE image_id = ? ORDER BY origin, m.name, c.created_at, c.id
           """, arguments: [id])
-      return PhotoDetails(
-        paths: paths.map(FilePath.init(data:)), contentHash: hash,
-        pictureHash: (image["picture_hash"] as Data?).flatMap(ContentHash.init(data:)),
-        byteCount: image["byte_count"], format: image["format"], width: image["width"],
-        height: image["height"],
-        capturedAt: image["captured_at"], cameraMake: image["camera_make"],
-        cameraModel: image["camera_model"], latitude: image["latitude"],
-        longitude: image["longitude"], captions: try captions.map(PhotoDetails.Caption.init))
+      return try PhotoDetails(
+        paths: paths.map(FilePath.init(data:)), contentHash: image.hash("content_hash"),
+        pictureHash: image.hashIfAny("picture_hash"), byteCount: image.value("byte_count"),
+        format: image.value("format"), width: image.value("width"), height: image.value("height"),
+        capturedAt: image.value("captured_at"), cameraMake: image.value("camera_make"),
+        cameraModel: image.value("camera_model"), latitude: image.value("latitude"),
+        longitude: image.value("longitude"), captions: captions.map(PhotoDetails.Caption.init))
     }
   }
 
@@ -228,20 +229,21 @@ extension Store {
 extension PhotoDetails.Caption {
   fileprivate init(row: Row) throws {
     func value(_ column: String) throws -> JSONValue? {
-      let text: String? = row[column]
-      return try text.map(JSONValue.init(text:))
+      let text: String? = try row.value(column)
+      return try text.map { try StoredJSON.value(of: $0, column: column) }
     }
-    text = row["text"]
-    origin = CaptionOrigin(rawValue: row["origin"]) ?? .machine
-    createdAt = row["created_at"]
-    model = row["model"]
-    confidence = row["confidence"]
-    logProbability = row["log_probability"]
+    text = try row.value("text")
+    origin = try row.choice("origin")
+    createdAt = try row.value("created_at")
+    model = try row.value("model")
+    confidence = try row.value("confidence")
+    logProbability = try row.value("log_probability")
     words = try value("words")
     alternatives = try value("alternatives")
     decoding = try value("options")
-    source = row["source"]
-    sentiment = (row["label"] as String?) == nil ? nil : try Sentiment(row: row)
+    source = try row.value("source")
+    let label: String? = try row.value("label")
+    sentiment = try label.map { _ in try Sentiment(row: row) }
   }
 }
 
@@ -259,10 +261,11 @@ extension Database {
 
 extension FailedPhoto {
   /// - Parameter row: of a path, a kind, a reason and a time of failure.
-  init(row: Row) {
+  /// - Throws: `UnreadableValue`.
+  init(row: Row) throws {
     self.init(
-      path: FilePath(data: row["path"]), kind: FailureKind(rawValue: row["kind"]) ?? .inputOutput,
-      reason: row["reason"], failedAt: row["failed_at"])
+      path: try row.path("path"), kind: try row.choice("kind"), reason: try row.value("reason"),
+      failedAt: try row.value("failed_at"))
   }
 }
 

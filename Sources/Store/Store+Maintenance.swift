@@ -1,6 +1,6 @@
 internal import Foundation
 internal import GRDB
-public import SystemPackage
+package import SystemPackage
 
 #if canImport(Glibc)
   internal import Glibc
@@ -44,24 +44,6 @@ public struct StoreInfo: Equatable, Sendable, Encodable {
   }
 }
 
-/// What is the matter with a store.
-public struct StoreCheck: Equatable, Sendable {
-  /// How the database contradicts itself; such a store should be replaced by its backup.
-  public var faults: [String] = []
-  /// How the index for full-text search contradicts the captions; it can be made anew.
-  public var indexFault: String?
-  /// Nil where the store could only be read, which is not enough to compare the index.
-  public var indexIsChecked = true
-  /// Paths where no file is any more.
-  public var goneFiles: [FilePath] = []
-  /// How many files are on disks that are not connected, as far as can be told.
-  public var notConnectedFiles = 0
-  /// How many pictures have no file that is known, and were not forgotten.
-  public var picturesWithoutFiles = 0
-
-  public var isDamaged: Bool { !faults.isEmpty || indexFault != nil }
-}
-
 extension Store {
   /// - Throws: `StoreError`.
   package func info() throws -> StoreInfo {
@@ -86,18 +68,15 @@ extension Store {
         path: path.string, byteCount: byteCount,
         version: try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0,
         counts: try database.counts(),
-        models: models.compactMap { row in
-          ContentHash(data: row["content_hash"]).map {
-            StoreInfo.Model(
-              name: row["name"], hash: $0, captions: row["captions"],
-              embeddings: row["embeddings"])
-          }
+        models: try models.map { row in
+          StoreInfo.Model(
+            name: try row.value("name"), hash: try row.hash("content_hash"),
+            captions: try row.value("captions"), embeddings: try row.value("embeddings"))
         },
-        sentimentModels: sentimentModels.compactMap { row in
-          ContentHash(data: row["content_hash"]).map {
-            StoreInfo.SentimentModel(
-              name: row["name"], hash: $0, texts: row["texts"], captions: row["captions"])
-          }
+        sentimentModels: try sentimentModels.map { row in
+          StoreInfo.SentimentModel(
+            name: try row.value("name"), hash: try row.hash("content_hash"),
+            texts: try row.value("texts"), captions: try row.value("captions"))
         })
     }
   }
@@ -106,73 +85,6 @@ extension Store {
   private var byteCount: Int {
     ["", "-wal"].reduce(0) {
       $0 + (FileState(of: FilePath(path.string + $1))?.byteCount ?? 0)
-    }
-  }
-
-  /// Looks for contradictions in the store, and for files that have gone.
-  ///
-  /// - Throws: `StoreError`.
-  package func check() throws -> StoreCheck {
-    var check = StoreCheck()
-    try read { database in
-      let faults = try String.fetchAll(database, sql: "PRAGMA integrity_check")
-      check.faults = faults == ["ok"] ? [] : faults
-      // Looking further into a damaged file finds nothing that could be relied on.
-      guard check.faults.isEmpty else { return }
-      check.faults = try Row.fetchAll(database, sql: "PRAGMA foreign_key_check").map { row in
-        let (table, parent): (String, String) = (row["table"], row["parent"])
-        return "a row of \(table) refers to one of \(parent) that is not there"
-      }
-      var presence = try FilePresence(database)
-      for data in try Data.fetchAll(database, sql: "SELECT path FROM files ORDER BY path") {
-        let path = FilePath(data: data)
-        switch try presence.presence(of: path) {
-        case .here: break
-        case .gone: check.goneFiles.append(path)
-        case .notConnected: check.notConnectedFiles += 1
-        }
-      }
-      check.picturesWithoutFiles =
-        try Int.fetchOne(
-          database,
-          sql: """
-            SELECT count(*) FROM images WHERE id NOT IN (SELECT image_id FROM files)
-              AND id NOT IN (SELECT image_id FROM forgotten_files)
-            """) ?? 0
-    }
-    if database.configuration.readonly {
-      check.indexIsChecked = false
-    } else if check.faults.isEmpty {
-      check.indexFault = try indexFault()
-    }
-    return check
-  }
-
-  /// How the index differs from the captions, which SQLite tells by failing to write.
-  private func indexFault() throws -> String? {
-    try StoreError.translating(path) {
-      try database.writeWithoutTransaction { database in
-        do {
-          try database.execute(
-            sql: "INSERT INTO caption_texts (caption_texts, rank) VALUES ('integrity-check', 1)")
-          return nil
-        } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
-          return error.message ?? error.resultCode.description
-        }
-      }
-    }
-  }
-
-  /// Forgets files that have gone, and makes the index for full-text search anew. Captions stay.
-  ///
-  /// - Throws: `StoreError`.
-  package func repair(_ check: StoreCheck) throws {
-    try write { database in
-      for path in check.goneFiles where FilePresence.isGone(path) {
-        try database.cachedStatement(sql: "DELETE FROM files WHERE path = ?")
-          .execute(arguments: [path.data])
-      }
-      try database.execute(sql: "INSERT INTO caption_texts (caption_texts) VALUES ('rebuild')")
     }
   }
 

@@ -54,6 +54,11 @@ extension Store {
     guard !isSameFile(other.path) else {
       throw StoreError.inconsistent(path: self.path, reason: "it cannot be merged with itself")
     }
+    // What cannot be read there would be no better here.
+    if let fault = try other.read({ try RowCheck().firstFault(in: $0) }) {
+      throw StoreError.damaged(
+        path: other.path, reason: "\(fault); “caption store check --fix” sets it aside")
+    }
     let name = try other.attachableName
     return try StoreError.translating(self.path) {
       // Nothing may be attached in the middle of a transaction.
@@ -86,12 +91,7 @@ extension Store {
   private var attachableName: String {
     get throws {
       let opened = (database as? DatabaseQueue)?.path ?? path.string
-      if opened.hasPrefix("file:") { return opened }
-      let allowed = CharacterSet.urlPathAllowed.subtracting(CharacterSet(charactersIn: "?#%"))
-      guard let escaped = opened.addingPercentEncoding(withAllowedCharacters: allowed) else {
-        throw StoreError.unreadable(path: path, reason: "its path cannot be escaped")
-      }
-      return "file:\(escaped)?mode=ro"
+      return opened.hasPrefix("file:") ? opened : try Self.uri(FilePath(opened), "mode=ro")
     }
   }
 }

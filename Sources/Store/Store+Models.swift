@@ -22,7 +22,7 @@ extension Store {
         sql: "INSERT INTO decodings (options) VALUES (?) ON CONFLICT DO NOTHING",
         arguments: [options])
       guard let work = try Self.work(model.contentHash, options: options, in: database) else {
-        preconditionFailure("a model and its options are missing right after they were entered")
+        throw UnreadableValue.lost("a model or its options")
       }
       return work
     }
@@ -44,7 +44,7 @@ extension Store {
         SELECT models.id AS model, decodings.id AS decoding FROM models, decodings
         WHERE models.content_hash = ? AND decodings.options = ?
         """, arguments: [model.data, options])
-    return row.map { Work(modelID: $0["model"], decodingID: $0["decoding"]) }
+    return try row.map { Work(modelID: try $0.value("model"), decodingID: try $0.value("decoding")) }
   }
 
   /// The hash of the model in `folder`, if its files still have the sizes and times that

@@ -38,7 +38,7 @@ extension Store {
             FROM captions AS c JOIN captions AS note ON note.image_id = c.image_id
             WHERE c.id = ? AND note.source = 'note' ORDER BY note.id DESC LIMIT 1
             """), arguments: [caption]
-      ).map { (id: $0["id"], text: $0["text"]) }
+      ).map { (id: try $0.value("id"), text: try $0.value("text")) }
     }
   }
 

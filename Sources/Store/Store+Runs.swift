@@ -107,7 +107,7 @@ extension Store {
             path, entry.state, image: image, inAlbum: inAlbum, now: recorder.now)
           if isNew { counts.captioned += 1 } else { counts.skipped += 1 }
           guard let stored = try database.caption(of: image, work) else {
-            preconditionFailure("a caption is missing right after it was entered")
+            throw UnreadableValue.lost("a caption")
           }
           return .captioned(stored, isNew: isNew)
         case .alreadyThere(let photo, let facts):

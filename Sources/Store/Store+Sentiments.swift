@@ -48,8 +48,9 @@ extension Store {
           """, arguments: [limit ?? -1]
       ).map { row in
         StoredSentiment(
-          text: row["text"], byteCount: row["byte_count"], sentiment: try Sentiment(row: row),
-          model: row["name"], createdAt: row["created_at"])
+          text: try row.value("text"), byteCount: try row.value("byte_count"),
+          sentiment: try Sentiment(row: row), model: try row.value("name"),
+          createdAt: try row.value("created_at"))
       }
     }
   }
@@ -84,8 +85,8 @@ extension Sentiment {
   /// - Parameter row: of the columns of `sentiments` that it has.
   init(row: Row) throws {
     self.init(
-      label: row["label"], probability: row["probability"],
-      probabilities: try JSONDecoder().decode([String: Double].self, from: row["probabilities"]))
+      label: try row.value("label"), probability: try row.value("probability"),
+      probabilities: try row.json("probabilities"))
   }
 }
 
@@ -106,16 +107,16 @@ extension Database {
         ])
       return lastInsertedRowID
     }
-    let labels = try JSONDecoder().decode([String].self, from: known["labels"])
+    let labels: [String] = try known.json("labels")
     let all = SentimentModel(
       name: model.name, contentHash: model.contentHash,
       labels: labels + model.labels.filter { !labels.contains($0) })
-    if known["name"] != all.name || labels != all.labels {
+    if try known.value("name") != all.name || labels != all.labels {
       try execute(
         sql: "UPDATE sentiment_models SET name = ?, labels = ? WHERE id = ?",
-        arguments: [all.name, try all.labelsAsStored, known["id"] as Int64])
+        arguments: [all.name, all.labelsAsStored, known.value("id") as Int64])
     }
-    return known["id"]
+    return try known.value("id")
   }
 
   func sentimentModel(_ content: ContentHash) throws -> Int64? {
@@ -143,8 +144,8 @@ extension Database {
       cachedStatement(sql: "SELECT id, is_given FROM sentiment_texts WHERE content_hash = ?"),
       arguments: [text.hash.data])
     if let known {
-      let id: Int64 = known["id"]
-      if isGiven, known["is_given"] == 0 {
+      let id: Int64 = try known.value("id")
+      if isGiven, try known.value("is_given") == 0 {
         try execute(
           sql: "UPDATE sentiment_texts SET is_given = 1 WHERE id = ?", arguments: [id])
       }

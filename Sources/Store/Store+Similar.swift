@@ -112,12 +112,14 @@ extension Database {
       self, sql: "SELECT image_id, vector FROM embeddings WHERE model_id = ?", arguments: [model])
     try direction.withUnsafeBufferPointer { direction in
       while let row = try rows.next() {
-        let image: Int64 = row[0]
+        let image: Int64 = try row.value("image_id")
         try row.withUnsafeData(atIndex: 1) { vector in
           guard let vector, vector.count == 2 * direction.count else { return }
-          neighbours.append(
-            Neighbour(
-              image: image, cosine: vector.withUnsafeBytes { HalfVector.dot($0, direction) }))
+          let cosine = vector.withUnsafeBytes { HalfVector.dot($0, direction) }
+          guard cosine.isFinite else {
+            throw UnreadableValue(column: "vector", reason: "has numbers that are not finite")
+          }
+          neighbours.append(Neighbour(image: image, cosine: cosine))
         }
       }
     }

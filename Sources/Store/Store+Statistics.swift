@@ -61,7 +61,7 @@ extension Store {
         -> [StoreStatistics.Count]
       {
         try Row.fetchAll(database, sql: sql, arguments: arguments).map {
-          StoreStatistics.Count(name: $0["name"], count: $0["count"])
+          StoreStatistics.Count(name: try $0.value("name"), count: try $0.value("count"))
         }
       }
       var confidence = [Int](repeating: 0, count: 10)
@@ -72,7 +72,11 @@ extension Store {
           FROM captions WHERE origin = 'machine' AND \(shown) GROUP BY tenth
           """)
       {
-        confidence[row["tenth"]] = row["count"]
+        let tenth: Int = try row.value("tenth")
+        guard confidence.indices.contains(tenth) else {
+          throw UnreadableValue(column: "confidence", reason: "is not from 0 to 1")
+        }
+        confidence[tenth] = try row.value("count")
       }
       return StoreStatistics(
         pictures: try number("images WHERE \(Album.shows("images.id", datasets: datasets))"),
@@ -129,6 +133,6 @@ extension Database {
         FROM caption_sentiments JOIN captions ON captions.id = caption_id
         WHERE \(condition) GROUP BY label ORDER BY label
         """
-    ).map { StoreStatistics.Count(name: $0["name"], count: $0["count"]) }
+    ).map { StoreStatistics.Count(name: try $0.value("name"), count: try $0.value("count")) }
   }
 }

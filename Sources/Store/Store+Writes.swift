@@ -111,8 +111,9 @@ extension Store {
           FROM photo_writes AS w LEFT JOIN captions AS c ON c.id = caption_id
           WHERE path = ? AND undone_at IS NULL ORDER BY w.id DESC LIMIT 1
           """, arguments: [path.absolute.data])
-      guard let last, last["after_hash"] == content.data else { return false }
-      return origin.map { $0.rawValue == last["origin"] } ?? true
+      guard let last, try last.value("after_hash") == content.data else { return false }
+      guard let origin else { return true }
+      return try last.choice("origin") == origin
     }
   }
 
@@ -143,7 +144,9 @@ extension Store {
           WHERE undone_at IS NULL GROUP BY run_id ORDER BY run_id DESC
           """
       ).map {
-        RunWrites(run: $0["run_id"], startedAt: $0["started_at"], count: $0["count"])
+        RunWrites(
+          run: try $0.value("run_id"), startedAt: try $0.value("started_at"),
+          count: try $0.value("count"))
       }
     }
   }
@@ -160,14 +163,12 @@ extension Store {
           WHERE run_id = ? AND undone_at IS NULL
           ORDER BY id DESC
           """, arguments: [run]
-      ).compactMap { row in
-        guard let kind = WriteKind(rawValue: row["kind"]),
-          let after = ContentHash(data: row["after_hash"])
-        else { return nil }
-        let undo: Data = row["undo"]
+      ).map { row in
+        let undo: Data = try row.value("undo")
+        let caption: Int64? = try row.value("caption_id")
         return PhotoWrite(
-          id: row["id"], path: FilePath(data: row["path"]), kind: kind, undo: Array(undo),
-          after: after, hasCaption: (row["caption_id"] as Int64?) != nil)
+          id: try row.value("id"), path: try row.path("path"), kind: try row.choice("kind"),
+          undo: Array(undo), after: try row.hash("after_hash"), hasCaption: caption != nil)
       }
     }
   }

@@ -16,6 +16,8 @@ public import SystemPackage
 public final class Store: Sendable {
   public let path: FilePath
   let database: any DatabaseWriter
+  /// What the store is read from where its log cannot be read in its place.
+  private let copy: StoreCopy?
 
   /// What the store is opened for.
   public enum Access: Sendable {
@@ -36,44 +38,48 @@ public final class Store: Sendable {
   public init(path: FilePath, for access: Access) throws {
     let path = path.absolute
     self.path = path
-    database = try StoreError.translating(path) {
+    (database, copy) = try StoreError.translating(path) {
       try Self.checkPlace(path, access)
       switch access {
-      case .create, .write: return try Self.openForWriting(path)
+      case .create, .write: return (try Self.openForWriting(path), nil)
       case .read:
-        let queue = try Self.openForReading(path)
+        let (queue, copy) = try Self.openForReading(path)
+        // SQLite keeps it open.
+        copy?.remove()
         let version = try queue.read(Self.version)
-        guard version < Schema.version else { return queue }
+        guard version < Schema.version else { return (queue, nil) }
         try queue.close()
         guard Self.mayWrite(path) else {
           throw StoreError.older(path: path, version: version, known: Schema.version)
         }
         try Self.openForWriting(path).close()
-        return try Self.openForReading(path)
+        return (try Self.openForReading(path).queue, nil)
       }
     }
   }
 
-  /// Opens a store that is there for reading, and leaves one of an earlier version as it is.
+  /// Opens a store that is there for reading, and leaves one of an earlier version as it is. It can
+  /// be attached to another.
   ///
   /// - Throws: `StoreError`, `.older` where there is such a one.
   init(unchanged path: FilePath) throws {
     let path = path.absolute
     self.path = path
-    database = try StoreError.translating(path) {
+    (database, copy) = try StoreError.translating(path) {
       try Self.checkPlace(path, .read)
-      let queue = try Self.openForReading(path)
+      let (queue, copy) = try Self.openForReading(path)
       let version = try queue.read(Self.version)
       guard version == Schema.version else {
         throw StoreError.older(path: path, version: version, known: Schema.version)
       }
-      return queue
+      return (queue, copy)
     }
   }
 
   /// A store in memory, empty.
   package init() throws {
     path = "memory"
+    copy = nil
     database = try DatabaseQueue(configuration: Self.configuration)
     try Schema.migrator.migrate(database)
   }
@@ -112,9 +118,11 @@ public final class Store: Sendable {
 
   /// Reads in one transaction: what others write meanwhile does not show.
   ///
-  /// - Throws: `StoreError`.
+  /// - Throws: `StoreError`, `.damaged` where `work` cannot understand a row.
   package func read<Value>(_ work: (Database) throws -> Value) throws -> Value {
-    try StoreError.translating(path) { try database.read(work) }
+    try StoreError.translating(path) {
+      try database.read { database in try namingRows(database) { try work(database) } }
+    }
   }
 
   /// Writes in one transaction: all of it or, where it throws, nothing.
@@ -126,7 +134,7 @@ public final class Store: Sendable {
         var value: Value?
         // Immediate: a transaction that reads before it writes could not wait for another's.
         try database.inTransaction(.immediate) {
-          value = try work(database)
+          value = try namingRows(database) { try work(database) }
           return .commit
         }
         guard let value else { preconditionFailure("a transaction ended without its value") }
@@ -135,7 +143,18 @@ public final class Store: Sendable {
     }
   }
 
-  private static var configuration: Configuration {
+  /// Where `work` cannot understand a row, the error says which one it is.
+  private func namingRows<Value>(_ database: Database, _ work: () throws -> Value) throws -> Value {
+    do {
+      return try work()
+    } catch where StoreError.isAboutRows(error) {
+      guard let fault = try? RowCheck().firstFault(in: database) else { throw error }
+      throw StoreError.damaged(
+        path: path, reason: "\(fault); “caption store check” tells all that is wrong")
+    }
+  }
+
+  static var configuration: Configuration {
     var configuration = Configuration()
     configuration.label = "caption"
     configuration.busyMode = .timeout(patience)
@@ -143,6 +162,8 @@ public final class Store: Sendable {
     configuration.prepareDatabase { database in
       // 64 MB at most; in WAL mode a crash of the program loses nothing that was committed.
       try database.execute(sql: "PRAGMA cache_size = -65536; PRAGMA synchronous = NORMAL")
+      // The file may be a stranger's, or damaged: pages are looked at before they are used.
+      try database.execute(sql: "PRAGMA cell_size_check = ON")
       database.add(function: SearchSQL.containsWords)
     }
     return configuration
@@ -160,28 +181,44 @@ public final class Store: Sendable {
   }
 
   /// A store on a read-only disk has nowhere for the files that readers and writers share; there
-  /// cannot be a writer either, so SQLite is told that the file does not change.
-  private static func openForReading(_ path: FilePath) throws -> any DatabaseWriter {
+  /// cannot be a writer either, so SQLite is told that the file does not change. What a writer that
+  /// was ended has left in a log beside it can be read in a copy only.
+  ///
+  /// - Parameter isChecked: whether what is no store, or an altered one, is refused.
+  static func openForReading(_ path: FilePath, isChecked: Bool = true) throws
+    -> (queue: DatabaseQueue, copy: StoreCopy?)
+  {
     var configuration = configuration
     configuration.readonly = true
     func open(_ name: String) throws -> DatabaseQueue {
       let queue = try DatabaseQueue(path: name, configuration: configuration)
-      try queue.read { try check($0, path) }
+      try queue.read {
+        if isChecked { try check($0, path) } else { _ = try version($0) }
+      }
       return queue
     }
     do {
-      return try open(path.string)
+      return (try open(path.string), nil)
     } catch let error as DatabaseError
       where [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode)
     {
-      guard access(path.string, R_OK) == 0, access(path.removingLastComponent().string, W_OK) != 0
-      else { throw error }
-      let allowed = CharacterSet.urlPathAllowed.subtracting(CharacterSet(charactersIn: "?#%"))
-      guard let escaped = path.string.addingPercentEncoding(withAllowedCharacters: allowed) else {
-        throw error
+      guard access(path.string, R_OK) == 0 else { throw error }
+      if StoreCopy.isNeeded(for: path) {
+        let copy = try StoreCopy(of: path)
+        return (try open(uri(copy.path, "immutable=1")), copy)
       }
-      return try open("file:\(escaped)?immutable=1")
+      guard access(path.removingLastComponent().string, W_OK) != 0 else { throw error }
+      return (try open(uri(path, "immutable=1")), nil)
     }
+  }
+
+  /// - Parameter query: what SQLite is told about the file.
+  static func uri(_ path: FilePath, _ query: String) throws -> String {
+    let allowed = CharacterSet.urlPathAllowed.subtracting(CharacterSet(charactersIn: "?#%"))
+    guard let escaped = path.string.addingPercentEncoding(withAllowedCharacters: allowed) else {
+      throw StoreError.unreadable(path: path, reason: "its path cannot be escaped")
+    }
+    return "file:\(escaped)?\(query)"
   }
 
   /// Refuses a file that is no store, or a later one, before anything is written to it.
@@ -212,6 +249,9 @@ public final class Store: Sendable {
     guard version <= Schema.version else {
       throw StoreError.newer(path: path, version: version, known: Schema.version)
     }
+    if let object = try Schema.foreignObject(in: database, version: version) {
+      throw StoreError.altered(path: path, object: object)
+    }
   }
 
   /// Whether a program that was to make a store ended before it had written any table but that of
@@ -223,12 +263,12 @@ public final class Store: Sendable {
     return isUnmade == true
   }
 
-  private static func version(_ database: Database) throws -> Int {
+  static func version(_ database: Database) throws -> Int {
     try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
   }
 
   /// Whether the file and its folder, for SQLite's log, can be written; true where there is no file.
-  private static func mayWrite(_ path: FilePath) -> Bool {
+  static func mayWrite(_ path: FilePath) -> Bool {
     guard access(path.string, F_OK) == 0 else { return true }
     return access(path.string, W_OK) == 0
       && access(path.removingLastComponent().string, W_OK) == 0
@@ -258,7 +298,7 @@ public final class Store: Sendable {
 }
 
 /// Keeps other programs that do the same waiting.
-private func withFolderLocked<Result>(of path: FilePath, _ work: () throws -> Result) rethrows
+func withFolderLocked<Result>(of path: FilePath, _ work: () throws -> Result) rethrows
   -> Result
 {
   let descriptor = open(path.removingLastComponent().string, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -7,6 +7,9 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
   case missing(path: FilePath)
   /// The file is not a database, or another program's.
   case foreign(path: FilePath)
+  /// Somebody else has put something into the store's schema, or changed it. What stands there may
+  /// be run by reading or writing.
+  case altered(path: FilePath, object: String)
   /// A later version of this program has changed the store's form.
   case newer(path: FilePath, version: Int, known: Int)
   /// An earlier version's store that was to be read only.
@@ -49,7 +52,7 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
   public var kind: Kind {
     switch self {
     case .missing, .noDataset, .noSplit: .noInput
-    case .foreign, .newer, .older, .damaged, .inconsistent, .datasetDiffers, .datasetInUse:
+    case .foreign, .altered, .newer, .older, .damaged, .inconsistent, .datasetDiffers, .datasetInUse:
       .badData
     case .exists, .unreadable, .readOnly, .busy, .full, .inputOutput: .inputOutput
     }
@@ -59,6 +62,9 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .missing(let path): "\(path): there is no such store"
     case .foreign(let path): "\(path): the file is not a store of captions"
+    case .altered(let path, let object):
+      "\(path): the store is not opened, because \(object) in it is not of caption's making; "
+        + "“caption store check --fix” leaves it out"
     case .newer(let path, let version, let known):
       "\(path): the store has format \(version) of a later version of caption; this one knows "
         + "formats up to \(known)"
@@ -92,6 +98,20 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
       return try work()
     } catch let error as DatabaseError {
       throw StoreError(error, path)
+    } catch let error as UnreadableValue {
+      throw StoreError.damaged(path: path, reason: "\(error)")
+    } catch is RowDecodingError {
+      throw StoreError.damaged(path: path, reason: "a value is not of its type")
+    }
+  }
+
+  /// Whether an error of a transaction says that rows cannot be understood. SQLite's own functions,
+  /// such as those for JSON, tell it with the code that is for no other.
+  static func isAboutRows(_ error: any Error) -> Bool {
+    switch error {
+    case is UnreadableValue, is RowDecodingError: true
+    case let error as DatabaseError: error.resultCode == .SQLITE_ERROR
+    default: false
     }
   }
 
@@ -104,7 +124,7 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
     case .SQLITE_READONLY: self = .readOnly(path: path)
     case .SQLITE_BUSY, .SQLITE_LOCKED: self = .busy(path: path)
     case .SQLITE_FULL: self = .full(path: path)
-    case .SQLITE_CORRUPT: self = .damaged(path: path, reason: reason)
+    case .SQLITE_CORRUPT, .SQLITE_ERROR: self = .damaged(path: path, reason: reason)
     case .SQLITE_CONSTRAINT, .SQLITE_MISMATCH, .SQLITE_TOOBIG:
       self = .inconsistent(path: path, reason: reason)
     default: self = .inputOutput(path: path, reason: reason)

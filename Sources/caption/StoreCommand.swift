@@ -1,5 +1,6 @@
 import ArgumentParser
 import Batch
+import Evaluation
 import Foundation
 import Store
 import SystemPackage
@@ -9,6 +10,11 @@ struct StoreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "store", abstract: "Look after the store of captions; join it with others.",
     discussion: """
+      A store may come from a stranger: one in whose schema is a trigger, a view or anything else \
+      that caption has not made is not opened, nor merged (status 65). A store on a disk that \
+      cannot be written, with a log of unfinished work beside it, is read from a copy among the \
+      temporary files; at most 16 GiB are copied.
+
       EXAMPLES:
         caption store info
         caption store backup /media/disk/captions.sqlite
@@ -64,7 +70,13 @@ struct StoreCommand: ParsableCommand {
       abstract: "Look for damage in the store, and for photos that have gone.",
       discussion: """
         The exit status is 65 if the store is damaged. Files that have gone are no damage: \
-        captions belong to pictures and wait for them to come back.
+        captions belong to pictures and wait for them to come back. Only --fix changes anything.
+
+        With --fix, rows that cannot be understood, and those that are nothing without them, are \
+        taken out of the store into STORE.set-aside.ndjson, one JSON object a line. Where the file \
+        itself is damaged, or somebody has altered its schema, a new store is made of what can be \
+        read, and the old one stays as STORE.damaged. Copy the store first; no other program \
+        should be using it.
 
         EXAMPLES:
           caption store check
@@ -75,8 +87,8 @@ struct StoreCommand: ParsableCommand {
 
     @Flag(
       help: """
-        Forget the paths of files that have gone, but not those of disks that are not connected, \
-        and make the index for searching anew.
+        Forget the paths of files that have gone, but not those of disks that are not connected; \
+        set aside what cannot be understood, and make the index for searching anew.
         """)
     var fix = false
 
@@ -84,42 +96,33 @@ struct StoreCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-      var check = try checked()
-      var fixed = 0
-      if fix, check.faults.isEmpty {
-        let found = check
-        check = try store.with(.write) { store in
-          try store.repair(found)
-          return try store.check()
-        }
-        fixed = found.goneFiles.count - check.goneFiles.count
-      }
-      try print(check, fixed: fixed)
+      let repair = fix ? try fixed() : nil
+      let check = try checked()
+      try print(check, repair)
       if check.isDamaged { throw ExitCode(65) }
     }
 
-    /// Comparing the index needs a store that can be written.
     private func checked() throws -> StoreCheck {
-      do {
-        return try store.with(.write) { try $0.check() }
-      } catch let error as StoreError {
-        guard !fix else { throw error }
-        switch error {
-        case .readOnly, .unreadable: return try store.with(.read) { try $0.check() }
-        default: throw error
-        }
-      }
+      try store.with(.read) { try $0.check(isProtocol: RunProtocol.isWritten(in:)) }
     }
 
-    private func print(_ check: StoreCheck, fixed: Int) throws {
+    private func fixed() throws -> StoreRepair {
+      do {
+        let found = try checked()
+        if found.structuralFaults.isEmpty {
+          return try store.with(.write) {
+            try $0.repair(goneFiles: found.goneFiles, isProtocol: RunProtocol.isWritten(in:))
+          }
+        }
+      } catch StoreError.altered, StoreError.damaged {
+        // Opened as it is, it cannot be looked at.
+      }
+      return try Store.salvage(store.path, isProtocol: RunProtocol.isWritten(in:))
+    }
+
+    private func print(_ check: StoreCheck, _ repair: StoreRepair?) throws {
       guard !json else {
-        try printLine(
-          jsonLine(
-            Record(
-              isDamaged: check.isDamaged, faults: check.faults, indexFault: check.indexFault,
-              goneFiles: check.goneFiles.map { String(decoding: $0) },
-              notConnectedFiles: check.notConnectedFiles,
-              picturesWithoutFiles: check.picturesWithoutFiles, forgottenFiles: fixed)))
+        try printLine(jsonLine(Record(check, repair)))
         return
       }
       var rows = [
@@ -127,17 +130,38 @@ struct StoreCommand: ParsableCommand {
         (
           "index",
           check.indexFault.map { "damaged: \($0); --fix makes it anew" }
-            ?? (check.indexIsChecked && check.faults.isEmpty ? "sound" : "not checked")
+            ?? (check.faults.isEmpty ? "sound" : "not checked")
         ),
         ("files that have gone", "\(check.goneFiles.count)"),
         ("files not connected", "\(check.notConnectedFiles)"),
         ("pictures without files", "\(check.picturesWithoutFiles)"),
       ]
-      if fixed > 0 { rows.append(("paths forgotten", "\(fixed)")) }
-      rows += check.faults.map { ("fault", $0) }
+      if let repair {
+        if repair.forgottenFiles > 0 { rows.append(("paths forgotten", "\(repair.forgottenFiles)")) }
+        if repair.setAside > 0 {
+          let file = repair.setAsideFile.map { Table.escaped(String(decoding: $0)) } ?? ""
+          rows.append(("rows set aside", "\(repair.setAside) in \(file)"))
+        }
+        if let damaged = repair.damagedFile {
+          rows.append(("store as it was", Table.escaped(String(decoding: damaged))))
+        }
+        rows += repair.incompleteTables.map { ("not wholly read", $0) }
+      }
+      let shown = check.faults.prefix(Self.mostFaults)
+      rows += shown.map { ("fault", Table.escaped($0)) }
+      if check.faults.count > shown.count {
+        rows.append(("more faults", "\(check.faults.count - shown.count)"))
+      }
+      if !check.faults.isEmpty, !fix {
+        rows.append(
+          ("advice", "copy the file, then “caption store check --fix” saves what can be read"))
+      }
       rows += check.goneFiles.map { ("gone", Table.escaped(String(decoding: $0))) }
       try printRows(rows)
     }
+
+    /// So many are told one by one.
+    private static let mostFaults = 100
 
     private struct Record: Encodable {
       let isDamaged: Bool
@@ -147,6 +171,24 @@ struct StoreCommand: ParsableCommand {
       let notConnectedFiles: Int
       let picturesWithoutFiles: Int
       let forgottenFiles: Int
+      let setAside: Int
+      let setAsideFile: String?
+      let damagedFile: String?
+      let incompleteTables: [String]
+
+      init(_ check: StoreCheck, _ repair: StoreRepair?) {
+        isDamaged = check.isDamaged
+        faults = check.faults
+        indexFault = check.indexFault
+        goneFiles = check.goneFiles.map { String(decoding: $0) }
+        notConnectedFiles = check.notConnectedFiles
+        picturesWithoutFiles = check.picturesWithoutFiles
+        forgottenFiles = repair?.forgottenFiles ?? 0
+        setAside = repair?.setAside ?? 0
+        setAsideFile = repair?.setAsideFile.map { String(decoding: $0) }
+        damagedFile = repair?.damagedFile.map { String(decoding: $0) }
+        incompleteTables = repair?.incompleteTables ?? []
+      }
 
       enum CodingKeys: String, CodingKey {
         case faults
@@ -156,6 +198,10 @@ struct StoreCommand: ParsableCommand {
         case notConnectedFiles = "not_connected_files"
         case picturesWithoutFiles = "pictures_without_files"
         case forgottenFiles = "forgotten_files"
+        case setAside = "set_aside"
+        case setAsideFile = "set_aside_file"
+        case damagedFile = "damaged_file"
+        case incompleteTables = "incomplete_tables"
       }
     }
   }
@@ -258,7 +304,6 @@ struct StoreCommand: ParsableCommand {
 
     private func enterLines(of reader: inout LineReader, into importer: inout Importer) throws {
       let showsProgress = !quiet && isatty(STDERR_FILENO) == 1
-      let decoder = JSONDecoder()
       var number = 0
       defer { if showsProgress, number >= 1000 { writeToStandardError("\n") } }
       while let line = try nextLine(of: &reader) {
@@ -272,9 +317,11 @@ struct StoreCommand: ParsableCommand {
         }
         if bytes.isEmpty { continue }
         do {
-          try importer.enter(decoder.decode(CaptionExchange.self, from: Data(bytes)))
+          try importer.enter(JSONValue.decode(CaptionExchange.self, from: bytes))
         } catch let error as DecodingError {
           throw malformed(reason(error))
+        } catch let error as JSONError {
+          throw malformed("\(error)")
         } catch let error as ImportError {
           throw malformed(error.description)
         } catch StoreError.inconsistent(_, let reason) {

@@ -173,8 +173,8 @@ struct StoreImportTests {
       decoding: try JSONEncoder().encode(line("/b.jpg", "A dog.")), as: UTF8.self)
     guard case .object(var object) = try JSONValue(text: text) else { return }
     for key in keys { object[key] = nil }
-    let bad = try JSONDecoder().decode(
-      CaptionExchange.self, from: Data(JSONValue.object(object).text.utf8))
+    let bad = try JSONValue.decode(
+      CaptionExchange.self, from: Array(JSONValue.object(object).text.utf8))
     let before = try dump()
     #expect(throws: ImportError.self) { try enter(line("/a.jpg", "A dog."), bad) }
     #expect(try dump() == before)
@@ -195,8 +195,8 @@ struct StoreImportTests {
     let name: [CChar] = [47, -1, 0]
     var written = CaptionExchange(path: FilePath(platformString: name))
     written.enter(samplePhoto("x"), sampleCaption("A dog."), embedding: [3, 4])
-    let read = try JSONDecoder().decode(
-      CaptionExchange.self, from: JSONEncoder().encode(written))
+    let read = try JSONValue.decode(
+      CaptionExchange.self, from: Array(JSONEncoder().encode(written)))
     #expect(read == written)
     #expect(read.path == "/\u{FFFD}")
     #expect(read.filePath == FilePath(platformString: name))

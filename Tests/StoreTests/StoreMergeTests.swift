@@ -119,7 +119,7 @@ struct StoreMergeTests {
       [("/b.jpg", "A sad cat."), ("/c.jpg", "A sad clown."), ("/d.jpg", "A fish.")], work: other)
     try second.write {
       // The first store's caption of /b.jpg is newer, so that nobody says the other any more.
-      try $0.execute(sql: "UPDATE captions SET created_at = '2020' WHERE text = 'A sad cat.'")
+      try $0.execute(sql: "UPDATE captions SET created_at = '2020-01-01' WHERE text = 'A sad cat.'")
     }
     try second.note("A sad day", about: samplePhoto("/c.jpg"))
     _ = try second.labelCaptions(by: sampleSentimentModel()) { $0.map(sentiment) }

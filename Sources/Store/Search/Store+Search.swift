@@ -122,7 +122,9 @@ extension Database {
     let cursor = try Row.fetchCursor(self, sql: statement.sql, arguments: statement.arguments)
     while photos.count != limit, let row = try cursor.next() {
       count += 1
-      if seen.insert(row["image_id"]).inserted { photos.append(PhotoSummary(row: row)) }
+      if try seen.insert(row.value("image_id")).inserted {
+        photos.append(try PhotoSummary(row: row))
+      }
     }
     // Captions that were ranked may have been dropped by the filter.
     return (photos, isAll: sql.match == nil && count < rows)
