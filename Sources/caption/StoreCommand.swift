@@ -191,10 +191,11 @@ struct StoreCommand: ParsableCommand {
 
     @OptionGroup var store: StoreOptions
 
-    @Flag(help: "Replace a file that is there.")
+    @Flag(help: "Replace a file that is there, unless it is a photo or a model's.")
     var force = false
 
     func run() throws {
+      try Replacement(kind: .store, inputs: [store.path], isForced: force).check(FilePath(file))
       do {
         try store.with(.read) { try $0.backup(to: FilePath(file), replacing: force) }
       } catch StoreError.exists(let path) {
@@ -296,10 +297,10 @@ struct StoreCommand: ParsableCommand {
       let input: FileDescriptor
       do {
         input =
-          file == "-"
-          ? .standardInput
+          try file == "-"
+          ? standardInput()
           : try FileDescriptor.open(FilePath(file), .readOnly, options: .closeOnExec)
-      } catch {
+      } catch let error as Errno {
         throw FileError.notRead(path: name, reason: "\(error)")
       }
       if FileState(descriptor: input.rawValue) != nil { return input }
@@ -364,7 +365,7 @@ struct StoreCommand: ParsableCommand {
       try store.with(.create) { store in
         for other in others {
           let (before, after) = try store.merge(FilePath(other))
-          try printLine(other + "\t" + gains(before, after))
+          try printLine(Table.escaped(other) + "\t" + gains(before, after))
         }
       }
     }
