@@ -36,7 +36,7 @@ func decimalNumber<Number: BinaryFloatingPoint & LosslessStringConvertible>(
     (48...57).contains($0) || [UInt8]("+-.eE".utf8).contains($0)
   }
   guard isDecimal, let number = Number(text), number.isFinite else {
-    throw ValidationError("It takes a decimal number of a size that can be reckoned with.")
+    throw ValidationError("it is not a decimal number, or too large a one.")
   }
   return number
 }

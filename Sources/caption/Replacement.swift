@@ -17,19 +17,12 @@ struct Replacement {
   /// - Parameter path: where the result is to be; through links, the file that they lead to counts.
   /// - Throws: `ReplacementError`.
   func check(_ path: FilePath) throws {
-    guard let status = Self.status(path) else {
-      return try checkBesideStore(path.resolvingLinks, path)
-    }
     // Devices and pipes are written into, and stay.
-    guard status.st_mode & S_IFMT == S_IFREG else { return }
+    if let status = Self.status(path), status.st_mode & S_IFMT != S_IFREG { return }
     try Self.check(path, against: inputs)
     let target = path.resolvingLinks
-    try checkBesideStore(target, path)
-    if let name = target.lastComponent?.string,
-      ModelFolder(path: target.removingLastComponent().string).contains(name)
-    {
-      throw ReplacementError.protected(path, "part of a model")
-    }
+    try checkNeighbours(of: path, path)
+    try checkNeighbours(of: target, path)
     switch Self.kind(of: target) {
     case nil: break
     case let found? where found == kind: break
@@ -50,8 +43,15 @@ struct Replacement {
     if let input { throw ReplacementError.input(path, input) }
   }
 
-  /// SQLite takes what is so called for a part of the store, whatever is in it.
-  private func checkBesideStore(_ target: FilePath, _ path: FilePath) throws {
+  /// Whether a path is that of a file which belongs to others, be there a file or not.
+  private func checkNeighbours(of target: FilePath, _ path: FilePath) throws {
+    let folder = target.removingLastComponent()
+    if let name = target.lastComponent?.string,
+      ModelFolder(path: folder.isEmpty ? "." : folder.string).contains(name)
+    {
+      throw ReplacementError.protected(path, "part of a model")
+    }
+    // SQLite takes what is so called for a part of the store, whatever is in it.
     let name = target.string
     for end in ["-wal", "-shm", "-journal"] where name.hasSuffix(end) {
       let store = FilePath(String(name.dropLast(end.count)))

@@ -199,11 +199,11 @@ import Testing
     throws
   {
     let (target, link) = (folder.path + "/target", folder.path + "/link")
-    try Data("old".utf8).write(to: URL(filePath: target))
+    try Data("[\"old\"]".utf8).write(to: URL(filePath: target))
     try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: target)
     try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: target)
     _ = try export("json", "--output", link)
-    #expect(try String(contentsOfFile: target, encoding: .utf8).hasPrefix("["))
+    #expect(try String(contentsOfFile: target, encoding: .utf8).hasPrefix("[\n{"))
     #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == target)
     let mode = try FileManager.default.attributesOfItem(atPath: target)[.posixPermissions]
     #expect(mode as? Int == 0o600)

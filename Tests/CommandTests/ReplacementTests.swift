@@ -41,7 +41,7 @@ import Testing
       #expect(result.status == 64, "\(result.errors)", sourceLocation: location)
       #expect(result.errors.contains(reason), "\(result.errors)", sourceLocation: location)
       #expect(result.errors.split(separator: "\n").count == 1, sourceLocation: location)
-      #expect(try before == (try? data(path)), sourceLocation: location)
+      #expect(before == (try? data(path)), sourceLocation: location)
     }
   }
 
@@ -81,7 +81,7 @@ import Testing
     try expectRefusal(
       ["features", photo, "--output", link], of: photo,
       because: "\(link): is what the command reads (\(photo))")
-    for name in ["a.png", "b.jpg", "c.webp"] where name != "a.png" {
+    for name in ["b.jpg", "c.webp"] {
       let other = folder.path + "/" + name
       // The slip of “--attention *.jpg”.
       try expectRefusal(
@@ -218,7 +218,8 @@ import Testing
     for _ in 0..<2 {
       #expect(try caption.run(["features", photo, "--output", array]).status == 0)
     }
-    let log = try write("{\"step\":1,\"loss\":2,\"rate\":1,\"seconds\":1}\n", "log.ndjson")
+    let log = try write(
+      "{\"event\":\"step\",\"step\":1,\"loss\":2,\"rate\":1,\"seconds\":1}\n", "log.ndjson")
     for name in ["plot.svg", "plot.png"] {
       for _ in 0..<2 {
         let result = try caption.run(["train", "plot", log, "--output", folder.path + "/" + name])
@@ -228,7 +229,6 @@ import Testing
   }
 
   @Test func `nothing is reckoned for an output that cannot be written`() throws {
-    // The model's name is looked up after that.
     let result = try caption.run([
       photo, "--attention", folder.path + "/b.jpg", "--no-store", "--verbose",
     ])

@@ -136,15 +136,14 @@ import Testing
   }
 
   @Test func `a file that may not grow further is a failure like a full disk`() throws {
-    try fillStore()
-    let output = folder.path + "/export.html"
+    let output = folder.path + "/features.npy"
     let process = Process()
     process.executableURL = URL(filePath: "/bin/bash")
     process.arguments = [
-      "-c", "ulimit -f 4; exec \"$0\" \"$@\"", caption.executable.path, "export", "--format",
-      "html",
-      "--output", output, "--store", store,
+      "-c", "ulimit -f 4; exec \"$0\" \"$@\"", caption.executable.path, "features",
+      "data/samples/china.jpg", "--output", output,
     ]
+    process.currentDirectoryURL = projectFolder
     let errors = Pipe()
     process.standardError = errors
     try process.run()

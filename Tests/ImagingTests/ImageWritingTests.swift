@@ -18,7 +18,7 @@ import Testing
     #expect(FigureFile.begins(with: figure))
     #expect(FigureFile.begins(with: Array(figure.prefix(100))))
     #expect(!FigureFile.begins(with: [UInt8](picture.pngData())))
-    for count in 0..<60 { #expect(!FigureFile.begins(with: Array(figure.prefix(count)))) }
+    for count in 0..<57 { #expect(!FigureFile.begins(with: Array(figure.prefix(count)))) }
     // Made by another program.
     let other = figure.map { $0 == UInt8(ascii: "c") ? UInt8(ascii: "C") : $0 }
     #expect(!FigureFile.begins(with: other))
