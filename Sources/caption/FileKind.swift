@@ -92,7 +92,10 @@ enum FileKind {
     else { return text == "[" || text == "{" }
     switch bracket {
     case "{": return next == "\"" || next == "}"
-    case "[": return "[]{\"-0123456789tfn".contains(next)
+    case "[":
+      let first = text.dropFirst().drop { $0.isWhitespace }
+      return "[]{\"-0123456789".contains(next)
+        || ["true", "false", "null"].contains { first.hasPrefix($0) }
     default: return false
     }
   }
