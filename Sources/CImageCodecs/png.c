@@ -165,7 +165,8 @@ static void flush_nothing(png_structp png) {
 }
 
 static void write_pixels(
-  struct coder *coder, const uint8_t *pixels, uint32_t width, uint32_t height
+  struct coder *coder, const uint8_t *pixels, uint32_t width, uint32_t height,
+  const char *software
 ) {
   if (setjmp(png_jmpbuf(coder->png))) return;
   png_set_write_fn(coder->png, coder, write_bytes, flush_nothing);
@@ -173,6 +174,12 @@ static void write_pixels(
   png_set_IHDR(
     coder->png, coder->info, width, height, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
     PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  if (software != NULL) {
+    png_text text = {
+      .compression = PNG_TEXT_COMPRESSION_NONE, .key = "Software", .text = (png_charp)software,
+      .text_length = strlen(software)};
+    png_set_text(coder->png, coder->info, &text, 1);
+  }
   png_write_info(coder->png, coder->info);
   for (size_t y = 0; y < height; y++) {
     png_write_row(coder->png, pixels + y * width * 3);
@@ -181,7 +188,8 @@ static void write_pixels(
 }
 
 ci_status ci_png_encode(
-  const uint8_t *pixels, uint32_t width, uint32_t height, ci_buffer *buffer, ci_report *report
+  const uint8_t *pixels, uint32_t width, uint32_t height, const char *software, ci_buffer *buffer,
+  ci_report *report
 ) {
   *report = (ci_report){0};
   struct coder coder = {.buffer = buffer, .report = report};
@@ -190,7 +198,7 @@ ci_status ci_png_encode(
   if (coder.info == NULL) {
     coder.status = ci_fail(report, CI_OUT_OF_MEMORY, "out of memory");
   } else {
-    write_pixels(&coder, pixels, width, height);
+    write_pixels(&coder, pixels, width, height, software);
   }
   png_destroy_write_struct(&coder.png, &coder.info);
   return coder.status;

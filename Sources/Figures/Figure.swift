@@ -28,7 +28,7 @@ package struct Figure: Sendable {
   package func png() throws -> Data {
     var canvas = try RasterCanvas(width: Self.width, height: height)
     draw(on: &canvas)
-    return canvas.image.pngData()
+    return FigureFile.data(of: canvas.image)
   }
 
   private var height: Int { max(1, charts.count) * Self.chartHeight }

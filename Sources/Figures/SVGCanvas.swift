@@ -59,9 +59,13 @@ package struct SVGCanvas: FigureCanvas {
   }
 
   private static func escaped(_ text: String) -> String {
+    // XML has no control characters, and neither of the two last characters (XML 1.0, 2.2).
     let printable = String(
       String.UnicodeScalarView(
-        text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+        text.unicodeScalars.map {
+          $0.properties.generalCategory == .control || (0xFFFE...0xFFFF).contains($0.value)
+            ? " " : $0
+        }))
     return printable.replacingOccurrences(of: "&", with: "&amp;")
       .replacingOccurrences(of: "<", with: "&lt;").replacingOccurrences(of: ">", with: "&gt;")
   }

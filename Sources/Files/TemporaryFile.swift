@@ -21,7 +21,7 @@ package final class TemporaryFile {
   /// Open for reading and writing, as long as this lives.
   package let descriptor: Int32
   /// What it is to become.
-  private let target: FilePath
+  package let target: FilePath
   private var isInPlace = false
 
   /// - Parameters:

@@ -31,9 +31,16 @@ struct PageTemplate {
       + "style-src \(source(style)); img-src \(images); base-uri 'none'; form-action 'none'"
   }
 
-  /// A text as it may stand between tags or in an attribute's quotes.
+  /// A text as it may stand between tags or in an attribute's quotes. HTML has no control characters
+  /// but white space.
   static func escaped(_ text: String) -> String {
-    text.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
+    let printable = String(
+      String.UnicodeScalarView(
+        text.unicodeScalars.map {
+          $0.properties.generalCategory == .control && !$0.properties.isWhitespace
+            ? "\u{FFFD}" : $0
+        }))
+    return printable.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
       .replacingOccurrences(of: ">", with: "&gt;").replacingOccurrences(of: "\"", with: "&quot;")
   }
 

@@ -5,9 +5,12 @@ extension RGBImage {
   /// The picture as a PNG file.
   ///
   /// - Precondition: width and height are at most 1,000,000.
-  public func pngData() -> Data {
+  public func pngData() -> Data { pngData(software: nil) }
+
+  /// - Parameter software: what the file says that it was made by.
+  func pngData(software: String?) -> Data {
     encoded { buffer, report in
-      ci_png_encode(pixels, UInt32(width), UInt32(height), &buffer, &report)
+      ci_png_encode(pixels, UInt32(width), UInt32(height), software, &buffer, &report)
     }
   }
 

@@ -80,6 +80,23 @@ public struct ModelFolder: Sendable {
     return try decode(type)
   }
 
+  /// Whether there is a model in the folder, and a file of this name is one of its files: its
+  /// configuration, its weights, or what the configuration names.
+  package func contains(_ name: String) -> Bool {
+    guard (try? kind) != nil, let data = try? data(),
+      let configuration = try? JSONSerialization.jsonObject(with: data)
+    else { return false }
+    func names(_ value: Any) -> Bool {
+      switch value {
+      case let text as String: text == name
+      case let list as [Any]: list.contains(where: names)
+      case let object as [String: Any]: object.values.contains(where: names)
+      default: false
+      }
+    }
+    return [configurationPath, weightsPath].contains(path + "/" + name) || names(configuration)
+  }
+
   /// The path of a file that `config.json` names.
   ///
   /// - Throws: `ModelFolderError.invalid` if the name leads out of the folder.

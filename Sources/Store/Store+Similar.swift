@@ -57,7 +57,7 @@ extension Store {
       else { return [] }
       let all = try database.neighbours(of: direction, model: modelID)
       // Some may have no file any more: then more are taken.
-      var count = limit
+      var count = min(limit, all.count)
       while true {
         let nearest = Neighbour.nearest(count, of: all)
         var photos: [SimilarPhoto] = []

@@ -24,3 +24,19 @@ extension Metric: ExpressibleByArgument {
 }
 
 extension DecoderConfiguration.Architecture: ExpressibleByArgument {}
+
+/// A number as people write it: in decimal digits, and finite. Options of all commands that take a
+/// fraction are read by it.
+///
+/// - Throws: `ValidationError` for anything else, such as “inf”, “nan” and hexadecimal numbers.
+func decimalNumber<Number: BinaryFloatingPoint & LosslessStringConvertible>(
+  _ text: String
+) throws -> Number {
+  let isDecimal = text.utf8.allSatisfy {
+    (48...57).contains($0) || [UInt8]("+-.eE".utf8).contains($0)
+  }
+  guard isDecimal, let number = Number(text), number.isFinite else {
+    throw ValidationError("it is not a decimal number, or too large a one.")
+  }
+  return number
+}

@@ -145,7 +145,7 @@ struct BatchCommand: ParsableCommand {
     let run = try store.beginRun(.batch, request: request(listing), work: work)
     let reporter = BatchReporter(
       run: run, total: watch ? nil : listing.photos.count, style: progress, isQuiet: runtime.quiet,
-      printsLines: isatty(STDOUT_FILENO) == 0 || json, asJSON: json, isWatching: watch)
+      printsLines: !standardOutputIsTerminal || json, asJSON: json, isWatching: watch)
     for failure in listing.unreadable { reporter.unreadable(failure.path, failure.reason) }
     do {
       try runner.run(
@@ -374,7 +374,7 @@ private final class BatchReporter {
       return
     }
     progress.say("caption: \(error)")
-    if !error.isRemark, let status = exitStatus(of: error) { faults.append((photo, status)) }
+    if !error.isRemark { faults.append((photo, exitStatus(of: error))) }
   }
 
   func finish() { progress.finish() }

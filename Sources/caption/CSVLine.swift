@@ -1,10 +1,15 @@
+import Datasets
 import Foundation
 
 /// A row of separated values as RFC 4180 has them, with its end.
 ///
-/// - Parameter separator: one ASCII character.
-func csvLine(_ cells: [String], separator: String = ",") -> String {
-  cells.map { quoted($0, separator) }.joined(separator: separator) + "\r\n"
+/// - Parameters:
+///   - cells: no spreadsheet runs what is in them (see `SpreadsheetCell`).
+///   - copied: cells of another table, which come first and as they are.
+///   - separator: one ASCII character.
+func csvLine(_ cells: [String], copied: [String] = [], separator: String = ",") -> String {
+  (copied + cells.map(SpreadsheetCell.guarded)).map { quoted($0, separator) }
+    .joined(separator: separator) + "\r\n"
 }
 
 private func quoted(_ cell: String, _ separator: String) -> String {

@@ -34,6 +34,7 @@ struct CaptionCommand: AsyncParsableCommand {
 
   /// Runs the command line, and turns a failure into a sentence and an exit status.
   static func main() async {
+    holdStandardStreams()
     // A reader that has seen enough, such as “head”, ends the program without a word. Some parents
     // have their children ignore the signal.
     signal(SIGPIPE, SIG_DFL)
@@ -48,21 +49,44 @@ struct CaptionCommand: AsyncParsableCommand {
         try command.run()
       }
     } catch {
-      guard let status = exitStatus(of: error) else { exit(withError: error) }
-      report(error)
-      exit(withError: status)
+      Foundation.exit(status(after: error).rawValue)
     }
   }
-}
 
-/// Writes an error's sentence to standard error.
-func report(_ error: any Error) { note("\(error)") }
+  /// Says what there is to say of an error, and what the exit status is then.
+  private static func status(after error: any Error) -> ExitCode {
+    guard isOfArgumentParser(error) else {
+      report(error)
+      return exitStatus(of: error)
+    }
+    let (text, status) = (fullMessage(for: error), exitCode(for: error))
+    guard !text.isEmpty else { return status }
+    guard status == .success else {
+      writeToStandardError(TerminalText.lines(withArgumentsOnALine(text)) + "\n")
+      return status
+    }
+    // Help, the version and completions are results like others.
+    do {
+      try printLine(text)
+      return status
+    } catch {
+      return Self.status(after: error)
+    }
+  }
 
-/// Writes a line of the program's own to standard error.
-func note(_ text: String) { writeToStandardError("caption: \(text)\n") }
+  /// Whether the argument parser can tell what an error is: one of its own, most of which it keeps
+  /// to itself.
+  private static func isOfArgumentParser(_ error: any Error) -> Bool {
+    String(reflecting: type(of: error)).hasPrefix("ArgumentParser.")
+  }
 
-/// Writes a text for a person. That nobody can read it, on a full disk or where standard error is
-/// closed, is no reason to stop.
-func writeToStandardError(_ text: String) {
-  try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+  /// The text, with no line ends in the arguments that it repeats: these look like lines of its own.
+  private static func withArgumentsOnALine(_ text: String) -> String {
+    CommandLine.arguments.dropFirst().reduce(text) { text, argument in
+      let parts = [argument] + argument.split(separator: "=", maxSplits: 1).map(String.init)
+      return parts.filter { $0.contains(where: \.isNewline) }.reduce(text) {
+        $0.replacing($1, with: TerminalText.line($1))
+      }
+    }
+  }
 }

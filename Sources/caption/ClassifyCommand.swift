@@ -48,7 +48,7 @@ struct ClassifyCommand: ParsableCommand {
     let probabilities = softmax(image.logits?.elements ?? [])
     let best = probabilities.indices.sorted { probabilities[$0] > probabilities[$1] }.prefix(top)
     for index in best {
-      try printLine(String(format: "%.4f\t", probabilities[index]) + names[index])
+      try printLine(String(format: "%.4f\t", probabilities[index]) + Table.escaped(names[index]))
     }
   }
 

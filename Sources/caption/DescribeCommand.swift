@@ -13,7 +13,8 @@ struct DescribeCommand: ParsableCommand {
     commandName: "describe",
     abstract: "Print a caption for each photo (the default).",
     discussion: """
-      One photo prints its caption; several print PATH, a tab and the caption, in the order given. \
+      One photo prints its caption; several print PATH, a tab and the caption, in the order given; \
+      tab, line end and backslash in a path are written \\t, \\n, \\\\. \
       A photo that cannot be read is reported on standard error and the others go on; the exit \
       status is then that of the first failure.
 
@@ -55,6 +56,8 @@ struct DescribeCommand: ParsableCommand {
       valueName: "file.png"), completion: .file(extensions: ["png"]))
   var attention: String?
 
+  @OptionGroup var replacement: ReplacementOptions
+
   func validate() throws {
     guard attention == nil || photos.count == 1 else {
       throw ValidationError("--attention takes one photo, not \(photos.count).")
@@ -69,6 +72,10 @@ struct DescribeCommand: ParsableCommand {
     let bundle = try ModelBundle.find(runtime.model)
     logger.debug("model \(bundle.configuration.name) from \(bundle.folder)")
     let options = try search.applied(to: bundle)
+    let figure = try attention.map {
+      try ResultFile(
+        path: $0, replacement.replacement(by: .figure, inputs: photos.map(PhotoSource.path)))
+    }
     let keeper = noStore ? nil : try CaptionKeeper.open(storeOptions, bundle, options, logger)
     defer { keeper?.close() }
     // A model is loaded for photos that need it only.
@@ -92,7 +99,7 @@ struct DescribeCommand: ParsableCommand {
         let captioner = try captioner()
         let caption = try captioner.caption(
           bytes: source.bytes, name: source.name, options: options)
-        if let attention { try drawAttention(of: caption, source, captioner, to: attention) }
+        if let figure { try drawAttention(of: caption, source, captioner, to: figure) }
         try print(
           MachineCaption(caption), caption.noun, caption.milliseconds, of: photo, bundle)
         tell(caption, photo, logger)
@@ -104,9 +111,10 @@ struct DescribeCommand: ParsableCommand {
         // It would be the same with every photo.
         throw CaptioningError.notFinite(weights: weights)
       } catch {
-        guard !(error is FileError), let status = exitStatus(of: error) else { throw error }
+        guard !(error is FileError || error is ValidationError || error is ReplacementError)
+        else { throw error }
         report(error)
-        firstFailure = firstFailure ?? status
+        firstFailure = firstFailure ?? exitStatus(of: error)
       }
     }
     if let firstFailure { throw firstFailure }
@@ -138,19 +146,21 @@ struct DescribeCommand: ParsableCommand {
         jsonLine(CaptionRecord(path: photo, caption, noun: noun, model: model, milliseconds)))
     } else {
       for sentence in [caption.text] + caption.alternatives.map(\.caption) {
-        try printLine(photos.count == 1 ? sentence : "\(photo)\t\(sentence)")
+        try printLine(
+          photos.count == 1 ? sentence : Table.escaped(photo) + "\t" + Table.escaped(sentence))
       }
     }
   }
 
   private func drawAttention(
-    of caption: Caption, _ source: PhotoSource, _ captioner: Captioner, to path: String
+    of caption: Caption, _ source: PhotoSource, _ captioner: Captioner, to file: ResultFile
   ) throws {
     guard !caption.attention.isEmpty else {
       throw ValidationError("The model “\(caption.model)” has no attention to draw.")
     }
     let figure = try captioner.attentionFigure(of: caption, bytes: source.bytes, name: source.name)
-    try ResultFile.write(figure.pngData(), to: path)
+    try file.write(FigureFile.data(of: figure))
+    try file.finish()
   }
 }
 

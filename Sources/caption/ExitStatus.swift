@@ -5,6 +5,7 @@ import Captioning
 import Datasets
 import Evaluation
 import Files
+import Foundation
 import Imaging
 import Language
 import Metrics
@@ -13,18 +14,18 @@ import NeuralNet
 import PhotoMetadata
 import Sentiment
 import Store
+import SystemPackage
 import Tensors
 import Training
 
-/// The exit status of a failure, by the convention of sysexits.h; nil where the error is the
-/// argument parser's own.
-func exitStatus(of error: any Error) -> ExitCode? {
+/// The exit status of a failure, by the convention of sysexits.h.
+func exitStatus(of error: any Error) -> ExitCode {
   let usage = ExitCode(64)
   let badData = ExitCode(65)
   let noInput = ExitCode(66)
   let inputOutputFailed = ExitCode(74)
   switch error {
-  case is SearchQueryError: return usage
+  case is SearchQueryError, is ReplacementError: return usage
   case is WatchError: return inputOutputFailed
   case let error as ImagingError: return exitStatus(of: FailureKind(error.kind))
   case let error as MetadataError: return exitStatus(of: FailureKind(error.kind))
@@ -59,7 +60,10 @@ func exitStatus(of error: any Error) -> ExitCode? {
     is FeatureCacheError:
     return inputOutputFailed
   case is WeightError, is VocabularyError, is WordVectorsError, FileError.malformed: return badData
-  default: return nil
+  case is EncodingError, is DecodingError: return badData
+  case is Errno, is POSIXError, is CocoaError: return inputOutputFailed
+  case let error as ExitCode: return error
+  default: return ExitCode.failure
   }
 }
 
@@ -70,4 +74,41 @@ func exitStatus(of kind: FailureKind) -> ExitCode {
   case .noInput: ExitCode(66)
   case .inputOutput: ExitCode(74)
   }
+}
+
+/// What an error says, as one sentence, also where it is not one of the program's own.
+func sentence(of error: any Error) -> String {
+  switch error {
+  case EncodingError.invalidValue(_, let context):
+    return "a result has a value that cannot be written\(place(context)), such as a number that is "
+      + "not finite"
+  case DecodingError.keyNotFound(let key, let context):
+    return "what was read has no “\(key.stringValue)”\(place(context))"
+  case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
+    DecodingError.dataCorrupted(let context):
+    return "what was read is not as it should be\(place(context))"
+  case let error as Errno: return "\(error)"
+  case let error as POSIXError: return systemReason(error)
+  case let error as CocoaError:
+    let path = error.filePath ?? error.url?.path(percentEncoded: false)
+    return path.map { "\($0): \(systemReason(error))" } ?? systemReason(error)
+  default: return "\(error)"
+  }
+}
+
+/// “ at “words.0.log_probability””; empty where it is all of it.
+private func place(_ context: EncodingError.Context) -> String { place(context.codingPath) }
+private func place(_ context: DecodingError.Context) -> String { place(context.codingPath) }
+private func place(_ path: [any CodingKey]) -> String {
+  guard !path.isEmpty else { return "" }
+  let names = path.map { $0.intValue.map(String.init) ?? $0.stringValue }
+  return " at “\(names.joined(separator: "."))”"
+}
+
+/// The system's own words for an error, where Foundation wraps one.
+func systemReason(_ error: any Error) -> String {
+  if let error = error as? Errno { return "\(error)" }
+  let cause = ((error as? CocoaError)?.underlying ?? error) as NSError
+  return cause.domain == NSPOSIXErrorDomain
+    ? String(cString: strerror(Int32(cause.code))) : cause.localizedDescription
 }

@@ -25,8 +25,9 @@ struct ExportCommand: ParsableCommand {
       Pictures have COCO's numbers where all file names end in them \
       (COCO_val2014_000000016744.jpg), else their numbers in the store.
 
-      CSV holds captions as they are. A caption that begins with = + - or @ is a formula to \
-      spreadsheets: import the columns as text.
+      In CSV a cell that begins like a formula (with = + - @, their full-width forms, a tab or a line \
+      end, or apostrophes and such a character) and is no number gets an apostrophe in front, so \
+      that no spreadsheet runs what a file says of its camera. JSON has the texts as they are.
 
       EXAMPLES:
         caption export --format csv --output captions.csv
@@ -38,6 +39,14 @@ struct ExportCommand: ParsableCommand {
     case json, ndjson, csv, coco
     case cocoResults = "coco-results"
     case txt, html
+
+    var kind: FileKind {
+      switch self {
+      case .json, .ndjson, .coco, .cocoResults: .json
+      case .csv, .txt: .table
+      case .html: .page
+      }
+    }
   }
 
   @OptionGroup var store: StoreOptions
@@ -113,7 +122,7 @@ struct ExportCommand: ParsableCommand {
             ? "The store has no captions yet."
             : "The store has no captions by “\(model)”, only by \(names.joined(separator: ", ")).")
       }
-      let file = try ResultFile(path: destination.output)
+      let file = try destination.open(for: format.kind)
       // Thumbnails take long: the store is let go before.
       var page = emptyPage
       try store.export(selection) { export in

@@ -2,6 +2,7 @@ import ArgumentParser
 import Captioning
 import Foundation
 import Logging
+import SystemPackage
 import Tensors
 
 /// `caption features`: what an encoder makes of a photo, as a NumPy file.
@@ -37,7 +38,15 @@ struct FeaturesCommand: ParsableCommand {
     completion: .file(extensions: ["npy"]))
   var output: String
 
+  @OptionGroup var replacement: ReplacementOptions
+
   func run() throws {
+    let inputs =
+      [PhotoSource.path(of: image)]
+      + [encoderOptions.weights].compactMap { $0 }.map {
+        FilePath(argument: $0)
+      }
+    let file = try ResultFile(path: output, replacement.replacement(by: .array, inputs: inputs))
     let prepared = try encoderOptions.load(model: runtime.model, output: layer)
     guard layer != .logits || prepared.encoder.classCount != nil else {
       throw ValidationError("These weights have no classifier, hence no logits.")
@@ -48,7 +57,8 @@ struct FeaturesCommand: ParsableCommand {
       $0.transposed.reshaped([$0.shape[1], features.gridHeight, features.gridWidth])
     }
     guard let tensor = channelsFirst ?? features.embedding ?? features.logits else { return }
-    try ResultFile.write(npyData(tensor), to: output)
+    try file.write(npyData(tensor))
+    try file.finish()
     runtime.logger.debug("\(output): float32 \(tensor.shape)")
   }
 }

@@ -8,12 +8,17 @@ struct PhotoSource {
   let name: String
   let bytes: [UInt8]
 
-  /// - Throws: `ImagingError` if the file cannot be read.
+  /// The file that an argument names.
+  static func path(of argument: String) -> FilePath {
+    argument == "-" ? "/dev/stdin" : FilePath(argument: argument)
+  }
+
+  /// - Throws: `ImagingError` if the file cannot be read; `FileError.notRead` where standard input is
+  ///   closed.
   init(argument: String) throws {
     if argument == "-" {
       name = "standard input"
-      bytes = try ImageDecoder.readAll(
-        descriptor: FileHandle.standardInput.fileDescriptor, name: name)
+      bytes = try ImageDecoder.readAll(descriptor: standardInput().rawValue, name: name)
     } else {
       name = argument
       let path = FilePath(argument: argument)
@@ -22,17 +27,6 @@ struct PhotoSource {
         try String(validating: path) == nil
         ? PhotoFile(at: path).bytes : ImageDecoder.readAll(path: argument)
     }
-  }
-}
-
-/// Everything on standard input.
-///
-/// - Throws: `FileError.notRead`.
-func readAllOfStandardInput() throws -> Data {
-  do {
-    return try FileHandle.standardInput.readToEnd() ?? Data()
-  } catch {
-    throw FileError.notRead(path: "standard input", reason: reason(error))
   }
 }
 
@@ -45,17 +39,6 @@ func pathList(_ data: Data, separator: UInt8) -> [FilePath] {
   }.filter { !$0.isEmpty }
 }
 
-/// Writes a line of results to standard output, at once.
-///
-/// - Throws: `FileError.notWritten` where it cannot be written, as on a full disk.
-func printLine(_ line: String) throws {
-  do {
-    try FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8))
-  } catch {
-    throw FileError.notWritten(path: "standard output", reason: reason(error))
-  }
-}
-
 /// The lines of a small text file, without the empty one after a closing newline.
 ///
 /// - Throws: `FileError.notRead`.
@@ -66,7 +49,7 @@ func readLines(_ path: String) throws -> [String] {
     if lines.last == "" { lines.removeLast() }
     return lines
   } catch {
-    throw FileError.notRead(path: path, reason: reason(error))
+    throw FileError.notRead(path: path, reason: systemReason(error))
   }
 }
 
@@ -89,13 +72,6 @@ enum FileError: Error, CustomStringConvertible {
     case .notStored(let path): "\(path): is not in the store"
     }
   }
-}
-
-/// The system's own words for an error, where Foundation wraps one.
-private func reason(_ error: any Error) -> String {
-  let cause = ((error as? CocoaError)?.underlying ?? error) as NSError
-  return cause.domain == NSPOSIXErrorDomain
-    ? String(cString: strerror(Int32(cause.code))) : cause.localizedDescription
 }
 
 /// `value` as JSON on one line, keys in alphabetical order.

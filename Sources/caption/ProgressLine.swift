@@ -36,10 +36,11 @@ struct ProgressLine {
     lastShown = .now
     switch display {
     case .nothing: break
-    case .lines: writeToStandardError(text() + "\n")
+    case .lines: writeToStandardError(TerminalText.line(text()) + "\n")
     case .bar:
       let line = bar(
-        text(), done, total, isWarning: isWarning, width: terminalWidth(STDERR_FILENO))
+        TerminalText.line(text()), done, total, isWarning: isWarning,
+        width: terminalWidth(STDERR_FILENO))
       shown = line
       writeToStandardError("\r\u{1B}[K" + line)
     }
@@ -48,7 +49,7 @@ struct ProgressLine {
   /// Writes a line without tearing the bar.
   func say(_ line: String) {
     if display == .bar { writeToStandardError("\r\u{1B}[K") }
-    writeToStandardError(line + "\n")
+    writeToStandardError(TerminalText.line(line) + "\n")
     if display == .bar, let shown { writeToStandardError(shown) }
   }
 

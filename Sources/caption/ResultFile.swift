@@ -11,19 +11,26 @@ final class ResultFile {
   private let descriptor: FileDescriptor
   /// The unfinished file; nil where results go straight to their place.
   private let replacement: TemporaryFile?
+  private let rule: Replacement?
+  private lazy var isTerminal = replacement == nil && isatty(descriptor.rawValue) == 1
   private var buffer = Data()
 
   private static let bufferSize = 1 << 18
 
-  /// - Parameter path: nil for standard output.
-  /// - Throws: `FileError.notWritten`.
-  init(path: String?) throws {
+  /// - Parameters:
+  ///   - path: nil for standard output.
+  ///   - rule: what the file may take the place of; nil where to change it is what the command was
+  ///     asked for.
+  /// - Throws: `ReplacementError`, also from `finish`; `FileError.notWritten`.
+  init(path: String?, _ rule: Replacement?) throws {
+    self.rule = rule
     name = path ?? "standard output"
     guard let path else {
       descriptor = .standardOutput
       replacement = nil
       return
     }
+    try rule?.check(FilePath(path))
     do {
       var status = stat()
       let exists = stat(path, &status) == 0
@@ -68,15 +75,21 @@ final class ResultFile {
 
   /// - Throws: `FileError.notWritten`.
   func write(_ data: Data) throws {
+    // Elsewhere bytes stay what they are, also where they are no text.
+    guard isTerminal else { return try append(data) }
+    try append(Data(TerminalText.lines(String(decoding: data, as: UTF8.self)).utf8))
+  }
+
+  private func append(_ data: Data) throws {
     buffer.append(data)
     if buffer.count >= Self.bufferSize { try flush() }
   }
 
-  /// Writes a whole file.
+  /// Changes a file that the command was asked to change.
   ///
   /// - Throws: `FileError.notWritten`.
-  static func write(_ data: Data, to path: String) throws {
-    let file = try ResultFile(path: path)
+  static func rewrite(_ data: Data, at path: String) throws {
+    let file = try ResultFile(path: path, nil)
     try file.write(data)
     try file.finish()
   }
@@ -88,8 +101,11 @@ final class ResultFile {
     try flush()
     guard let replacement else { return }
     do {
-      try replacement.takePlace()
+      // Something else may have come there meanwhile.
+      try replacement.takePlace { try rule?.check(replacement.target) }
       SignalReceiver.shared.keep(replacement.path.string)
+    } catch let error as ReplacementError {
+      throw error
     } catch {
       throw Self.failure(name, error)
     }

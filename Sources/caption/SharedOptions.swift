@@ -44,7 +44,7 @@ struct ExecutionOptions: ParsableArguments {
 
   /// A logger to standard error at the level that was asked for.
   var logger: Logger {
-    var logger = Logger(label: "caption") { StreamLogHandler.standardError(label: $0) }
+    var logger = Logger(label: "caption") { VisibleLog(label: $0) }
     logger.logLevel = quiet ? .error : verbose ? .debug : .warning
     return logger
   }
@@ -72,13 +72,17 @@ struct SearchOptions: ParsableArguments {
       valueName: "word"))
   var say: [String] = []
 
-  @Option(help: "Sample words instead of searching, at this temperature (1 is the model's own).")
+  @Option(
+    help: "Sample words instead of searching, at this temperature (1 is the model's own).",
+    transform: decimalNumber)
   var temperature: Float?
 
   @Option(help: "Sample from the K likeliest words only.")
   var topK: Int?
 
-  @Option(help: "Sample from the likeliest words that together have probability P.")
+  @Option(
+    help: "Sample from the likeliest words that together have probability P.",
+    transform: decimalNumber)
   var topP: Float?
 
   @Option(help: "The seed of sampling: the same seed gives the same caption.")

@@ -53,7 +53,7 @@ struct ShowCommand: ParsableCommand {
     let width = rows.map(\.0.count).max() ?? 0
     for (name, value) in rows {
       try printLine(
-        name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + Table.visible(value))
+        name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + TerminalText.line(value))
     }
   }
 

@@ -45,7 +45,8 @@ struct SimilarCommand: ParsableCommand {
       let itself = try picture.flatMap { try store.details(of: $0) }?.paths ?? []
       // One more, as it finds itself.
       let all = try store.similar(
-        to: embedding, model: model, limit: limit + 1, datasets: album.datasets)
+        to: embedding, model: model, limit: limit == .max ? .max : limit + 1,
+        datasets: album.datasets)
       return Array(all.filter { !itself.contains($0.photo.path) }.prefix(limit))
     }
     try output.print(columns: ["path", "caption", "cosine"], rows: found) {

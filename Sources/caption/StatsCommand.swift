@@ -51,6 +51,7 @@ struct StatsCommand: ParsableCommand {
   }
 
   private func printRow(_ name: String, _ value: String) throws {
-    try printLine(name.padding(toLength: 15, withPad: " ", startingAt: 0) + Table.visible(value))
+    try printLine(
+      name.padding(toLength: 15, withPad: " ", startingAt: 0) + TerminalText.line(value))
   }
 }

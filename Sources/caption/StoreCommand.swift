@@ -237,10 +237,11 @@ struct StoreCommand: ParsableCommand {
 
     @OptionGroup var store: StoreOptions
 
-    @Flag(help: "Replace a file that is there.")
+    @Flag(help: "Replace a file that is there, unless it is a photo or a model's.")
     var force = false
 
     func run() throws {
+      try Replacement(kind: .store, inputs: [store.path], isForced: force).check(FilePath(file))
       do {
         try store.with(.read) { try $0.backup(to: FilePath(file), replacing: force) }
       } catch StoreError.exists(let path) {
@@ -343,10 +344,10 @@ struct StoreCommand: ParsableCommand {
       let input: FileDescriptor
       do {
         input =
-          file == "-"
-          ? .standardInput
+          try file == "-"
+          ? standardInput()
           : try FileDescriptor.open(FilePath(file), .readOnly, options: .closeOnExec)
-      } catch {
+      } catch let error as Errno {
         throw FileError.notRead(path: name, reason: "\(error)")
       }
       if FileState(descriptor: input.rawValue) != nil { return input }
@@ -411,7 +412,7 @@ struct StoreCommand: ParsableCommand {
       try store.with(.create) { store in
         for other in others {
           let (before, after) = try store.merge(FilePath(other))
-          try printLine(other + "\t" + gains(before, after))
+          try printLine(Table.escaped(other) + "\t" + gains(before, after))
         }
       }
     }

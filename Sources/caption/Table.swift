@@ -27,7 +27,7 @@ struct OutputOptions: ParsableArguments {
 ///
 /// - Throws: `FileError.notWritten`.
 func printTable(columns: [String], rows: some Sequence<[String]>) throws {
-  if isatty(STDOUT_FILENO) == 1 {
+  if standardOutputIsTerminal {
     let table = Table(columns: columns, rows: Array(rows), width: terminalWidth(STDOUT_FILENO))
     for line in table.lines { try printLine(line) }
   } else {
@@ -45,7 +45,7 @@ struct Table {
   /// The heading and the rows. The widest column gives way where a line would be too long.
   var lines: [String] {
     guard !rows.isEmpty else { return [] }
-    let cells = ([columns.map { $0.uppercased() }] + rows).map { $0.map(Self.visible) }
+    let cells = ([columns.map { $0.uppercased() }] + rows).map { $0.map(TerminalText.line) }
     var widths = columns.indices.map { column in cells.map { Self.columns($0[column]) }.max() ?? 0 }
     let gaps = 2 * (columns.count - 1)
     while widths.reduce(gaps, +) > width,
@@ -107,21 +107,14 @@ struct Table {
     }
     return text
   }
-
-  /// A cell on a terminal: what would move the cursor or change colours shows as a question mark.
-  static func visible(_ cell: String) -> String {
-    String(
-      String.UnicodeScalarView(
-        cell.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
-  }
 }
 
 /// Prints names and values: in line on a terminal, tab-separated elsewhere.
 func printRows(_ rows: [(String, String)]) throws {
-  let isTerminal = isatty(STDOUT_FILENO) == 1
+  let isTerminal = standardOutputIsTerminal
   let width = isTerminal ? (rows.map(\.0.count).max() ?? 0) + 2 : 0
   for (name, value) in rows {
     let gap = isTerminal ? String(repeating: " ", count: width - name.count) : "\t"
-    try printLine(name + gap + (isTerminal ? Table.visible(value) : value))
+    try printLine(name + gap + (isTerminal ? TerminalText.line(value) : value))
   }
 }

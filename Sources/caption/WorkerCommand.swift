@@ -70,8 +70,8 @@ struct WorkerCommand: ParsableCommand {
     } deliver: { reply in
       Self.write(reply)
     }
-    var reader = LineReader(
-      .standardInput, nullSeparated: nullSeparated, maximumLength: WorkerRequest.maximumLength)
+    var reader = try LineReader(
+      standardInput(), nullSeparated: nullSeparated, maximumLength: WorkerRequest.maximumLength)
     do {
       while let line = try reader.next() { pool.submit(line) }
     } catch let error as Errno {
@@ -85,7 +85,9 @@ struct WorkerCommand: ParsableCommand {
   /// nobody is there any more for whom it would be answered.
   private static func write(_ reply: [UInt8]) {
     do {
-      try FileDescriptor.standardOutput.writeAll(reply)
+      try FileDescriptor.standardOutput.writeAll(
+        standardOutputIsTerminal
+          ? Array(forStandardOutput(String(decoding: reply, as: UTF8.self)).utf8) : reply)
     } catch {
       if error as? Errno != .brokenPipe {
         report(FileError.notWritten(path: "standard output", reason: "\(error)"))

@@ -28,24 +28,31 @@ struct CommandLineTool {
 
   /// Runs the tool in the project's folder and waits for it.
   ///
-  /// - Parameter outputPath: where standard output goes instead of into the result.
+  /// - Parameters:
+  ///   - outputPath: where standard output goes instead of into the result.
+  ///   - redirection: as a shell has it, such as “>&-”.
   func run(
     _ arguments: [String], input: Data? = nil, environment: [String: String] = [:],
-    outputPath: String? = nil
+    outputPath: String? = nil, redirection: String? = nil
   ) throws -> Result {
     let running = try start(
-      arguments, input: input, environment: environment, outputPath: outputPath)
+      arguments, input: input, environment: environment, outputPath: outputPath,
+      redirection: redirection)
     return try running.wait()
   }
 
   /// Runs the tool in the project's folder without waiting for it.
   func start(
     _ arguments: [String], input: Data? = nil, environment: [String: String] = [:],
-    outputPath: String? = nil
+    outputPath: String? = nil, redirection: String? = nil
   ) throws -> Running {
     let process = Process()
     process.executableURL = executable
     process.arguments = arguments
+    if let redirection {
+      process.executableURL = URL(filePath: "/bin/sh")
+      process.arguments = ["-c", #"exec "$0" "$@" "# + redirection, executable.path] + arguments
+    }
     process.currentDirectoryURL = projectFolder
     // A store of its own for each run, unless the test names one.
     let store = try TemporaryFolder()

@@ -76,6 +76,25 @@ import Testing
     #expect(try run("export", "d", "--format", format, "--split", "x").status == 66)
   }
 
+  @Test func `captions that look like formulas come back from CSV as they were`() throws {
+    let captions = ["=1+1", "'=1", "''-x", "-5", "+5", "-a", "@b", "'quoted'", "a", "＝1", "-1e3"]
+    let file = try write(
+      "f.jsonl",
+      captions.enumerated().map {
+        #"{"image": "-\#($0.offset).png", "captions": ["\#($0.element)"]}"# + "\n"
+      }.joined())
+    #expect(try run("import", "f", "--format", "jsonl", file, "--quiet").status == 0)
+    let csv = try run("export", "f", "--format", "csv").output
+    #expect(csv.contains(",'-0.png,all,'=1+1\r\n"))
+    #expect(csv.contains(",all,-5\r\n") && csv.contains(",all,'+5\r\n"))
+    #expect(!csv.contains(",=") && !csv.contains(",＝") && !csv.contains(",@"))
+    let again = try write("f.csv", csv)
+    #expect(try run("import", "g", "--format", "csv", again, "--quiet").status == 0)
+    #expect(
+      try run("export", "g", "--format", "jsonl").output
+        == run("export", "f", "--format", "jsonl").output)
+  }
+
   @Test func `a check tells what spoils an evaluation`() throws {
     let file = try sample()
     #expect(try run("import", "d", "--format", "csv", file).status == 0)

@@ -120,7 +120,7 @@ import Testing
     let link = folder.path + "/link.npy"
     let device = folder.path + "/full"
     let manager = FileManager.default
-    try Data("old".utf8).write(to: URL(filePath: file))
+    try Data("\u{93}NUMPY".unicodeScalars.map { UInt8($0.value) }).write(to: URL(filePath: file))
     try manager.createSymbolicLink(atPath: link, withDestinationPath: file)
     try manager.createSymbolicLink(atPath: device, withDestinationPath: "/dev/full")
 

@@ -30,6 +30,18 @@ import Testing
     #expect(page.contains("script-src 'none'"))
   }
 
+  @Test func `no control characters come into the page`() throws {
+    let text = SentimentPage.Text(
+      label: "a\u{1B}[2J", probabilities: [("a", 1)],
+      pieces: [.init(text: "b\0\u{7F}\u{9B}\tc\n", logOdds: 1, step: 1)], strongest: [("\u{7}", 1)])
+    let page = try page([text], model: "\u{8}")
+    #expect(page.contains("a\u{FFFD}[2J") && page.contains("b\u{FFFD}\u{FFFD}\u{FFFD}\tc\n"))
+    #expect(
+      page.unicodeScalars.allSatisfy {
+        $0.properties.generalCategory != .control || $0.properties.isWhitespace
+      })
+  }
+
   @Test func `a text without words has no list of them`() throws {
     let text = SentimentPage.Text(
       label: "neutral", probabilities: [("negative", 0.5), ("positive", 0.5)],

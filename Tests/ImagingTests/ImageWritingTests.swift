@@ -11,6 +11,19 @@ import Testing
     #expect(try ImageDecoder.decode(path: folder.path + "/a.png") == picture)
   }
 
+  @Test func `a figure says that it is one, and is a picture like others`() throws {
+    let picture = countingPicture(width: 31, height: 17)
+    let figure = [UInt8](FigureFile.data(of: picture))
+    #expect(try ImageDecoder.decode(bytes: figure, name: "x") == picture)
+    #expect(FigureFile.begins(with: figure))
+    #expect(FigureFile.begins(with: Array(figure.prefix(100))))
+    #expect(!FigureFile.begins(with: [UInt8](picture.pngData())))
+    for count in 0..<57 { #expect(!FigureFile.begins(with: Array(figure.prefix(count)))) }
+    // Made by another program.
+    let other = figure.map { $0 == UInt8(ascii: "c") ? UInt8(ascii: "C") : $0 }
+    #expect(!FigureFile.begins(with: other))
+  }
+
   @Test func `a JPEG comes back nearly as it was`() throws {
     let photo = try picture("decoding/rgb.png")
     let decoded = try ImageDecoder.decode(

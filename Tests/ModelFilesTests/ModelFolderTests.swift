@@ -35,6 +35,19 @@ import Testing
     #expect("\(error)".contains(folder.path))
   }
 
+  @Test func `a model's files are known by their names`() throws {
+    let folder = try folder(
+      #"{"format": 1, "kind": "toy", "size": 3, "words": {"file": ["words.txt"]}}"#)
+    let model = ModelFolder(path: folder.path)
+    for name in ["config.json", "model.safetensors", "words.txt"] {
+      #expect(model.contains(name))
+    }
+    for name in ["README.md", "file", "toys", ""] { #expect(!model.contains(name)) }
+    let other = try self.folder(#"{"words": "words.txt"}"#)
+    #expect(!ModelFolder(path: other.path).contains("config.json"))
+    #expect(!ModelFolder(path: "/nowhere").contains("config.json"))
+  }
+
   @Test func `a section takes the place of the old one, and all else stays`() throws {
     let folder = try folder(
       #"{"size": 1e-05, "kind": "toy", "other": {"a": [0.1, 1, true, null, "x/y"]}, "part": [9]}"#)

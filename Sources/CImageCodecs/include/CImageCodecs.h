@@ -91,9 +91,11 @@ void ci_buffer_free(ci_buffer *buffer);
 ci_status ci_inflate(
   const uint8_t *bytes, size_t count, size_t limit, ci_buffer *buffer, ci_report *report);
 
-/// Encodes `width · height · 3` bytes of RGB as an 8-bit PNG file.
+/// Encodes `width · height · 3` bytes of RGB as an 8-bit PNG file that says which `software` made it,
+/// unless that is NULL.
 ci_status ci_png_encode(
-  const uint8_t *pixels, uint32_t width, uint32_t height, ci_buffer *buffer, ci_report *report);
+  const uint8_t *pixels, uint32_t width, uint32_t height, const char *software, ci_buffer *buffer,
+  ci_report *report);
 
 /// Encodes `width · height · 3` bytes of RGB as a baseline 4:2:0 JPEG file; `quality` 1...100.
 ci_status ci_jpeg_encode(

@@ -44,6 +44,8 @@ struct CSVFile {
         "it has \(cells.count) cells where the heading has \(heading.count); left out")
       return
     }
+    // As “caption dataset export” writes them.
+    if separator == UInt8(ascii: ",") { cells = cells.map(SpreadsheetCell.unguarded) }
     var number: Int64?
     if let column = heading.id, !cells[column].isEmpty {
       number = Int64(cells[column])

@@ -49,7 +49,7 @@ extension Store {
       try database.checkDatasets(of: query, path)
       if let limit {
         // More than are wanted: several may be of one picture, or not pass the filter.
-        let rows = max(100, 4 * limit)
+        let rows = max(100, 4 * min(limit, .max / 4))
         let first = try database.photos(sql, limit: limit, rows: rows, ranked: Self.rankedCaptions)
         if first.photos.count == limit || first.isAll { return first.photos }
       }

@@ -13,6 +13,9 @@ struct DatasetExportCommand: ParsableCommand {
       give --split where the reader knows no “split” of a picture. Photos that have no numbers of \
       their own get such from 1 up.
 
+      In CSV a cell that begins like a formula (with = + - @, a tab or a line end) gets an apostrophe \
+      in front, so that no spreadsheet runs it; “caption dataset import” takes it away.
+
       EXAMPLES:
         caption dataset export flickr8k --format coco --split val --output references.json
         caption dataset export mine --format karpathy > dataset_mine.json
@@ -37,7 +40,7 @@ struct DatasetExportCommand: ParsableCommand {
 
   func run() throws {
     let items = try store.with(.read) { try $0.datasetItems(of: name, split: split) }
-    let file = try ResultFile(path: destination.output)
+    let file = try destination.open(for: format == .csv ? .table : .json)
     switch format {
     case .coco: try writeCOCO(items, to: file)
     case .karpathy: try writeKarpathy(items, to: file)

@@ -49,7 +49,7 @@ struct ModelCalibrateCommand: ParsableCommand {
   @Option(help: "Which of their splits.")
   var split = "val"
 
-  @Option(help: "The least CIDEr-D of a caption that is right.")
+  @Option(help: "The least CIDEr-D of a caption that is right.", transform: decimalNumber)
   var threshold = 0.5
 
   @OptionGroup var execution: ExecutionOptions
@@ -84,9 +84,9 @@ struct ModelCalibrateCommand: ParsableCommand {
         samples, threshold: threshold, data: dataset.map { "\($0)-\(split)" })
     }
     let folder = ModelFolder(path: bundle.folder)
-    try ResultFile.write(
+    try ResultFile.rewrite(
       folder.configuration(replacing: "confidence", with: fit.calibration),
-      to: folder.configurationPath)
+      at: folder.configurationPath)
     try print(fit)
     if !execution.quiet { note("wrote the calibration into \(folder.configurationPath)") }
   }

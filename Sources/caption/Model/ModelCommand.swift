@@ -30,7 +30,8 @@ struct ModelCommand: ParsableCommand {
 
     func run() throws {
       for model in ModelFolder.installed() {
-        try printLine("\(model.name)\t\(model.folder.path)\t\(model.kind)")
+        try printLine(
+          [model.name, model.folder.path, model.kind].map(Table.escaped).joined(separator: "\t"))
       }
     }
   }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Figures
 import Foundation
+import SystemPackage
 
 /// Where a figure is written, as SVG or PNG by the file's name.
 struct PlotFile: ExpressibleByArgument {
@@ -23,8 +24,23 @@ struct PlotFile: ExpressibleByArgument {
 
   var defaultValueDescription: String { path }
 
+  /// - Parameter inputs: the files that the command reads.
+  /// - Throws: as `ResultFile.init`.
+  func open(_ options: ReplacementOptions, inputs: [FilePath] = []) throws -> OpenPlot {
+    let kind: FileKind = isSVG ? .drawing : .figure
+    return OpenPlot(
+      file: try ResultFile(path: path, options.replacement(by: kind, inputs: inputs)), isSVG: isSVG)
+  }
+}
+
+/// A place that may be drawn on.
+struct OpenPlot {
+  fileprivate let file: ResultFile
+  fileprivate let isSVG: Bool
+
   /// - Throws: `FileError.notWritten`.
   func write(_ figure: Figure) throws {
-    try ResultFile.write(isSVG ? Data(figure.svg.utf8) : figure.png(), to: path)
+    try file.write(isSVG ? Data(figure.svg.utf8) : figure.png())
+    try file.finish()
   }
 }

@@ -43,6 +43,7 @@ struct RunsCompareCommand: ParsableCommand {
     completion: .file(extensions: ["svg", "png"]))
   var plot: PlotFile?
 
+  @OptionGroup var replacement: ReplacementOptions
   @OptionGroup var store: StoreOptions
 
   @Flag(help: "Print one JSON object.")
@@ -55,6 +56,7 @@ struct RunsCompareCommand: ParsableCommand {
   }
 
   func run() throws {
+    let plot = try plot?.open(replacement)
     let (old, new) = try store.with(.read) {
       (try ScoredRun(first, in: $0), try ScoredRun(second, in: $0))
     }
@@ -108,11 +110,11 @@ struct RunsCompareCommand: ParsableCommand {
     try printLine("\n\(title)")
     for change in changes {
       try printLine(
-        "\(ScoreText.signedHundredths(change.difference))  \(Table.visible(change.item.name))")
-      try printLine("  run \(first): \(Table.visible(change.first))")
-      try printLine("  run \(second): \(Table.visible(change.second))")
+        "\(ScoreText.signedHundredths(change.difference))  \(TerminalText.line(change.item.name))")
+      try printLine("  run \(first): \(TerminalText.line(change.first))")
+      try printLine("  run \(second): \(TerminalText.line(change.second))")
       if let reference = change.item.references.first {
-        try printLine("  a person: \(Table.visible(reference))")
+        try printLine("  a person: \(TerminalText.line(reference))")
       }
     }
   }

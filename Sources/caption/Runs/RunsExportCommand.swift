@@ -40,32 +40,30 @@ struct RunsExportCommand: ParsableCommand {
 
   func run() throws {
     try store.with(.read) { store in
+      let file = try destination.open(for: format == .html ? .page : .json)
       let run = try ScoredRun(number, in: store)
       switch format {
       case .cocoResults:
         let split = try store.datasetItems(
           of: run.evaluation.dataset, split: run.evaluation.split)
-        try write(run, COCONumbers(split))
+        try write(run, COCONumbers(split), to: file)
       case .html:
         let page = try EvaluationReport.page(of: run, by: ranking.metric, count: ranking.photos)
-        let file = try ResultFile(path: destination.output)
         try page.write(threads: ProcessInfo.processInfo.activeProcessorCount) {
           try file.write($0)
         }
-        try file.finish()
       }
+      try file.finish()
     }
   }
 
-  private func write(_ run: ScoredRun, _ numbers: COCONumbers) throws {
-    let file = try ResultFile(path: destination.output)
+  private func write(_ run: ScoredRun, _ numbers: COCONumbers, to file: ResultFile) throws {
     var entries = ListWriter(file)
     for photo in run.photos {
       try entries.append(Entry(imageID: numbers[photo.item], caption: photo.candidate))
     }
     try entries.end()
     try file.write("\n")
-    try file.finish()
   }
 
   private struct Entry: Encodable {

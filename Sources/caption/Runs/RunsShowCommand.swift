@@ -30,10 +30,12 @@ struct RunsShowCommand: ParsableCommand {
     completion: .file(extensions: ["svg", "png"]))
   var plot: PlotFile?
 
+  @OptionGroup var replacement: ReplacementOptions
   @OptionGroup var store: StoreOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
+    let plot = try plot?.open(replacement)
     let run = try store.with(.read) { try ScoredRun(number, in: $0) }
     let metric = ranking.metric
     let scores = try run.scores(by: metric)
@@ -67,10 +69,10 @@ struct RunsShowCommand: ParsableCommand {
     try printLine("\n\(title)")
     for photo in photos {
       let score = ScoreText.hundredths(photo.scores[metric.rawValue] ?? 0)
-      try printLine("\(score)  \(Table.visible(photo.item.name))")
-      try printLine("        \(Table.visible(photo.candidate))")
+      try printLine("\(score)  \(TerminalText.line(photo.item.name))")
+      try printLine("        \(TerminalText.line(photo.candidate))")
       for reference in photo.item.references {
-        try printLine("      - \(Table.visible(reference))")
+        try printLine("      - \(TerminalText.line(reference))")
       }
     }
   }

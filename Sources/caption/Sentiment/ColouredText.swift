@@ -57,7 +57,7 @@ struct ColouredText {
 
   /// On one line, and without what would move the cursor.
   private static func visible(_ text: String) -> String {
-    Table.visible(
+    TerminalText.line(
       String(
         String.UnicodeScalarView(text.unicodeScalars.map { $0 == "\n" || $0 == "\t" ? " " : $0 })))
   }

@@ -23,6 +23,8 @@ struct SentimentClassifyCommand: ParsableCommand {
       JSON and --explain say what each word contributes to the log-odds: in JSON, to those of the \
       likelier label, with its place in bytes of UTF-8.
 
+      --csv writes the table's own cells as they are, also such as a spreadsheet takes for a formula.
+
       With --keep, results are kept in the store, where “caption sentiment list” finds them. \
       --captions labels the captions in the store, so that “caption search sentiment:positive” finds \
       those. Another model or threshold labels them anew.
@@ -118,7 +120,7 @@ struct SentimentClassifyCommand: ParsableCommand {
     if let csv, let column {
       failures = try SentimentTable(
         path: csv, column: column, labeller: labeller, keeper: keeper
-      ).write(to: destination.output, isQuiet: options.execution.quiet)
+      ).write(to: destination, isQuiet: options.execution.quiet)
     } else {
       failures = try classify(labeller, keeper)
     }
@@ -147,8 +149,8 @@ struct SentimentClassifyCommand: ParsableCommand {
     case .lines: try forEachBatch { try printer.printLines($0) }
     case .json: try forEachBatch { try printer.printJSON($0) }
     case .colours: try forEachBatch { try printer.printColoured($0) }
-    case .page(let path):
-      let file = try ResultFile(path: path)
+    case .page:
+      let file = try destination.open(for: .page, inputs: input.files)
       let (against, towards) = labeller.sides
       let page = SentimentPage(
         model: labeller.classifier.configuration.name, against: against, towards: towards)
@@ -168,7 +170,7 @@ struct SentimentClassifyCommand: ParsableCommand {
   private var output: SentimentOutput {
     if json { return .json }
     guard explain else { return .lines }
-    let isTerminal = isatty(STDOUT_FILENO) == 1 && destination.output == nil
-    return isTerminal ? .colours : .page(path: destination.output)
+    let isTerminal = standardOutputIsTerminal && destination.output == nil
+    return isTerminal ? .colours : .page
   }
 }

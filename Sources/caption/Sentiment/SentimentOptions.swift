@@ -11,7 +11,7 @@ struct SentimentOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Call neutral what has less than this probability, from 0.5 (nothing) to 1.",
-      valueName: "probability"))
+      valueName: "probability"), transform: decimalNumber)
   var threshold = SentimentLabeller.usualThreshold
 
   @OptionGroup var execution: ExecutionOptions

@@ -8,8 +8,8 @@ enum SentimentOutput {
   case json
   /// On a terminal, with the words in colours.
   case colours
-  /// A page with the words in colours; to standard output where there is no path.
-  case page(path: String?)
+  /// A page with the words in colours.
+  case page
 
   /// Whether each word is weighed.
   var explains: Bool {
@@ -22,7 +22,7 @@ typealias NumberedText = (line: Int?, text: ClassifiedText)
 
 /// Prints results as they come.
 struct SentimentPrinter {
-  private let isTerminal = isatty(STDOUT_FILENO) == 1
+  private let isTerminal = standardOutputIsTerminal
   private let colours = mayColour()
   private let threads: Int
   private let legend: String
@@ -33,7 +33,8 @@ struct SentimentPrinter {
   init(_ labeller: SentimentLabeller) {
     threads = labeller.threads
     let (against, towards) = labeller.sides
-    legend = ColouredText.legend(against: against, towards: towards)
+    legend = ColouredText.legend(
+      against: TerminalText.line(against), towards: TerminalText.line(towards))
     labelWidth = labeller.allLabels.map(Table.columns).max() ?? 0
   }
 
@@ -48,7 +49,7 @@ struct SentimentPrinter {
         }
         let heading = heading(text)
         let room = max(20, width - Table.columns(heading) - 2)
-        return heading + "  " + Table.fitted(Table.visible(text.text), room)
+        return heading + "  " + Table.fitted(TerminalText.line(text.text), room)
       })
   }
 
@@ -65,17 +66,17 @@ struct SentimentPrinter {
     for (_, text) in texts {
       let coloured = ColouredText(text, colours: colours)
       if hasShownLegend { try printLine("") }
-      try printLine("\(heading(text))\n\(coloured.string)")
+      try printLine("\(heading(text))\n\(coloured.string)", isStyled: true)
       let strongest = coloured.strongestWords
-      if !strongest.isEmpty { try printLine("strongest: \(strongest)") }
-      if !hasShownLegend, colours { try printLine(legend) }
+      if !strongest.isEmpty { try printLine("strongest: \(strongest)", isStyled: true) }
+      if !hasShownLegend, colours { try printLine(legend, isStyled: true) }
       hasShownLegend = true
     }
   }
 
   /// “positive  0.97”
   private func heading(_ text: ClassifiedText) -> String {
-    let label = Table.visible(text.label)
+    let label = TerminalText.line(text.label)
     let gap = String(repeating: " ", count: max(0, labelWidth - Table.columns(label)) + 2)
     return label + gap + String(format: "%.2f", text.probability)
   }

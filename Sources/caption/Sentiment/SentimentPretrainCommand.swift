@@ -57,7 +57,7 @@ struct SentimentPretrainCommand: ParsableCommand {
   }
 
   func run() throws {
-    try ModelLock.check(training.output)
+    try training.checkOutput(files: paths, models: [])
     let configuration = try network.configuration()
     let tokens = try paths.map { path in
       try data.texts(path, isQuiet: training.quiet).map(TextTokenizer.words)

@@ -77,25 +77,28 @@ struct SentimentTrainCommand: ParsableCommand {
         + "in proportion to their sizes).", valueName: "list"))
   var mix: WholeNumbers?
 
-  @Option(help: "The learning rate of what is above the LSTM, as a multiple of --rate.")
+  @Option(
+    help: "The learning rate of what is above the LSTM, as a multiple of --rate.",
+    transform: decimalNumber)
   var headRate: Float = 2
 
-  @Option(help: "The probability of dropping a number of the LSTM's states.")
+  @Option(
+    help: "The probability of dropping a number of the LSTM's states.", transform: decimalNumber)
   var dropout: Float = 0.3
 
-  @Option(help: "The probability of dropping a number of a word.")
+  @Option(help: "The probability of dropping a number of a word.", transform: decimalNumber)
   var embeddingDropout: Float = 0.2
 
-  @Option(help: "The probability of leaving a word blank.")
+  @Option(help: "The probability of leaving a word blank.", transform: decimalNumber)
   var wordDropout: Float = 0.08
 
-  @Option(help: "Label smoothing.")
+  @Option(help: "Label smoothing.", transform: decimalNumber)
   var labelSmoothing: Float = 0.05
 
-  @Option(help: "Weight decay (AdamW).")
+  @Option(help: "Weight decay (AdamW).", transform: decimalNumber)
   var weightDecay: Float = 0
 
-  @Option(help: "How slowly the average of the parameters follows them.")
+  @Option(help: "How slowly the average of the parameters follows them.", transform: decimalNumber)
   var average: Float = 0.998
 
   @Option(help: "The name in the model's configuration (default: the folder's).")
@@ -128,7 +131,9 @@ struct SentimentTrainCommand: ParsableCommand {
   }
 
   func run() throws {
-    try ModelLock.check(training.output)
+    try training.checkOutput(
+      files: paths + validation + neutral + [vectors].compactMap { $0 },
+      models: [from].compactMap { $0 })
     let isQuiet = training.quiet
     var texts = try paths.map { try data.labelledTexts($0, isQuiet: isQuiet) }
     var measured = try validation.map { path in

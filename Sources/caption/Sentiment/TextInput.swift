@@ -25,6 +25,15 @@ enum TextInput {
   /// answered in large batches, those who wait for an answer do not notice.
   private static let patience: Int32 = 2
 
+  /// The files that are read.
+  var files: [FilePath] {
+    switch self {
+    case .arguments: []
+    case .file(let path): [path]
+    case .standardInput: ["/dev/stdin"]
+    }
+  }
+
   /// Calls `body` with batch after batch; lines come as soon as they are there. Blank lines are
   /// passed by.
   ///
@@ -39,7 +48,8 @@ enum TextInput {
             line: nil, name: texts.count == 1 ? "" : "text \(index + 1): ",
             text: isBroken ? nil : text, fault: isBroken ? Self.notUTF8 : nil)
         })
-    case .standardInput: try Self.forEachBatch(of: .standardInput, "standard input", body)
+    case .standardInput:
+      try Self.forEachBatch(of: caption.standardInput(), "standard input", body)
     case .file(let path):
       let name = String(decoding: path)
       let descriptor: FileDescriptor

@@ -13,7 +13,7 @@ struct FineTuningOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The encoder's highest learning rate (default: a tenth of --rate; --rate for an encoder "
-        + "without --weights).", valueName: "rate"))
+        + "without --weights).", valueName: "rate"), transform: decimalNumber)
   var encoderRate: Float?
 
   @Option(
@@ -26,13 +26,13 @@ struct FineTuningOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Show the encoder parts of photos, of at least this share of their area (default: 0.6; 1 for "
-        + "whole photos).", valueName: "share"))
+        + "whole photos).", valueName: "share"), transform: decimalNumber)
   var crop: Double?
 
   @Option(
     help: ArgumentHelp(
       "Change photos' brightness, contrast and saturation by up to this share (default: 0.2).",
-      valueName: "share"))
+      valueName: "share"), transform: decimalNumber)
   var colour: Float?
 
   @Flag(inversion: .prefixedNo, help: "Show the encoder every second photo mirrored.")

@@ -10,7 +10,9 @@ struct OptimizerOptions: ParsableArguments {
   @Option(help: "Gradient descent with momentum, Adam, or Adam with weight decay apart.")
   var optimizer = Name.adam
 
-  @Option(help: "With --optimizer sgd: how much of a step the next one goes on with.")
+  @Option(
+    help: "With --optimizer sgd: how much of a step the next one goes on with.",
+    transform: decimalNumber)
   var momentum: Float = 0.9
 
   func validate() throws {

@@ -4,24 +4,30 @@ import CaptionTraining
 /// What keeps a captioner from learning its captions by heart.
 struct RegularizationOptions: ParsableArguments {
   @Option(
-    help: "The probability of dropping a number before the logits (default: 0.5; 0 for scores).")
+    help: "The probability of dropping a number before the logits (default: 0.5; 0 for scores).",
+    transform: decimalNumber)
   var dropout: Float?
 
-  @Option(help: "The probability of dropping a number of a word (default: 0.3; 0 for scores).")
+  @Option(
+    help: "The probability of dropping a number of a word (default: 0.3; 0 for scores).",
+    transform: decimalNumber)
   var embeddingDropout: Float?
 
-  @Option(help: "Label smoothing.")
+  @Option(help: "Label smoothing.", transform: decimalNumber)
   var labelSmoothing: Float = 0.1
 
   @Option(
     help: ArgumentHelp(
-      "How much it counts that all parts of a photo are looked at.", valueName: "weight"))
+      "How much it counts that all parts of a photo are looked at.", valueName: "weight"),
+    transform: decimalNumber)
   var attentionPenalty: Float = 1
 
-  @Option(help: "Weight decay.")
+  @Option(help: "Weight decay.", transform: decimalNumber)
   var weightDecay: Float = 0
 
-  @Option(help: "How slowly the average of the parameters, which is the model, follows them.")
+  @Option(
+    help: "How slowly the average of the parameters, which is the model, follows them.",
+    transform: decimalNumber)
   var average: Float = 0.999
 
   func validate() throws {

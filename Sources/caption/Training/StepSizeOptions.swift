@@ -2,12 +2,14 @@ import ArgumentParser
 
 /// How far a step goes: shared by all commands that train.
 struct StepSizeOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The highest learning rate.", valueName: "rate"))
+  @Option(
+    help: ArgumentHelp("The highest learning rate.", valueName: "rate"), transform: decimalNumber)
   var rate: Float?
 
   @Option(
     help: ArgumentHelp(
-      "Shorten gradients to this Euclidean norm; 0 leaves them.", valueName: "norm"))
+      "Shorten gradients to this Euclidean norm; 0 leaves them.", valueName: "norm"),
+    transform: decimalNumber)
   var clip = 1.0
 
   /// The norm that gradients are shortened to.

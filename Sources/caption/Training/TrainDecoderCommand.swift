@@ -51,7 +51,8 @@ struct TrainDecoderCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "How often the decoder reads a word of its own instead of the one that a person wrote: from "
-        + "never at first to this share at the end (0.25 is usual).", valueName: "probability"))
+        + "never at first to this share at the end (0.25 is usual).", valueName: "probability"),
+    transform: decimalNumber)
   var scheduledSampling: Float = 0
 
   @Flag(help: "Train for CIDEr-D itself; goes with --from.")
@@ -103,7 +104,9 @@ struct TrainDecoderCommand: ParsableCommand {
   }
 
   func run() throws {
-    try ModelLock.check(training.output)
+    try training.checkOutput(
+      files: [captioner.decoder.vocabulary, captioner.encoder.weights].compactMap { $0 },
+      models: [captioner.from, captioner.model].compactMap { $0 })
     let photos = try data.photos(validationSplit: validationSplit)
     let start = try captioner.start(
       name ?? URL(filePath: training.output).lastPathComponent, photos, seed: training.seed)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CaptionTraining
 import Foundation
+import SystemPackage
 import Training
 
 /// `caption train plot`: pictures of how training went.
@@ -30,9 +31,12 @@ struct TrainPlotCommand: ParsableCommand {
     completion: .file(extensions: ["svg", "png"]))
   var output = PlotFile.standard
 
+  @OptionGroup var replacement: ReplacementOptions
+
   @Option(
     help: ArgumentHelp(
-      "How smooth the bold line of the loss is, from 0 to below 1.", valueName: "share"))
+      "How smooth the bold line of the loss is, from 0 to below 1.", valueName: "share"),
+    transform: decimalNumber)
   var smoothing = 0.8
 
   func validate() throws {
@@ -47,6 +51,7 @@ struct TrainPlotCommand: ParsableCommand {
 
   func run() throws {
     let paths = try logs.map(Self.logPath)
+    let plot = try output.open(replacement, inputs: paths.map { FilePath(argument: $0) })
     let runs = try zip(Self.names(of: paths), paths).map { name, path in
       let entries = try TrainingLog.read(path: path)
       guard !entries.isEmpty else {
@@ -54,7 +59,7 @@ struct TrainPlotCommand: ParsableCommand {
       }
       return TrainingFigures.Run(name: name, entries: entries)
     }
-    try output.write(TrainingFigures.figure(of: runs, smoothing: smoothing))
+    try plot.write(TrainingFigures.figure(of: runs, smoothing: smoothing))
     try printRows([("plot", output.path)])
   }
 

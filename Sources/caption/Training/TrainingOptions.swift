@@ -1,7 +1,9 @@
 import ArgumentParser
 import Batch
 import Foundation
+import ModelFiles
 import NeuralNet
+import SystemPackage
 import Training
 
 /// How a model is trained, where to, and how much to say: shared by all commands that train.
@@ -19,7 +21,7 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "How many steps to make (default: by --epochs).")
   var steps: Int?
 
-  @Option(help: "How often to go through the data.")
+  @Option(help: "How often to go through the data.", transform: decimalNumber)
   var epochs = 3.0
 
   @OptionGroup var stepSize: StepSizeOptions
@@ -43,7 +45,7 @@ struct TrainingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "With --schedule step or plateau: what the rate is multiplied by (default: 0.3).",
-      valueName: "factor"))
+      valueName: "factor"), transform: decimalNumber)
   var decayFactor: Float?
 
   @Option(
@@ -108,9 +110,36 @@ struct TrainingOptions: ParsableArguments {
     }
   }
 
+  /// To be called before the data is read, which may take long.
+  ///
+  /// - Parameters:
+  ///   - files: what the run reads.
+  ///   - models: models that it begins with, by name or path.
+  /// - Throws: `ReplacementError` where what is written would take the place of that;
+  ///   `TrainingError.busy` where another run writes into the folder; `FileFailure`.
+  func checkOutput(files: [String], models: [String]) throws {
+    try ModelLock.check(output)
+    let inputs = files.map { FilePath(argument: $0) }
+    let folders = models.compactMap { try? ModelFolder.find($0).path }
+    for name in Self.files {
+      try Replacement.check(
+        FilePath(output).appending(name),
+        against: inputs + folders.map { FilePath($0).appending(name) })
+    }
+  }
+
+  /// What a run writes in its folder.
+  private static let files = [
+    "config.json", "model.safetensors", ModelFolder.vocabularyFile, "log.ndjson",
+    "checkpoint.safetensors",
+  ]
+
+  /// More than can be made; a whole number that Double has.
+  private static let mostSteps = 1e15
+
   /// How many steps there are, if one goes `stepsPerEpoch` times through the data.
   func allSteps(stepsPerEpoch: Double) -> Int {
-    steps ?? max(1, Int((epochs * stepsPerEpoch).rounded()))
+    steps ?? Int(min(max(1, epochs * stepsPerEpoch), Self.mostSteps).rounded())
   }
 
   /// - Parameters:
