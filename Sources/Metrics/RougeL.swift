@@ -53,6 +53,9 @@ struct CommonSubsequence {
   private var rows: [UInt64] = []
   /// A bit for each place of the reference's word in the candidate.
   private var places: [UInt64] = []
+  /// By slot, those bits of words with so many places that marking them anew would take longer than
+  /// all else.
+  private var frequent: [Int: [UInt64]] = [:]
 
   mutating func setCandidate(_ words: ArraySlice<UInt32>) {
     slots.removeAll()
@@ -66,6 +69,15 @@ struct CommonSubsequence {
     }
     candidateLength = words.count
     places = [UInt64](repeating: 0, count: (words.count + 63) / 64)
+    frequent.removeAll()
+    guard places.count > 1 else { return }
+    var counts = [Int](repeating: 0, count: last.count)
+    for word in words { if let slot = slots.slot(of: UInt64(word)) { counts[slot] += 1 } }
+    for (slot, count) in counts.enumerated() where count > max(64, places.count) {
+      mark(slot) { $0 |= $1 }
+      frequent[slot] = places
+      mark(slot) { $0 &= ~$1 }
+    }
   }
 
   mutating func length(with reference: ArraySlice<UInt32>) -> Int {
@@ -73,18 +85,27 @@ struct CommonSubsequence {
     rows.append(contentsOf: repeatElement(.max, count: places.count))
     for word in reference {
       guard let slot = slots.slot(of: UInt64(word)) else { continue }
-      mark(slot) { $0 |= $1 }
-      var carry = false
-      for block in places.indices {
-        let row = rows[block]
-        let (sum, overflow) = row.addingReportingOverflow(row & places[block])
-        let (carried, secondOverflow) = sum.addingReportingOverflow(carry ? 1 : 0)
-        rows[block] = carried | (row & ~places[block])
-        carry = overflow || secondOverflow
+      if let places = frequent[slot] {
+        grow(at: places)
+      } else {
+        mark(slot) { $0 |= $1 }
+        grow(at: places)
+        mark(slot) { $0 &= ~$1 }
       }
-      mark(slot) { $0 &= ~$1 }
     }
     return rows.reduce(0) { $0 + (~$1).nonzeroBitCount }
+  }
+
+  /// Adds a word of the reference, which is at these places of the candidate.
+  private mutating func grow(at places: [UInt64]) {
+    var carry = false
+    for block in places.indices {
+      let row = rows[block]
+      let (sum, overflow) = row.addingReportingOverflow(row & places[block])
+      let (carried, secondOverflow) = sum.addingReportingOverflow(carry ? 1 : 0)
+      rows[block] = carried | (row & ~places[block])
+      carry = overflow || secondOverflow
+    }
   }
 
   private mutating func mark(_ slot: Int, _ change: (inout UInt64, UInt64) -> Void) {

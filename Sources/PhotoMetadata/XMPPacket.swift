@@ -40,6 +40,16 @@ enum XMPPacket {
   /// Elements in one another; a packet of Lightroom's with masks in masks has some 25.
   static let maximumDepth = 128
 
+  /// The longest packet, in bytes.
+  private static let maximumSize = 1 << 24
+  /// How many elements a packet may have: the history of a picture in many layers has some ten
+  /// thousand.
+  private static let maximumElements = 400_000
+  /// How many different names of properties, declarations of namespaces and languages a packet may
+  /// have, of each: what exiv2 does with them takes time that grows with their square, half a second
+  /// for so many.
+  private static let maximumNames = 4_096
+
   /// Parts of the names of the properties that are read.
   private static let names: [StaticString] = [
     "escription", "AltTextAccessibility", "CaptionWriter", "TextHash", "title", "Headline",
@@ -137,6 +147,7 @@ enum XMPPacket {
     guard let depth = depth(trimmed) else {
       throw ShimFailure(reason: "the XMP is not well-formed")
     }
+    guard isOfUsualSize(trimmed) else { throw ShimFailure(reason: "the XMP is too large") }
     guard depth <= maximumDepth else {
       throw ShimFailure(reason: "the XMP has \(depth) elements in one another")
     }
@@ -201,6 +212,52 @@ enum XMPPacket {
       }
     }
     return deepest
+  }
+
+  /// Whether a packet is of no more than the most parts of every kind.
+  private static func isOfUsualSize(_ packet: [UInt8]) -> Bool {
+    guard packet.count <= maximumSize else { return false }
+    var (elements, values) = (0, 0)
+    for byte in packet {
+      if byte == UInt8(ascii: "<") { elements += 1 }
+      if byte == UInt8(ascii: "=") { values += 1 }
+    }
+    // Nearly all packets.
+    guard elements + values > maximumNames else { return true }
+    guard elements <= 2 * maximumElements else { return false }
+    var names: Set<ArraySlice<UInt8>> = []
+    var (namespaces, languages) = (0, 0)
+    var isInTag = false
+    var quote: UInt8?
+    // Where the name of an element or attribute begins.
+    var start: Int?
+    for (place, byte) in packet.enumerated() {
+      guard isInTag else {
+        isInTag = byte == UInt8(ascii: "<")
+        start = place + 1
+        continue
+      }
+      guard quote == nil else {
+        if byte == quote { quote = nil }
+        continue
+      }
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "'"): quote = byte
+      case 9, 10, 13, 32, UInt8(ascii: "="), UInt8(ascii: "/"), UInt8(ascii: ">"):
+        if let start, start < place {
+          let name = packet[start..<place]
+          names.insert(name)
+          if name.starts(with: "xmlns".utf8) { namespaces += 1 }
+          if name.elementsEqual("xml:lang".utf8) { languages += 1 }
+        }
+        start = nil
+        isInTag = byte != UInt8(ascii: ">")
+      default: start = start ?? place
+      }
+      guard names.count <= maximumNames, namespaces <= maximumNames, languages <= maximumNames
+      else { return false }
+    }
+    return true
   }
 
   /// Gathers what the shim reports.

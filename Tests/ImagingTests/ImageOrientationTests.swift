@@ -95,6 +95,18 @@ import Testing
     )
   }
 
+  @Test func `only a few texts are inflated in search of EXIF`() {
+    let exif = profile("exif", Array("Exif\0\0".utf8) + Self.littleEndian)
+    let other = profile("app1", Array("http://ns.adobe.com/xap/1.0/\0".utf8))
+    func found(after count: Int) -> ImageOrientation {
+      ImageOrientation(
+        png([(type: String, content: [UInt8])](repeating: other, count: count) + [exif]),
+        format: .png)
+    }
+    #expect(found(after: 7) == .turnedLeft)
+    #expect(found(after: 8) == .upright)
+  }
+
   @Test func `a PNG file's EXIF may be spelt in a text`() {
     let exif = Array("Exif\0\0".utf8) + Self.littleEndian
     for chunks in [

@@ -28,6 +28,22 @@ import Testing
     #expect(scores.perImage == [expected.images])
   }
 
+  /// Words with so many places that these are marked once.
+  @Test func `a long caption of few words has the right words in common`() throws {
+    let candidate = (0..<400).map { $0 % 2 == 0 ? "a" : "b" }.joined(separator: " ")
+    let a = [String](repeating: "a", count: 300).joined(separator: " ")
+    let corpus = try CaptionCorpus(
+      candidates: [candidate, candidate], references: [[a], [candidate + " c"]])
+    let scores = RougeL.scores(of: corpus, threads: 1)
+    func score(_ common: Double, _ length: Double) -> Double {
+      let (precision, recall) = (common / 400, common / length)
+      return (1 + 1.44) * precision * recall / (recall + 1.44 * precision)
+    }
+    for (found, expected) in zip(scores.perImage[0], [score(200, 300), score(400, 401)]) {
+      #expect(abs(found - expected) < 1e-12)
+    }
+  }
+
   /// The same reference from its end on has one word in common, however long it is; 130 words take
   /// three blocks of 64.
   @Test(arguments: [63, 64, 65, 130])

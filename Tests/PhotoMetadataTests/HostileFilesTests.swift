@@ -57,6 +57,80 @@ struct HostileFilesTests {
     """
   }
 
+  /// What exiv2 does with many of these takes time that grows with the square of their number.
+  private static let manyNames: [String] = {
+    let numbers: Range<Int> = 0..<4_100
+    let elements: [String] = numbers.map { "<a:p\($0)>x</a:p\($0)>" }
+    let attributes: [String] = numbers.map { "a:p\($0)='x' " }
+    let namespaces: [String] = numbers.map { _ in "<a:p xmlns:b='http://example.com/b'/>" }
+    let languages: [String] = numbers.map { "<rdf:li xml:lang='x-\($0)'>x</rdf:li>" }
+    return [
+      elements.joined(), "<a:p " + attributes.joined() + "/>", namespaces.joined(),
+      "<dc:title><rdf:Alt>" + languages.joined() + "</rdf:Alt></dc:title>",
+    ]
+  }()
+
+  @Test(arguments: manyNames)
+  func `XMP of too many names is as if it were not there`(_ content: String) throws {
+    let few = packet("")
+    #expect(PhotoProperties(try photoInPNG(few)).descriptions.map(\.text) == ["Mine"])
+    let many = try photoInPNG(packet(content))
+    #expect(PhotoProperties(many).descriptions.isEmpty)
+    #expect(throws: MetadataError.self) {
+      try EmbeddedDescription.write(
+        sentence("A dog."), into: many, format: .png, name: "x", overwriteHuman: true,
+        breaksSignature: true)
+    }
+  }
+
+  @Test func `a long history of a picture is no hindrance`() throws {
+    let ancestors = (0..<9_000).map { "<rdf:li>xmp.did:\($0)</rdf:li>" }.joined()
+    let photo = try photoInPNG(
+      packet("<a:DocumentAncestors><rdf:Bag>\(ancestors)</rdf:Bag></a:DocumentAncestors>"))
+    #expect(PhotoProperties(photo).descriptions.map(\.text) == ["Mine"])
+  }
+
+  /// A PNG with this XMP in it, which may be longer than a segment of JPEG.
+  private func photoInPNG(_ xmp: String) throws -> [UInt8] {
+    PhotoBuilder.png(
+      try photo("\(decoding)/grey.png"),
+      chunks: [PhotoBuilder.chunk("iTXt", Array("XML:com.adobe.xmp\0\0\0\0\0".utf8) + xmp.utf8)])
+  }
+
+  @Test func `Photoshop resources and XMP in very many segments take time as their bytes do`()
+    throws
+  {
+    let original = try photo("\(decoding)/grey.jpg")
+    let text = PhotoBuilder.dataset(2, 120, Array("Mine".utf8))
+    let resource = PhotoBuilder.resource(text)
+    // One byte a segment; all that follows the resource are more of the same.
+    let pieces = (resource + [UInt8](repeating: 0, count: 20_000)).map {
+      (marker: UInt8(0xED), content: Array("Photoshop 3.0\0".utf8) + [$0])
+    }
+    let packets = (0..<2_000).map { _ in
+      (
+        marker: UInt8(0xE1),
+        content: Array("http://ns.adobe.com/xap/1.0/\0".utf8) + packet("").utf8
+      )
+    }
+    let found = PhotoProperties(PhotoBuilder.jpeg(original, segments: pieces + packets))
+    #expect(found[.caption]?.text == "Mine")
+    // The first packets only.
+    #expect(found.descriptions.count == 34)
+  }
+
+  /// Each takes forty bytes of memory.
+  @Test func `of a JPEG with a million segments those behind are not looked at`() throws {
+    let original = try photo("\(decoding)/grey.jpg")
+    let comment = PhotoBuilder.jpeg(
+      original, segments: [(marker: 0xFE, content: Array("Mine".utf8))])
+    let empty = [[UInt8]](repeating: [0xFF, 0xFE, 0, 2], count: 1_000_000).joined()
+    let many = Array(comment.prefix(10)) + empty + comment.dropFirst(10)
+    #expect(PhotoProperties(many).descriptions.map(\.text) == ["Mine"])
+    #expect(PictureData(many)?.pieces.count == PictureData(original)?.pieces.count)
+    #expect(throws: MetadataError.self) { try described(many, "A dog.", overwriteHuman: true) }
+  }
+
   @Test func `deep XMP is refused before a parser runs out of stack`() throws {
     func nested(_ depth: Int) -> String {
       packet(

@@ -171,7 +171,7 @@ import Testing
     let once = try classifier.classify(few).probabilities
     let often = try classifier.classify(many).probabilities
     #expect(zip(once, often).allSatisfy { abs($0 - $1) < 1e-5 }, "\(once) and \(often)")
-    #expect(once != [1.0 / 3, 1.0 / 3, 1.0 / 3])
+    #expect(once.max() != once.min())
   }
 
   @Test(arguments: poolings)

@@ -24,7 +24,8 @@ import Testing
   @Test(arguments: [StoredPrecision.float16, .float32])
   func `what becomes of the file later does not matter`(precision: StoredPrecision) throws {
     let file = try TemporaryFile(Data())
-    try writeSafetensors(["x": Tensor(repeating: 2, [3_000, 7])], to: file.path, precision: precision)
+    try writeSafetensors(
+      ["x": Tensor(repeating: 2, [3_000, 7])], to: file.path, precision: precision)
     let matrix = try SafetensorsFile(path: file.path).matrix("x", rows: 3_000, columns: 7)
     try FileHandle(forWritingTo: URL(filePath: file.path)).truncate(atOffset: 0)
     var found = [Float](repeating: 0, count: 7)

@@ -209,7 +209,12 @@ import Testing
     #expect(throws: WeightError.missing(path: path, name: "conv1.weight")) { try net.build() }
   }
 
-  @Test(arguments: [("running_var", -2 as Float), ("weight", 3e38), ("running_mean", 3e38)])
+  private static let overflowing: [(name: String, value: Float)] = [
+    (name: "running_var", value: -2), (name: "weight", value: 3e38),
+    (name: "running_mean", value: 3e38),
+  ]
+
+  @Test(arguments: overflowing)
   func `a normalisation that makes no finite numbers is refused`(
     _ name: String, _ value: Float
   ) throws {
