@@ -6,15 +6,39 @@ internal import Tensors
 /// A row that breaks a rule of the schema, or that nobody could read.
 struct RowFault: CustomStringConvertible {
   let table: String
-  /// Of the primary key, in its order.
-  let key: [DatabaseValue]
+  let key: RowKey
   /// Part of a sentence.
   let reason: String
 
-  var description: String { "\(table), row \(name): \(reason)" }
+  var description: String { "\(table), row \(key): \(reason)" }
+}
 
-  private var name: String {
-    let parts = key.map { value in
+/// What a row is found by: the values of its primary key, in the order of the table's columns.
+struct RowKey: Hashable, CustomStringConvertible {
+  /// Texts as bytes: where they are no UTF-8, nothing is found by what is read of them.
+  private let values: [DatabaseValue]
+  private let areTexts: [Bool]
+
+  /// - Parameter row: of `RowCheck.Table.keySelection`, from that column on.
+  init(_ row: Row, from start: Int, of table: RowCheck.Table) {
+    let texts: [DatabaseValue] = table.key.indices.map { row[start + 2 * $0 + 1] }
+    areTexts = texts.map { !$0.isNull }
+    values = zip(table.key.indices, texts).map { $1.isNull ? row[start + 2 * $0] : $1 }
+  }
+
+  /// SQL that tells of a row of a table.
+  func condition(_ table: RowCheck.Table) -> String {
+    zip(table.key, areTexts).map { column, isText in
+      isText
+        ? "typeof(\(column)) = 'text' AND CAST(\(column) AS BLOB) = ?" : "\(column) IS ?"
+    }.joined(separator: " AND ")
+  }
+
+  /// Of `condition`.
+  var arguments: StatementArguments { StatementArguments(values) }
+
+  var description: String {
+    let parts = values.map { value in
       guard case .blob(let data) = value.storage else { return value.description }
       // A path, or a hash.
       guard let text = String(validating: data, as: UTF8.self), text.hasPrefix("/") else {
@@ -91,13 +115,13 @@ struct RowCheck {
   private func forEachFault(in database: Database, _ body: (RowFault) -> Bool) throws {
     let sizes = try database.embeddingSizes()
     for table in tables {
-      var broken: Set<[DatabaseValue]> = []
+      var broken: Set<RowKey> = []
       var isStopped = false
       try model.inTransaction { model in
         let probe = try Probe(table, model)
-        try database.forEachRow(of: table) { values in
-          let key = table.keyValues(values)
-          let reason = try database.fault(of: values, table, sizes) ?? probe.fault(of: values)
+        try database.forEachRow(of: table) { values, key in
+          let reason =
+            try database.fault(of: values, key, table, sizes) ?? probe.fault(of: values)
           guard let reason else { return true }
           broken.insert(key)
           isStopped = !body(RowFault(table: table.name, key: key, reason: reason))
@@ -121,41 +145,58 @@ struct RowCheck {
 extension RowCheck.Table {
   var columnList: String { columns.map(\.name).joined(separator: ", ") }
 
-  func keyValues(_ values: [DatabaseValue]) -> [DatabaseValue] {
-    zip(columns, values).filter { key.contains($0.0.name) }.map(\.1)
+  /// What `RowKey` is made of.
+  var keySelection: String {
+    key.map { "\($0), iif(typeof(\($0)) = 'text', CAST(\($0) AS BLOB), NULL)" }
+      .joined(separator: ", ")
   }
-
-  /// The columns of the key in the order of `keyValues`, as a condition.
-  var keyCondition: String {
-    columns.map(\.name).filter(key.contains).map { "\($0) = ?" }.joined(separator: " AND ")
-  }
-
-  /// The key's columns in the order of `keyValues`.
-  var keyList: String { columns.map(\.name).filter(key.contains).joined(separator: ", ") }
 }
 
 /// Enters rows in an empty table, and takes them out again.
 private struct Probe {
-  private let model: Database
-  private let insertion: Statement
+  private let insertion: RowInsertion
   private let emptying: Statement
 
   init(_ table: RowCheck.Table, _ model: Database) throws {
-    self.model = model
-    let places = table.columns.map { _ in "?" }.joined(separator: ", ")
-    insertion = try model.cachedStatement(
-      sql: "INSERT INTO \(table.name) (\(table.columnList)) VALUES (\(places))")
+    insertion = try RowInsertion(table.name, table.columns.map(\.name), in: model)
     emptying = try model.cachedStatement(sql: "DELETE FROM \(table.name)")
   }
 
   /// What the schema says against a row; nil where nothing.
   func fault(of values: [DatabaseValue]) throws -> String? {
-    do {
-      try insertion.execute(arguments: StatementArguments(values))
-      try emptying.execute()
-      return nil
-    } catch let error as DatabaseError {
+    if let error = try insertion.error(entering: values) {
       return error.message ?? error.resultCode.description
+    }
+    try emptying.execute()
+    return nil
+  }
+}
+
+/// Enters rows in a table, some of which it refuses.
+final class RowInsertion {
+  private let database: Database
+  private let sql: String
+  private var statement: Statement
+
+  init(_ table: String, _ columns: [String], in database: Database) throws {
+    self.database = database
+    let places = columns.map { _ in "?" }.joined(separator: ", ")
+    sql = "INSERT INTO \(table) (\(columns.joined(separator: ", "))) VALUES (\(places))"
+    statement = try database.makeStatement(sql: sql)
+  }
+
+  /// - Returns: why the table refuses the row; nil where it has taken it.
+  /// - Throws: `DatabaseError` where it is not the row's fault.
+  func error(entering values: [DatabaseValue]) throws -> DatabaseError? {
+    do {
+      try statement.execute(arguments: StatementArguments(values))
+      return nil
+    } catch let error as DatabaseError
+      where [.SQLITE_CONSTRAINT, .SQLITE_MISMATCH, .SQLITE_TOOBIG].contains(error.resultCode)
+    {
+      // SQLite would tell the error once more where the statement is used again.
+      statement = try database.makeStatement(sql: sql)
+      return error
     }
   }
 }
@@ -211,25 +252,32 @@ extension Database {
     }
   }
 
-  /// Calls `body`, which tells whether to go on, with the values of each row.
-  fileprivate func forEachRow(of table: RowCheck.Table, _ body: ([DatabaseValue]) throws -> Bool)
-    throws
-  {
+  /// Calls `body`, which tells whether to go on, with the values of each row and what it is found by.
+  fileprivate func forEachRow(
+    of table: RowCheck.Table, _ body: ([DatabaseValue], RowKey) throws -> Bool
+  ) throws {
     let rows = try Row.fetchCursor(
-      self, sql: "SELECT \(table.columnList) FROM main.\(table.name) NOT INDEXED")
+      self,
+      sql: """
+        SELECT \(table.columnList), \(table.keySelection) FROM main.\(table.name) NOT INDEXED
+        """)
+    let count = table.columns.count
     while let row = try rows.next() {
-      guard try body(Array(row.databaseValues)) else { return }
+      let values = Array(row.databaseValues.prefix(count))
+      guard try body(values, RowKey(row, from: count, of: table)) else { return }
     }
   }
 
   /// The keys of rows that refer to what is not there.
   func keys(of table: RowCheck.Table, withoutTheir reference: RowCheck.Table.Reference) throws
-    -> [[DatabaseValue]]
+    -> [RowKey]
   {
     try Row.fetchAll(
       self,
-      sql: "SELECT \(table.keyList) FROM main.\(table.name) AS own WHERE \(reference.isMissing)"
-    ).map { Array($0.databaseValues) }
+      sql: """
+        SELECT \(table.keySelection) FROM main.\(table.name) AS own WHERE \(reference.isMissing)
+        """
+    ).map { RowKey($0, from: 0, of: table) }
   }
 
   /// How many bytes an embedding of each model has: as most of them have.
@@ -238,15 +286,16 @@ extension Database {
       self,
       sql: """
         SELECT model_id, length(vector) AS size, count(*) AS count FROM main.embeddings
+        WHERE typeof(model_id) = 'integer' AND typeof(vector) = 'blob'
         GROUP BY model_id, size ORDER BY count, size
         """)
     return try rows.reduce(into: [:]) { $0[try $1.value("model_id")] = try $1.value("size") }
   }
 
   /// What is wrong with a row that the schema says nothing about; nil where nothing is.
-  fileprivate func fault(of values: [DatabaseValue], _ table: RowCheck.Table, _ sizes: [Int64: Int])
-    throws -> String?
-  {
+  fileprivate func fault(
+    of values: [DatabaseValue], _ key: RowKey, _ table: RowCheck.Table, _ sizes: [Int64: Int]
+  ) throws -> String? {
     for (column, value) in zip(table.columns, values) {
       guard !value.isNull else {
         // The column is younger than its table, so that it could not be forbidden.
@@ -261,7 +310,7 @@ extension Database {
       }
       // What is no UTF-8 comes with this sign, which may also stand there by right.
       if case .string(let text) = value.storage, text.unicodeScalars.contains("\u{FFFD}"),
-        try !isUTF8(column.name, of: table, table.keyValues(values))
+        try !isUTF8(column.name, of: table, key)
       {
         return "“\(column.name)” is not valid UTF-8"
       }
@@ -270,13 +319,11 @@ extension Database {
     return nil
   }
 
-  private func isUTF8(_ column: String, of table: RowCheck.Table, _ key: [DatabaseValue]) throws
-    -> Bool
-  {
+  private func isUTF8(_ column: String, of table: RowCheck.Table, _ key: RowKey) throws -> Bool {
     let bytes = try Data.fetchOne(
       self,
-      sql: "SELECT CAST(\(column) AS BLOB) FROM main.\(table.name) WHERE \(table.keyCondition)",
-      arguments: StatementArguments(key))
+      sql: "SELECT CAST(\(column) AS BLOB) FROM main.\(table.name) WHERE \(key.condition(table))",
+      arguments: key.arguments)
     return bytes.map { String(validating: $0, as: UTF8.self) != nil } ?? true
   }
 

@@ -92,11 +92,16 @@ extension Database {
 
   /// - Parameter isProtocol: as `Store.check`.
   func rowFaults(_ isProtocol: (String) -> Bool) throws -> [RowFault] {
-    let faults = try RowCheck().faults(in: self)
-    let protocols = try Row.fetchAll(self, sql: "SELECT run_id, protocol FROM evaluations")
+    let check = try RowCheck()
+    let faults = try check.faults(in: self)
+    guard let evaluations = check.tables.first(where: { $0.name == "evaluations" }) else {
+      return faults
+    }
+    let protocols = try Row.fetchAll(
+      self, sql: "SELECT \(evaluations.keySelection), protocol FROM evaluations")
     let known = Set(faults.filter { $0.table == "evaluations" }.map(\.key))
     let withoutForm = try protocols.compactMap { row -> RowFault? in
-      let key: [DatabaseValue] = [row[0]]
+      let key = RowKey(row, from: 0, of: evaluations)
       guard !known.contains(key), try !isProtocol(row.value("protocol")) else { return nil }
       return RowFault(table: "evaluations", key: key, reason: "“protocol” is not of its form")
     }

@@ -170,13 +170,13 @@ extension Database {
   ) throws {
     let row = try Row.fetchOne(
       self,
-      sql: "SELECT \(table.columnList) FROM \(table.name) WHERE \(table.keyCondition)",
-      arguments: StatementArguments(fault.key))
+      sql: "SELECT \(table.columnList) FROM \(table.name) WHERE \(fault.key.condition(table))",
+      arguments: fault.key.arguments)
     guard let row else { throw UnreadableValue.lost("\(fault)") }
     try aside.add(Array(row.databaseValues), of: table, reason: fault.reason)
     try execute(
-      sql: "DELETE FROM \(table.name) WHERE \(table.keyCondition)",
-      arguments: StatementArguments(fault.key))
+      sql: "DELETE FROM \(table.name) WHERE \(fault.key.condition(table))",
+      arguments: fault.key.arguments)
   }
 }
 
@@ -249,20 +249,14 @@ private struct Salvage {
     let columns = table.columns.map(\.name).filter(there.contains)
     guard Set(table.key).isSubset(of: columns) else { return false }
     let list = columns.joined(separator: ", ")
-    let insertion = try target.cachedStatement(
-      sql: """
-        INSERT INTO \(table.name) (\(list))
-        VALUES (\(columns.map { _ in "?" }.joined(separator: ", ")))
-        """)
+    let insertion = try RowInsertion(table.name, columns, in: target)
     var seen: Set<[DatabaseValue]> = []
     let keyPlaces = columns.indices.filter { table.key.contains(columns[$0]) }
     func enter(_ row: Row) throws {
       let values = Array(row.databaseValues)
       guard seen.insert(keyPlaces.map { values[$0] }).inserted else { return }
       body()
-      do {
-        try insertion.execute(arguments: StatementArguments(values))
-      } catch let error as DatabaseError where error.resultCode != .SQLITE_FULL {
+      if let error = try insertion.error(entering: values) {
         let partOf = RowCheck.Table(
           name: table.name, columns: table.columns.filter { there.contains($0.name) },
           key: table.key, references: [])

@@ -185,6 +185,57 @@ struct StoreMergeTests {
     }
   }
 
+  /// Each waits for the other; nothing is entered twice or by half.
+  @Test func allThatWritesAtOnceTakesTurns() async throws {
+    for (store, name) in [(first, "first"), (second, "second")] {
+      let work = try store.work(sampleModel(), options: "{}")
+      try store.enter((0..<20).map { ("/\(name)-\($0).jpg", "A dog.") }, work: work)
+      try store.note("Rex", about: samplePhoto("/\(name)-1.jpg"))
+      try store.close()
+    }
+    let path = FilePath(folder.path).appending("all.sqlite")
+    let others = [first.path, second.path]
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for round in 0..<6 {
+        group.addTask {
+          let store = try Store(path: path, for: .create)
+          _ = try store.merge(others[round % 2])
+          if round == 2 { _ = try store.vacuum() }
+          if round == 3 { _ = try store.repair(goneFiles: []) }
+          _ = try store.importing(request: "{}") { importer in
+            var line = CaptionExchange(path: "/imported.jpg")
+            line.enter(samplePhoto("i"), sampleCaption("A cow."), embedding: [1, 2, 2])
+            line.model = .init(name: "sample", hash: sampleModel().contentHash)
+            line.decoding = .object([:])
+            line.createdAt = "2026-01-31T09:30:00.000Z"
+            try importer.enter(line)
+          }
+          try store.close()
+        }
+      }
+      try await group.waitForAll()
+    }
+    let all = try Store(path: path, for: .read)
+    let counts = try all.info().counts
+    #expect((counts.images, counts.captions, counts.humanCaptions) == (41, 41, 2))
+    #expect((counts.embeddings, counts.files, counts.runs) == (41, 40, 3))
+    #expect(try all.check().isDamaged == false)
+  }
+
+  @Test func rowsThatCannotBeReadAreNotMerged() throws {
+    try second.enter(
+      [("/a.jpg", "A dog.")], work: second.work(sampleModel(), options: "{}"))
+    try second.write { try $0.execute(sql: "UPDATE captions SET words = '[1]'") }
+    do {
+      _ = try first.merge(second.path)
+      Issue.record("it was merged")
+    } catch StoreError.damaged(let path, let reason) {
+      #expect(path == second.path)
+      #expect(reason.hasPrefix("captions, row 1: “words” is not JSON of its form"))
+    }
+    #expect(try first.info().counts.captions == 0)
+  }
+
   @Test func whatIsNoOtherStoreIsRefused() throws {
     #expect(throws: StoreError.self) { try first.merge(first.path) }
     #expect(throws: StoreError.missing(path: "/nowhere/at.all")) {
