@@ -39,7 +39,7 @@ struct CaptionCommand: AsyncParsableCommand {
     signal(SIGPIPE, SIG_DFL)
     SignalReceiver.letSignalsEndTheProgram()
     do {
-      var command = try parseAsRoot()
+      var command = try parse(manyOf: Array(CommandLine.arguments.dropFirst()))
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {

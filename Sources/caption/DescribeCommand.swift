@@ -8,7 +8,7 @@ import Store
 import SystemPackage
 
 /// `caption PHOTO...`: a caption for each photo.
-struct DescribeCommand: ParsableCommand {
+struct DescribeCommand: ParsableCommand, TakesManyArguments {
   static let configuration = CommandConfiguration(
     commandName: "describe",
     abstract: "Print a caption for each photo (the default).",
@@ -33,7 +33,8 @@ struct DescribeCommand: ParsableCommand {
     help: ArgumentHelp(
       "Photos: JPEG, PNG, WebP, HEIC or AVIF files, or - for standard input.",
       valueName: "photo"), completion: .file())
-  var photos: [String]
+  var arguments: [ArgumentRun]
+  var photos: [String] { arguments.flatMap(\.arguments) }
 
   @OptionGroup var runtime: RuntimeOptions
   @OptionGroup var search: SearchOptions
@@ -79,12 +80,14 @@ struct DescribeCommand: ParsableCommand {
       return captioner
     }
     var firstFailure: ExitCode?
+    let photos = photos
+    let isOnly = photos.count == 1
     for photo in photos {
       do {
         let state = FileState(of: FilePath(argument: photo))
         let source = try PhotoSource(argument: photo)
         if !redo, attention == nil, let stored = keeper?.caption(of: source.bytes) {
-          try print(stored, nil, .none, of: photo, bundle)
+          try print(stored, nil, .none, of: photo, isOnly: isOnly, bundle)
           logger.debug("\(photo): captioned before")
           if let state { keeper?.keep(source.bytes, at: FilePath(argument: photo), state) }
           continue
@@ -94,7 +97,8 @@ struct DescribeCommand: ParsableCommand {
           bytes: source.bytes, name: source.name, options: options)
         if let attention { try drawAttention(of: caption, source, captioner, to: attention) }
         try print(
-          MachineCaption(caption), caption.noun, caption.milliseconds, of: photo, bundle)
+          MachineCaption(caption), caption.noun, caption.milliseconds, of: photo, isOnly: isOnly,
+          bundle)
         tell(caption, photo, logger)
         if let state {
           keeper?.keep(
@@ -127,7 +131,7 @@ struct DescribeCommand: ParsableCommand {
 
   private func print(
     _ caption: MachineCaption, _ noun: String?, _ milliseconds: Caption.Milliseconds,
-    of photo: String, _ bundle: ModelBundle
+    of photo: String, isOnly: Bool, _ bundle: ModelBundle
   ) throws {
     if json {
       let model = bundle.configuration.name
@@ -135,7 +139,7 @@ struct DescribeCommand: ParsableCommand {
         jsonLine(CaptionRecord(path: photo, caption, noun: noun, model: model, milliseconds)))
     } else {
       for sentence in [caption.text] + caption.alternatives.map(\.caption) {
-        try printLine(photos.count == 1 ? sentence : "\(photo)\t\(sentence)")
+        try printLine(isOnly ? sentence : "\(photo)\t\(sentence)")
       }
     }
   }
