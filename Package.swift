@@ -111,6 +111,12 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
+    library(
+      "Fuzzing",
+      [
+        "Batch", "CaptionTraining", "Captioning", "Datasets", "Imaging", "Language", "ModelFiles",
+        "NeuralNet", "PhotoMetadata", "Sentiment", "Store", "Tensors", "Training", filePaths, grdb,
+      ]),
     .target(
       name: "TestSupport", dependencies: ["Store", "Tensors", grdb], path: "Tests/TestSupport",
       swiftSettings: strict),
@@ -142,12 +148,14 @@ let package = Package(
       "BatchTests",
       ["Batch", "Captioning", "Imaging", "PhotoMetadata", "Store", filePaths, grdb]),
     tests("EvaluationTests", ["Evaluation", "Figures", "Gallery", "Metrics", "Store"]),
+    tests("FuzzingTests", ["Fuzzing", "Imaging"]),
     tests("GalleryTests", ["Gallery", "Imaging", "Store", filePaths]),
     tests(
       "CommandTests",
       [
         "caption", "Captioning", "Files", "Imaging", "PhotoMetadata", "Store", "Tensors", filePaths,
         grdb,
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ],
   swiftLanguageModes: [.v6],
@@ -159,6 +167,6 @@ let package = Package(
 if Context.environment["CAPTION_FUZZ"] != nil {
   package.targets.append(
     .executableTarget(
-      name: "caption-fuzz", dependencies: ["Datasets", "Language", filePaths],
+      name: "caption-fuzz", dependencies: ["Fuzzing"],
       swiftSettings: strict))
 }

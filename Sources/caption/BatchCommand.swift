@@ -10,7 +10,7 @@ import Store
 import SystemPackage
 
 /// `caption batch`: captions for all photos of folders, kept in the store.
-struct BatchCommand: ParsableCommand {
+struct BatchCommand: ParsableCommand, TakesManyArguments {
   static let configuration = CommandConfiguration(
     commandName: "batch",
     abstract: "Caption all photos of folders and keep the captions in the store.",
@@ -44,7 +44,8 @@ struct BatchCommand: ParsableCommand {
     help: ArgumentHelp(
       "Folders and photos, or - for a list of them on standard input.", valueName: "path"),
     completion: .directory)
-  var paths: [String]
+  var arguments: [ArgumentRun]
+  var paths: [String] { arguments.flatMap(\.arguments) }
 
   @OptionGroup var runtime: RuntimeOptions
   @OptionGroup var search: SearchOptions

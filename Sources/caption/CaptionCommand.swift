@@ -42,7 +42,7 @@ struct CaptionCommand: AsyncParsableCommand {
     signal(SIGXFSZ, SIG_IGN)
     SignalReceiver.letSignalsEndTheProgram()
     do {
-      var command = try parseAsRoot()
+      var command = try parse(manyOf: Array(CommandLine.arguments.dropFirst()))
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {

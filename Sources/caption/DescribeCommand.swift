@@ -8,7 +8,7 @@ import Store
 import SystemPackage
 
 /// `caption PHOTO...`: a caption for each photo.
-struct DescribeCommand: ParsableCommand {
+struct DescribeCommand: ParsableCommand, TakesManyArguments {
   static let configuration = CommandConfiguration(
     commandName: "describe",
     abstract: "Print a caption for each photo (the default).",
@@ -34,7 +34,8 @@ struct DescribeCommand: ParsableCommand {
     help: ArgumentHelp(
       "Photos: JPEG, PNG, WebP, HEIC or AVIF files, or - for standard input.",
       valueName: "photo"), completion: .file())
-  var photos: [String]
+  var arguments: [ArgumentRun]
+  var photos: [String] { arguments.flatMap(\.arguments) }
 
   @OptionGroup var runtime: RuntimeOptions
   @OptionGroup var search: SearchOptions
@@ -86,12 +87,14 @@ struct DescribeCommand: ParsableCommand {
       return captioner
     }
     var firstFailure: ExitCode?
+    let photos = photos
+    let isOnly = photos.count == 1
     for photo in photos {
       do {
         let state = FileState(of: FilePath(argument: photo))
         let source = try PhotoSource(argument: photo)
         if !redo, attention == nil, let stored = keeper?.caption(of: source.bytes) {
-          try print(stored, nil, .none, of: photo, bundle)
+          try print(stored, nil, .none, of: photo, isOnly: isOnly, bundle)
           logger.debug("\(photo): captioned before")
           if let state { keeper?.keep(source.bytes, at: FilePath(argument: photo), state) }
           continue
@@ -101,7 +104,8 @@ struct DescribeCommand: ParsableCommand {
           bytes: source.bytes, name: source.name, options: options)
         if let figure { try drawAttention(of: caption, source, captioner, to: figure) }
         try print(
-          MachineCaption(caption), caption.noun, caption.milliseconds, of: photo, bundle)
+          MachineCaption(caption), caption.noun, caption.milliseconds, of: photo, isOnly: isOnly,
+          bundle)
         tell(caption, photo, logger)
         if let state {
           keeper?.keep(
@@ -138,7 +142,7 @@ struct DescribeCommand: ParsableCommand {
 
   private func print(
     _ caption: MachineCaption, _ noun: String?, _ milliseconds: Caption.Milliseconds,
-    of photo: String, _ bundle: ModelBundle
+    of photo: String, isOnly: Bool, _ bundle: ModelBundle
   ) throws {
     if json {
       let model = bundle.configuration.name
@@ -147,7 +151,7 @@ struct DescribeCommand: ParsableCommand {
     } else {
       for sentence in [caption.text] + caption.alternatives.map(\.caption) {
         try printLine(
-          photos.count == 1 ? sentence : Table.escaped(photo) + "\t" + Table.escaped(sentence))
+          isOnly ? sentence : Table.escaped(photo) + "\t" + Table.escaped(sentence))
       }
     }
   }

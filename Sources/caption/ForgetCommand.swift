@@ -4,7 +4,7 @@ import Store
 import SystemPackage
 
 /// `caption forget`: removes photos from the store.
-struct ForgetCommand: ParsableCommand {
+struct ForgetCommand: ParsableCommand, TakesManyArguments {
   static let configuration = CommandConfiguration(
     commandName: "forget",
     abstract: "Remove photos and their captions from the store; the files stay.",
@@ -29,8 +29,9 @@ struct ForgetCommand: ParsableCommand {
         caption forget --undo
       """)
 
-  @Argument(help: "Photos.", completion: .file())
-  var photos: [String] = []
+  @Argument(help: ArgumentHelp("Photos.", valueName: "photos"), completion: .file())
+  var arguments: [ArgumentRun] = []
+  var photos: [String] { arguments.flatMap(\.arguments) }
 
   @Option(help: "All photos in this folder and the folders in it.", completion: .directory)
   var folder: String?
@@ -67,7 +68,8 @@ struct ForgetCommand: ParsableCommand {
       return try store.forget(known, missing: missing)
     }
     for path in forgotten { try printLine(Table.escaped(path.string)) }
-    let names = photos.filter { !forgotten.contains(FilePath(argument: $0).absolute) }
+    let gone = Set(forgotten)
+    let names = photos.filter { !gone.contains(FilePath(argument: $0).absolute) }
     guard names.isEmpty else { throw FileError.notStored(path: names.joined(separator: ", ")) }
   }
 

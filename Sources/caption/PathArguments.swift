@@ -17,13 +17,19 @@ extension FilePath {
 /// What was given as a command-line argument, ended by a zero byte, where Swift repaired it because
 /// it is not valid UTF-8; nil where it is as it was given.
 func bytesBeforeRepair(of argument: String) -> UnsafePointer<CChar>? {
-  let original = CommandLine.unsafeArgv
-  for index in 0..<Int(CommandLine.argc) {
-    guard let bytes = original[index], String(validatingCString: bytes) == nil else { continue }
-    if String(cString: bytes) == argument { return UnsafePointer(bytes) }
-  }
-  return nil
+  guard let index = repairedArguments[argument] else { return nil }
+  return CommandLine.unsafeArgv[index].map { UnsafePointer($0) }
 }
+
+/// Where on the command line the arguments stand that Swift repaired, by what they are now.
+private let repairedArguments: [String: Int] = {
+  let arguments = (0..<Int(CommandLine.argc)).lazy.compactMap { index in
+    CommandLine.unsafeArgv[index].map { (bytes: $0, index: index) }
+  }
+  let repaired = arguments.filter { String(validatingCString: $0.bytes) == nil }
+    .map { (String(cString: $0.bytes), $0.index) }
+  return Dictionary(repaired) { first, _ in first }
+}()
 
 /// What picture a photo on the command line is: by its path or, where that is new or has changed, by
 /// what is in the file.

@@ -389,7 +389,7 @@ struct StoreCommand: ParsableCommand {
     }
   }
 
-  struct Merge: ParsableCommand {
+  struct Merge: ParsableCommand, TakesManyArguments {
     static let configuration = CommandConfiguration(
       abstract: "Enter all that other stores know.",
       discussion: """
@@ -404,7 +404,8 @@ struct StoreCommand: ParsableCommand {
     @Argument(
       help: ArgumentHelp("Stores.", valueName: "file.sqlite"),
       completion: .file(extensions: ["sqlite"]))
-    var others: [String]
+    var arguments: [ArgumentRun]
+    var others: [String] { arguments.flatMap(\.arguments) }
 
     @OptionGroup var store: StoreOptions
 

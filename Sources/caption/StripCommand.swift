@@ -7,7 +7,7 @@ import Store
 import SystemPackage
 
 /// `caption strip`: takes what models wrote out of photos and from beside them.
-struct StripCommand: ParsableCommand {
+struct StripCommand: ParsableCommand, TakesManyArguments {
   static let configuration = CommandConfiguration(
     commandName: "strip",
     abstract: "Take all machine text out of photos and from beside them.",
@@ -25,7 +25,8 @@ struct StripCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp("Folders and photos.", valueName: "path"), completion: .file())
-  var paths: [String]
+  var arguments: [ArgumentRun]
+  var paths: [String] { arguments.flatMap(\.arguments) }
 
   @Flag(help: "Say which files would be changed, and do nothing.")
   var dryRun = false

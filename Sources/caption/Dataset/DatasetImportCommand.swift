@@ -5,7 +5,7 @@ import Store
 import SystemPackage
 
 /// `caption dataset import`: photos and captions from files into the store.
-struct DatasetImportCommand: ParsableCommand {
+struct DatasetImportCommand: ParsableCommand, TakesManyArguments {
   static let configuration = CommandConfiguration(
     commandName: "import",
     abstract: "Read a dataset from files and keep it under a name.",
@@ -37,7 +37,8 @@ struct DatasetImportCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp("Files, or a folder.", valueName: "[split=]file"), completion: .file())
-  var sources: [String]
+  var arguments: [ArgumentRun]
+  var sources: [String] { arguments.flatMap(\.arguments) }
 
   @Option(name: .shortAndLong, help: "The format: see above.")
   var format: DatasetFormat

@@ -5,7 +5,7 @@ import Sentiment
 import SystemPackage
 
 /// `caption sentiment TEXT...`: a label for each text.
-struct SentimentClassifyCommand: ParsableCommand {
+struct SentimentClassifyCommand: ParsableCommand, TakesManyArguments {
   static let configuration = CommandConfiguration(
     commandName: "classify",
     abstract: "Print the label of each text (the default).",
@@ -39,7 +39,8 @@ struct SentimentClassifyCommand: ParsableCommand {
       """)
 
   @Argument(help: ArgumentHelp("Texts, or - for lines of standard input.", valueName: "text"))
-  var texts: [String] = []
+  var arguments: [ArgumentRun] = []
+  var texts: [String] { arguments.flatMap(\.arguments) }
 
   @Option(
     help: ArgumentHelp("Take the lines of a file.", valueName: "file"), completion: .file())

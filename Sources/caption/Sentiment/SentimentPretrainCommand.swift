@@ -6,7 +6,7 @@ import Tensors
 import Training
 
 /// `caption sentiment pretrain`: a language model to begin a classifier with.
-struct SentimentPretrainCommand: ParsableCommand {
+struct SentimentPretrainCommand: ParsableCommand, TakesManyArguments {
   static let configuration = CommandConfiguration(
     commandName: "pretrain",
     abstract: "Train a language model on texts without labels, to begin a classifier with.",
@@ -25,7 +25,8 @@ struct SentimentPretrainCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp("Files or folders of texts.", valueName: "texts"), completion: .file())
-  var paths: [String]
+  var arguments: [ArgumentRun]
+  var paths: [String] { arguments.flatMap(\.arguments) }
 
   @OptionGroup var data: TextDataOptions
 

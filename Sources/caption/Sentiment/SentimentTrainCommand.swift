@@ -8,7 +8,7 @@ import Sentiment
 import Training
 
 /// `caption sentiment train`: a classifier from texts with labels.
-struct SentimentTrainCommand: ParsableCommand {
+struct SentimentTrainCommand: ParsableCommand, TakesManyArguments {
   static let configuration = CommandConfiguration(
     commandName: "train",
     abstract: "Train a classifier on texts with labels.",
@@ -35,7 +35,8 @@ struct SentimentTrainCommand: ParsableCommand {
   @Argument(
     help: ArgumentHelp("Files or folders of texts with labels.", valueName: "data"),
     completion: .file())
-  var paths: [String]
+  var arguments: [ArgumentRun]
+  var paths: [String] { arguments.flatMap(\.arguments) }
 
   @OptionGroup var data: TextDataOptions
 
