@@ -73,6 +73,8 @@ struct DescribeCommand: ParsableCommand, TakesManyArguments {
     let bundle = try ModelBundle.find(runtime.model)
     logger.debug("model \(bundle.configuration.name) from \(bundle.folder)")
     let options = try search.applied(to: bundle)
+    let photos = photos
+    let isOnly = photos.count == 1
     let figure = try attention.map {
       try ResultFile(
         path: $0, replacement.replacement(by: .figure, inputs: photos.map(PhotoSource.path)))
@@ -87,8 +89,6 @@ struct DescribeCommand: ParsableCommand, TakesManyArguments {
       return captioner
     }
     var firstFailure: ExitCode?
-    let photos = photos
-    let isOnly = photos.count == 1
     for photo in photos {
       do {
         let state = FileState(of: FilePath(argument: photo))
