@@ -164,7 +164,8 @@ struct JSONScanner {
       case UInt8(ascii: "n"): units.append(0x0A)
       case UInt8(ascii: "r"): units.append(0x0D)
       case UInt8(ascii: "t"): units.append(0x09)
-      case UInt8(ascii: "u"): units.append(contentsOf: String(Character(try scalar(upTo: end))).utf8)
+      case UInt8(ascii: "u"):
+        units.append(contentsOf: String(Character(try scalar(upTo: end))).utf8)
       default: throw JSONError.malformed(offset: offset - 1)
       }
     }

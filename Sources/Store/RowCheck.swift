@@ -302,6 +302,12 @@ extension Database {
         if table.name == "evaluations", column.name == "number" { return "“number” is missing" }
         continue
       }
+      if table.name == "evaluations", column.name == "number",
+        case .int64(let number) = value.storage,
+        !(1..<Int64.max).contains(number)
+      {
+        return "“number” is none that evaluations have"
+      }
       if let reason = column.fault(of: value) { return "“\(column.name)” \(reason)" }
       do {
         try StoredForm.check(value, table: table.name, column: column.name)

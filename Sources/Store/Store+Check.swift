@@ -85,7 +85,9 @@ extension Database {
 
   /// Whether a finding is about what stands in a row, and not about the file's structure.
   static func isAboutRow(_ finding: String) -> Bool {
-    let begins = ["CHECK constraint failed in", "NULL value in", "NUMERIC value in", "TEXT value in"]
+    let begins = [
+      "CHECK constraint failed in", "NULL value in", "NUMERIC value in", "TEXT value in",
+    ]
     return begins.contains(where: finding.hasPrefix)
       || finding.hasPrefix("non-") && !finding.hasPrefix("non-unique")
   }

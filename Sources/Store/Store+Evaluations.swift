@@ -97,8 +97,11 @@ extension Store {
     photos: [EvaluatedPhoto]
   ) throws -> Int64 {
     try write { database in
-      let number =
-        1 + (try Int64.fetchOne(database, sql: "SELECT max(number) FROM evaluations") ?? 0)
+      let last = try Int64.fetchOne(database, sql: "SELECT max(number) FROM evaluations") ?? 0
+      guard last < .max else {
+        throw UnreadableValue(column: "number", reason: "is too large to count on from")
+      }
+      let number = last + 1
       try database.execute(
         sql: """
           INSERT INTO evaluations (run_id, dataset_id, split, protocol, scores, number)

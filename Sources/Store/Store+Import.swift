@@ -146,6 +146,15 @@ package struct Importer {
       guard embedding.count > 0, embedding.count % 2 == 0 else {
         throw ImportError(description: "“embedding” has \(embedding.count) bytes")
       }
+      let known = try Int.fetchOne(
+        database.cachedStatement(
+          sql: "SELECT length(vector) FROM embeddings WHERE model_id = ? LIMIT 1"),
+        arguments: [modelID])
+      if let known, known != embedding.count {
+        throw ImportError(
+          description: "“embedding” has \(embedding.count) bytes, others by its model have \(known)"
+        )
+      }
       try database.cachedStatement(
         sql: """
           INSERT INTO embeddings (model_id, image_id, vector) VALUES (?, ?, ?)

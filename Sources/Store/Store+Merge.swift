@@ -64,6 +64,8 @@ extension Store {
       // Nothing may be attached in the middle of a transaction.
       try database.writeWithoutTransaction { database in
         try database.execute(sql: "ATTACH ? AS other", arguments: [name])
+        // It is open now.
+        other.copy?.remove()
         defer { try? database.execute(sql: "DETACH other") }
         defer { try? database.execute(sql: MergeSQL.end) }
         var counts: (StoreCounts, StoreCounts)?

@@ -44,7 +44,9 @@ extension Store {
         SELECT models.id AS model, decodings.id AS decoding FROM models, decodings
         WHERE models.content_hash = ? AND decodings.options = ?
         """, arguments: [model.data, options])
-    return try row.map { Work(modelID: try $0.value("model"), decodingID: try $0.value("decoding")) }
+    return try row.map {
+      Work(modelID: try $0.value("model"), decodingID: try $0.value("decoding"))
+    }
   }
 
   /// The hash of the model in `folder`, if its files still have the sizes and times that

@@ -200,7 +200,10 @@ private struct Salvage {
     copy?.remove()
     let target = try DatabaseQueue(path: partial.string, configuration: Store.configuration)
     try Schema.migrator.migrate(target)
-    try source.read { source in
+    try source.unsafeRead { source in
+      // A transaction that has met a damaged page can be ended in this way only.
+      try source.execute(sql: "BEGIN")
+      defer { try? source.execute(sql: "ROLLBACK") }
       try target.writeWithoutTransaction { target in
         try target.execute(sql: "PRAGMA foreign_keys = OFF")
         try target.inTransaction(.immediate) {

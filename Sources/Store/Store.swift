@@ -17,7 +17,7 @@ public final class Store: Sendable {
   public let path: FilePath
   let database: any DatabaseWriter
   /// What the store is read from where its log cannot be read in its place.
-  private let copy: StoreCopy?
+  let copy: StoreCopy?
 
   /// What the store is opened for.
   public enum Access: Sendable {
@@ -147,7 +147,7 @@ public final class Store: Sendable {
   private func namingRows<Value>(_ database: Database, _ work: () throws -> Value) throws -> Value {
     do {
       return try work()
-    } catch where StoreError.isAboutRows(error) {
+    } catch  where StoreError.isAboutRows(error) {
       guard let fault = try? RowCheck().firstFault(in: database) else { throw error }
       throw StoreError.damaged(
         path: path, reason: "\(fault); “caption store check” tells all that is wrong")

@@ -52,7 +52,8 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
   public var kind: Kind {
     switch self {
     case .missing, .noDataset, .noSplit: .noInput
-    case .foreign, .altered, .newer, .older, .damaged, .inconsistent, .datasetDiffers, .datasetInUse:
+    case .foreign, .altered, .newer, .older, .damaged, .inconsistent, .datasetDiffers,
+      .datasetInUse:
       .badData
     case .exists, .unreadable, .readOnly, .busy, .full, .inputOutput: .inputOutput
     }

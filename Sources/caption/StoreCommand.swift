@@ -137,7 +137,9 @@ struct StoreCommand: ParsableCommand {
         ("pictures without files", "\(check.picturesWithoutFiles)"),
       ]
       if let repair {
-        if repair.forgottenFiles > 0 { rows.append(("paths forgotten", "\(repair.forgottenFiles)")) }
+        if repair.forgottenFiles > 0 {
+          rows.append(("paths forgotten", "\(repair.forgottenFiles)"))
+        }
         if repair.setAside > 0 {
           let file = repair.setAsideFile.map { Table.escaped(String(decoding: $0)) } ?? ""
           rows.append(("rows set aside", "\(repair.setAside) in \(file)"))

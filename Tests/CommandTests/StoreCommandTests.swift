@@ -78,6 +78,52 @@ import Testing
     #expect(try run(["check"]).status == 0)
   }
 
+  @Test func `a row that cannot be understood is told and set aside`() throws {
+    _ = try run(["import", "-"], input: answers())
+    let altered = try sqlite(
+      "PRAGMA ignore_check_constraints = ON; UPDATE captions SET words = '[[' WHERE id = 1")
+    guard altered else { return }
+    let before = try Data(contentsOf: URL(filePath: store))
+    let fault = "captions, row 1: “words” is not JSON of its form"
+    let damaged = try run(["check"])
+    #expect(damaged.status == 65)
+    #expect(damaged.lines[0] == "database\tdamaged")
+    #expect(damaged.lines.contains("fault\t\(fault)"))
+    #expect(try Data(contentsOf: URL(filePath: store)) == before)
+    for arguments in [["export", "--format", "ndjson"], ["stats"]] {
+      let refused = try caption.run(arguments + ["--store", store])
+      #expect(refused.status == 65)
+      #expect(
+        refused.errors
+          == "caption: \(store): the store is damaged: \(fault); “caption store check” tells all "
+          + "that is wrong\n")
+    }
+    let fixed = try run(["check", "--fix"])
+    #expect(fixed.status == 0)
+    #expect(fixed.lines.contains("rows set aside\t1 in \(store).set-aside.ndjson"))
+    #expect(try run(["info"]).lines.contains("captions\t1"))
+    let aside = try String(contentsOfFile: store + ".set-aside.ndjson", encoding: .utf8)
+    #expect(aside.contains(#""table":"captions""#) && aside.contains(#""words":"[[""#))
+  }
+
+  @Test func `a stranger's trigger is not run`() throws {
+    _ = try run(["import", "-"], input: answers())
+    let altered = try sqlite(
+      "CREATE TRIGGER spy AFTER INSERT ON runs BEGIN DELETE FROM captions; END")
+    guard altered else { return }
+    for arguments in [["info"], ["check"], ["vacuum"], ["import", "-"]] {
+      let refused = try run(arguments, input: "")
+      #expect(refused.status == 65)
+      #expect(refused.errors.contains("the trigger “spy”"))
+    }
+    let other = try run(["merge", store, "--store", folder.path + "/other.sqlite"])
+    #expect(other.status == 65)
+    let fixed = try run(["check", "--fix"])
+    #expect(fixed.status == 0)
+    #expect(fixed.lines.contains("store as it was\t\(store).damaged"))
+    #expect(try run(["info"]).lines.contains("captions\t2"))
+  }
+
   /// - Returns: false where Debian's `sqlite3` is not installed.
   private func sqlite(_ sql: String) throws -> Bool {
     let program = "/usr/bin/sqlite3"

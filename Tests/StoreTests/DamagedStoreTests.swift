@@ -42,7 +42,8 @@ struct DamagedStoreTests {
     let caption = try store.read { try Int64.fetchOne($0, sql: "SELECT max(id) FROM captions") }
     for (path, kind) in [("/photos/1.txt", WriteKind.text), ("/photos/1.jpg", .embedded)] {
       try store.prepareWrite(
-        of: caption, to: FilePath(path), kind, after: ContentHash(of: Array("\(path), written".utf8)),
+        of: caption, to: FilePath(path), kind,
+        after: ContentHash(of: Array("\(path), written".utf8)),
         undo: [1, 2], run: run)
     }
     try store.endRun(run, .finished)
@@ -300,7 +301,8 @@ struct DamagedStoreTests {
       try whole.writeWithoutTransaction { for sql in triggers { try $0.execute(sql: sql) } }
       try whole.close()
 
-      let name: Comment = "seed \(1000 * part + seed): \(table.name).\(column) = \(value), row \(row)"
+      let name: Comment =
+        "seed \(1000 * part + seed): \(table.name).\(column) = \(value), row \(row)"
       let bytes = try Data(contentsOf: URL(filePath: damaged.string))
       let refused = refusals(damaged)
       let store = try Store(path: damaged, for: .read)
@@ -329,7 +331,8 @@ struct DamagedStoreTests {
       let left = try counts(damaged)
       #expect(left.values.reduce(0, +) + repair.setAside == before.values.reduce(0, +), name)
       // Nothing goes but what is wrong and what is nothing without it.
-      let parents = ["images", "models", "decodings", "runs", "datasets", "dataset_items"]
+      let parents =
+        ["images", "models", "decodings", "runs", "datasets", "dataset_items"]
         + ["evaluations", "sentiment_models", "sentiment_texts", "sentiments", "captions"]
         + ["forgettings"]
       if let file = repair.setAsideFile {

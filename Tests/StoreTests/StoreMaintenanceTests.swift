@@ -107,6 +107,33 @@ struct StoreMaintenanceTests {
       isDamaged = true
     }
     #expect(isDamaged)
+    try again.close()
+    let repair = try Store.salvage(store.path)
+    #expect(!repair.incompleteTables.isEmpty)
+    let saved = try Store(path: store.path, for: .write)
+    #expect(try saved.check().isDamaged == false)
+    #expect(try (1..<2000).contains(saved.info().counts.images))
+    try saved.close()
+  }
+
+  /// As where a disk has lost it: all that stands elsewhere is saved.
+  @Test func aTableWithoutItsFirstPageCostsNoOther() throws {
+    try store.enter([("/a.jpg", "A dog."), ("/b.jpg", "A cat.")], work: work)
+    let root = try store.read {
+      try Int.fetchOne($0, sql: "SELECT rootpage FROM sqlite_master WHERE name = 'captions'")
+    }
+    try store.close()
+    let file = try FileHandle(forUpdating: URL(filePath: store.path.string))
+    try file.seek(toOffset: UInt64(4096 * (try #require(root) - 1)))
+    try file.write(contentsOf: Data(repeating: 0xA5, count: 64))
+    try file.close()
+    let repair = try Store.salvage(store.path)
+    #expect(repair.incompleteTables == ["captions"])
+    let saved = try Store(path: store.path, for: .write)
+    #expect(try saved.check().isDamaged == false)
+    let counts = try saved.info().counts
+    #expect((counts.images, counts.files, counts.embeddings, counts.captions) == (2, 2, 2, 0))
+    try saved.close()
   }
 
   @Test func vacuumGivesSpaceBack() throws {
