@@ -236,7 +236,7 @@ struct BatchCommand: ParsableCommand, TakesManyArguments {
     var seen: Set<FilePath> = []
     let roots = try roots()
     listing.roots = roots
-    listing.folders = roots.map(\.absolute).filter(PhotoFinder.isFolder)
+    listing.folders = roots.filter(PhotoFinder.isFolder).map(\.absolute)
     listing.photos = roots.flatMap { root in
       finder.photos(in: root) {
         listing.unreadable.append(($0, $1))

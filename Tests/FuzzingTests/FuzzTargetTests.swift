@@ -24,7 +24,7 @@ import Testing
     for seed in seeds {
       #expect(throws: Never.self, "\(seed.name)") { try target.run(seed.bytes) }
     }
-    for number in 0..<UInt64(120) {
+    for number in 0..<UInt64(40) {
       let seed = seeds[Int(number) % seeds.count]
       let input =
         name.mutated(seed.bytes, limit: 1 << 20, seed: number)
