@@ -84,6 +84,12 @@ package final class AppendedFile {
 }
 
 extension FilePath {
+  /// Whether a symbolic link stands here.
+  package var isLink: Bool {
+    var status = stat()
+    return withPlatformString { lstat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFLNK
+  }
+
   /// Where the file is that a path leads to, from the root on and without links; nil where there is
   /// none.
   package var resolved: FilePath? {
