@@ -232,13 +232,13 @@ package struct PhotoWriter: Sendable {
     clearLeftOvers(beside: try store.writtenPaths())
   }
 
-  /// As the function for a store, beside the files at paths, links followed too.
+  /// As the function for a store, beside files and beside what those that are links lead to.
   @discardableResult
   package static func clearLeftOvers(beside files: [FilePath]) -> Int {
     var folders: Set<FilePath> = []
     for file in files {
-      folders.insert(file.absolute.removingLastComponent())
-      if let place = file.resolved { folders.insert(place.removingLastComponent()) }
+      folders.insert(file.removingLastComponent())
+      if file.isLink, let place = file.resolved { folders.insert(place.removingLastComponent()) }
     }
     return LeftOvers.clear(in: folders)
   }

@@ -3,14 +3,6 @@ package import PhotoMetadata
 internal import Store
 package import SystemPackage
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
-
 /// Where is written: in the folders that a person named, and into the photos that were named
 /// themselves, but not where links lead out of those folders.
 package struct WritePlaces: Equatable, Sendable {
@@ -33,11 +25,8 @@ package struct WritePlaces: Equatable, Sendable {
   ///   - photo: as it was found.
   /// - Throws: `MetadataError.linkedOut`.
   func check(_ file: FilePath, of photo: FilePath) throws(MetadataError) {
-    var status = stat()
     // Folders that are links are not entered, so that all else lies where it seems to.
-    guard file.withPlatformString({ lstat($0, &status) }) == 0,
-      status.st_mode & S_IFMT == S_IFLNK, let place = file.resolved
-    else { return }
+    guard file.isLink, let place = file.resolved else { return }
     var admitted = folders
     if named.contains(photo.absolute) {
       if file == photo { return }

@@ -84,6 +84,9 @@ package final class AppendedFile {
 }
 
 extension FilePath {
+  /// Whether a symbolic link stands here.
+  package var isLink: Bool { mode(at: self) & S_IFMT == S_IFLNK }
+
   /// Where the file is that a path leads to, from the root on and without links; nil where there is
   /// none.
   package var resolved: FilePath? {
@@ -91,4 +94,10 @@ extension FilePath {
     defer { free(path) }
     return FilePath(platformString: path)
   }
+}
+
+/// As of `lstat`; 0 where nothing is. Paths have a `stat` of their own, which hides the system's.
+private func mode(at path: FilePath) -> mode_t {
+  var status = stat()
+  return path.withPlatformString { lstat($0, &status) } == 0 ? status.st_mode : 0
 }

@@ -27,6 +27,7 @@ package enum LeftOvers {
   /// - Returns: how many there were. What cannot be read or removed is passed by.
   @discardableResult
   package static func clear(in folder: FilePath, ofFoundation: Bool = false) -> Int {
+    let folder = folder.isEmpty ? "." : folder
     guard let stream = folder.withPlatformString({ opendir($0) }) else { return 0 }
     defer { closedir(stream) }
     var count = 0

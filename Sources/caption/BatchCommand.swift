@@ -1,7 +1,6 @@
 import ArgumentParser
 import Batch
 import Captioning
-import Files
 import Foundation
 import Logging
 import PhotoFinding
@@ -140,7 +139,7 @@ struct BatchCommand: ParsableCommand, TakesManyArguments {
     options.writes = writes.options
     if !options.writes.writesNothing {
       options.writes.places = WritePlaces(named: listing.roots, folders: listing.folders)
-      LeftOvers.clear(in: Set(listing.photos.map { $0.absolute.removingLastComponent() }))
+      PhotoWriter.clearLeftOvers(beside: listing.photos)
     }
     let runner = BatchRunner(store: store, captioner: captioner, work: work, options: options)
     let run = try store.beginRun(.batch, request: request(listing), work: work)

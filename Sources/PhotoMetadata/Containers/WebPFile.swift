@@ -35,8 +35,9 @@ struct WebPFile: PhotoFile {
         fault = .tooManyParts
         return
       }
-      // Some writers leave out the byte behind an odd last chunk.
-      let next = min(end + 8 + length + length % 2, riffEnd)
+      // Some writers leave out the byte behind an odd last chunk, or do not count it.
+      let limit = riffEnd + 1 == bytes.count ? bytes.count : riffEnd
+      let next = min(end + 8 + length + length % 2, limit)
       chunks.append(Chunk(range: end..<next, content: end + 8..<end + 8 + length))
       end = next
     }

@@ -79,11 +79,16 @@ struct WebPFileTests {
     #expect(flags & 0x04 != 0 && (!isSimple || flags & 0x08 != 0))
   }
 
-  @Test func `a last chunk without the byte behind it gets one`() throws {
+  @Test(arguments: [true, false])
+  func `a last chunk without the byte behind it, or with one that is not counted, gets one`(
+    isMissing: Bool
+  ) throws {
     var bytes = Self.file(try Self.chunks("lossy.webp") + [("abcd", [1, 2, 3])])
-    bytes.removeLast()
+    if isMissing { bytes.removeLast() }
     bytes[4] -= 1
     let written = try described(bytes, "A dog.")
+    // Nothing is behind what the header counts.
+    #expect(number(written[4..<8].reversed()) == written.count - 8)
     #expect(try pixels(written) == pixels(bytes))
     #expect(ImageDecoder.openedSize(of: written) != nil)
   }
