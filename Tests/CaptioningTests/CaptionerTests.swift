@@ -62,7 +62,7 @@ import Testing
     for (beam, expected) in [(1, golden.beam1), (3, golden.beam3), (5, golden.beam5)] {
       var options = bundle.configuration.decoding
       options.beamWidth = beam
-      let best = decoder.captions(
+      let best = try decoder.captions(
         for: features, options: options,
         rules: try TokenRules(options, vocabulary: bundle.vocabulary),
         state: decoder.makeState(rows: beam, threads: 1)

@@ -33,7 +33,7 @@ import Testing
     let candidate = (0..<400).map { $0 % 2 == 0 ? "a" : "b" }.joined(separator: " ")
     let a = [String](repeating: "a", count: 300).joined(separator: " ")
     let corpus = try CaptionCorpus(
-      candidates: [candidate, candidate], references: [[a], [candidate + " c"]])
+      candidates: [candidate, candidate], references: [[a], [candidate + " c"]], threads: 1)
     let scores = RougeL.scores(of: corpus, threads: 1)
     func score(_ common: Double, _ length: Double) -> Double {
       let (precision, recall) = (common / 400, common / length)
