@@ -37,11 +37,11 @@ struct PageTemplate {
     let printable = String(
       String.UnicodeScalarView(
         text.unicodeScalars.map {
-          $0.properties.generalCategory == .control && !$0.properties.isWhitespace
-            ? "\u{FFFD}" : $0
+          $0.properties.generalCategory == .control && !$0.properties.isWhitespace ? "\u{FFFD}" : $0
         }))
-    return printable.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
-      .replacingOccurrences(of: ">", with: "&gt;").replacingOccurrences(of: "\"", with: "&quot;")
+    return printable.replacingOccurrences(of: "&", with: "&amp;")
+      .replacingOccurrences(of: "<", with: "&lt;").replacingOccurrences(of: ">", with: "&gt;")
+      .replacingOccurrences(of: "\"", with: "&quot;")
   }
 
   static func resource(_ bytes: [UInt8]) -> String {
