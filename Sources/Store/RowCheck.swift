@@ -111,6 +111,24 @@ struct RowCheck {
     return faults
   }
 
+  /// Whether a row would be without fault if it had these values; what it refers to does not count.
+  func isSound(
+    _ values: [DatabaseValue], _ key: RowKey, of table: Table, in database: Database
+  ) throws -> Bool {
+    guard try database.fault(of: values, key, table, [:]) == nil else { return false }
+    var isTaken = false
+    try model.inTransaction { model in
+      isTaken = try Probe(table, model).fault(of: values) == nil
+      return .rollback
+    }
+    return isTaken
+  }
+
+  /// Whether rows of other tables are nothing without one of this.
+  func isReferredTo(_ table: Table) -> Bool {
+    tables.contains { other in other.references.contains { $0.parent == table.name } }
+  }
+
   /// - Parameter body: returns whether to go on.
   private func forEachFault(in database: Database, _ body: (RowFault) -> Bool) throws {
     let sizes = try database.embeddingSizes()

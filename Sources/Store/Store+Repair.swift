@@ -16,7 +16,10 @@ public struct StoreRepair: Equatable, Sendable {
   public var forgottenFiles = 0
   /// How many rows were taken out of the store into `setAsideFile`.
   public var setAside = 0
-  /// One JSON object a line: the table, the row's key, why it was taken out, and what stands in it.
+  /// How many rows on which others hang have got a value in the place of one that could not be
+  /// understood.
+  public var mended = 0
+  /// One JSON object a line: the table, what was wrong with the row, and all that stood in it.
   public var setAsideFile: FilePath?
   /// The store as it was, where a new one had to be made.
   public var damagedFile: FilePath?
@@ -53,7 +56,7 @@ extension Store {
           for sql in triggers { try database.execute(sql: sql) }
           try database.execute(sql: "INSERT INTO caption_texts (caption_texts) VALUES ('rebuild')")
           try aside.write()
-          (repair.setAside, repair.setAsideFile) = (aside.count, aside.fileIfAny)
+          aside.enter(in: &repair)
           return .commit
         }
       }
@@ -85,15 +88,18 @@ extension Store {
 private struct AsideFile {
   /// In the form of the file.
   private var lines = Data()
-  private(set) var count = 0
+  private var count = 0
+  private var mended = 0
   private let file: FilePath
 
   init(store: FilePath) {
     file = FilePath(store.string + ".set-aside.ndjson")
   }
 
-  /// Nil where there is nothing in it.
-  var fileIfAny: FilePath? { count == 0 ? nil : file }
+  func enter(in repair: inout StoreRepair) {
+    (repair.setAside, repair.mended) = (count - mended, mended)
+    repair.setAsideFile = count == 0 ? nil : file
+  }
 
   private struct Line: Encodable {
     let table: String
@@ -101,7 +107,10 @@ private struct AsideFile {
     let row: [String: JSONValue]
   }
 
-  mutating func add(_ values: [DatabaseValue], of table: RowCheck.Table, reason: String) throws {
+  /// - Parameter isMended: whether the row stays in the store with other values.
+  mutating func add(
+    _ values: [DatabaseValue], of table: RowCheck.Table, reason: String, isMended: Bool = false
+  ) throws {
     let row = zip(table.columns, values).map { column, value in
       (column.name, Self.value(value))
     }
@@ -109,6 +118,7 @@ private struct AsideFile {
       table: table.name, reason: reason, row: Dictionary(row) { first, _ in first })
     lines += Data(try json(line).utf8) + [UInt8(ascii: "\n")]
     count += 1
+    if isMended { mended += 1 }
   }
 
   /// Numbers and texts as they are, bytes as `{"base64": …}`.
@@ -147,7 +157,8 @@ extension Database {
   fileprivate func setFaultyRowsAside(
     in aside: inout AsideFile, _ isProtocol: (String) -> Bool
   ) throws {
-    let tables = try RowCheck().tables
+    let check = try RowCheck()
+    let tables = check.tables
     while true {
       for table in tables {
         for reference in table.references where reference.isOptional {
@@ -160,23 +171,75 @@ extension Database {
       guard !faults.isEmpty else { return }
       for fault in faults {
         guard let table = tables.first(where: { $0.name == fault.table }) else { continue }
-        try setAside(fault, of: table, in: &aside)
+        try setAside(fault, of: table, check, in: &aside)
       }
     }
   }
 
   private func setAside(
-    _ fault: RowFault, of table: RowCheck.Table, in aside: inout AsideFile
+    _ fault: RowFault, of table: RowCheck.Table, _ check: RowCheck, in aside: inout AsideFile
   ) throws {
     let row = try Row.fetchOne(
       self,
       sql: "SELECT \(table.columnList) FROM \(table.name) WHERE \(fault.key.condition(table))",
       arguments: fault.key.arguments)
     guard let row else { throw UnreadableValue.lost("\(fault)") }
-    try aside.add(Array(row.databaseValues), of: table, reason: fault.reason)
+    let values = Array(row.databaseValues)
+    let isMended = try check.isReferredTo(table) && mend(fault, of: table, values, check)
+    try aside.add(values, of: table, reason: fault.reason, isMended: isMended)
+    if isMended { return }
     try execute(
       sql: "DELETE FROM \(table.name) WHERE \(fault.key.condition(table))",
       arguments: fault.key.arguments)
+  }
+}
+
+extension Database {
+  /// Puts a value that says little in the place of the one that cannot be understood, so that what
+  /// hangs on the row can stay.
+  ///
+  /// - Returns: whether that was enough.
+  fileprivate func mend(
+    _ fault: RowFault, of table: RowCheck.Table, _ values: [DatabaseValue], _ check: RowCheck
+  ) throws -> Bool {
+    let references = Set(table.references.flatMap { $0.columns.map(\.own) })
+    for (index, column) in table.columns.enumerated()
+    where !table.key.contains(column.name) && !references.contains(column.name) {
+      var changes = [index: DatabaseValue.null]
+      if let substitute = column.substitute(for: fault.key) { changes[index] = substitute }
+      // One is nothing without the other.
+      if ["latitude", "longitude"].contains(column.name) {
+        for (other, column) in table.columns.enumerated()
+        where ["latitude", "longitude"].contains(column.name) { changes[other] = .null }
+      }
+      var mended = values
+      for (index, value) in changes { mended[index] = value }
+      guard try check.isSound(mended, fault.key, of: table, in: self) else { continue }
+      let names = changes.map { "\(table.columns[$0.key].name) = ?" }.joined(separator: ", ")
+      try execute(
+        sql: "UPDATE \(table.name) SET \(names) WHERE \(fault.key.condition(table))",
+        arguments: StatementArguments(changes.map(\.value)) + fault.key.arguments)
+      return true
+    }
+    return false
+  }
+}
+
+extension RowCheck.Table.Column {
+  /// What stands for a value that was lost; nil where null does, or nothing can.
+  fileprivate func substitute(for key: RowKey) -> DatabaseValue? {
+    switch name {
+    case "byte_count", "width", "height": 1.databaseValue
+    case "captioned", "skipped", "failed": 0.databaseValue
+    case "format": "unknown".databaseValue
+    case "name": "lost \(key)".databaseValue
+    case "configuration", "request": "{}".databaseValue
+    case "options": #"{"lost":"\#(key)"}"#.databaseValue
+    case "labels": "[]".databaseValue
+    case "added_at", "imported_at", "started_at", "forgotten_at":
+      "1970-01-01T00:00:00.000Z".databaseValue
+    default: nil
+    }
   }
 }
 
@@ -229,7 +292,7 @@ private struct Salvage {
     try target.close()
     try source.close()
     try aside.write()
-    (repair.setAside, repair.setAsideFile) = (aside.count, aside.fileIfAny)
+    aside.enter(in: &repair)
     repair.damagedFile = try putInPlace()
     return repair
   }

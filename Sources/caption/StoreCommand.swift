@@ -73,7 +73,8 @@ struct StoreCommand: ParsableCommand {
         captions belong to pictures and wait for them to come back. Only --fix changes anything.
 
         With --fix, rows that cannot be understood, and those that are nothing without them, are \
-        taken out of the store into STORE.set-aside.ndjson, one JSON object a line. Where the file \
+        taken out of the store into STORE.set-aside.ndjson, one JSON object a line; one on which others \
+        hang, such as a photo's with its notes, is kept with a neutral value instead. Where the file \
         itself is damaged, or somebody has altered its schema, a new store is made of what can be \
         read, and the old one stays as STORE.damaged. Copy the store first; no other program \
         should be using it.
@@ -144,6 +145,10 @@ struct StoreCommand: ParsableCommand {
           let file = repair.setAsideFile.map { Table.escaped(String(decoding: $0)) } ?? ""
           rows.append(("rows set aside", "\(repair.setAside) in \(file)"))
         }
+        if repair.mended > 0 {
+          let file = repair.setAsideFile.map { Table.escaped(String(decoding: $0)) } ?? ""
+          rows.append(("rows mended", "\(repair.mended); as they were in \(file)"))
+        }
         if let damaged = repair.damagedFile {
           rows.append(("store as it was", Table.escaped(String(decoding: damaged))))
         }
@@ -174,6 +179,7 @@ struct StoreCommand: ParsableCommand {
       let picturesWithoutFiles: Int
       let forgottenFiles: Int
       let setAside: Int
+      let mended: Int
       let setAsideFile: String?
       let damagedFile: String?
       let incompleteTables: [String]
@@ -187,13 +193,14 @@ struct StoreCommand: ParsableCommand {
         picturesWithoutFiles = check.picturesWithoutFiles
         forgottenFiles = repair?.forgottenFiles ?? 0
         setAside = repair?.setAside ?? 0
+        mended = repair?.mended ?? 0
         setAsideFile = repair?.setAsideFile.map { String(decoding: $0) }
         damagedFile = repair?.damagedFile.map { String(decoding: $0) }
         incompleteTables = repair?.incompleteTables ?? []
       }
 
       enum CodingKeys: String, CodingKey {
-        case faults
+        case faults, mended
         case isDamaged = "damaged"
         case indexFault = "index_fault"
         case goneFiles = "gone_files"

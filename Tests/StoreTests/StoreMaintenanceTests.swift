@@ -116,6 +116,29 @@ struct StoreMaintenanceTests {
     try saved.close()
   }
 
+  /// What hangs on a picture, a model or a run is worth more than what they tell.
+  @Test func rowsOnWhichOthersHangAreMended() throws {
+    try store.enter([("/a.jpg", "A dog.")], work: work)
+    try store.note("Rex", about: samplePhoto("/a.jpg"))
+    try store.write {
+      try $0.execute(
+        sql: """
+          PRAGMA ignore_check_constraints = ON;
+          UPDATE images SET width = -5; UPDATE models SET configuration = '{';
+          UPDATE decodings SET options = '['; UPDATE runs SET request = 'x';
+          PRAGMA ignore_check_constraints = OFF;
+          """)
+    }
+    #expect(try store.check().rowFaults.count == 4)
+    let repair = try store.repair(goneFiles: [])
+    #expect((repair.setAside, repair.mended) == (0, 4))
+    #expect(try store.check().isDamaged == false)
+    let counts = try store.info().counts
+    #expect((counts.captions, counts.humanCaptions, counts.embeddings) == (1, 1, 1))
+    let details = try store.details(of: samplePicture("/a.jpg", in: store))
+    #expect(details?.width == 1 && details?.height == 480)
+  }
+
   /// As where a disk has lost it: all that stands elsewhere is saved.
   @Test func aTableWithoutItsFirstPageCostsNoOther() throws {
     try store.enter([("/a.jpg", "A dog."), ("/b.jpg", "A cat.")], work: work)
