@@ -80,6 +80,6 @@ import Testing
         == "\(binary.path): cannot be read: it is not UTF-8 text")
     #expect(
       description { try Vocabulary(path: "/dev/zero", configuration: configuration) }
-        == "/dev/zero: cannot be read: it is longer than 64 MiB")
+        == "/dev/zero: cannot be read: it is a device, not a file")
   }
 }
