@@ -1,5 +1,5 @@
 internal import Files
-package import PhotoMetadata
+internal import PhotoMetadata
 internal import Store
 package import SystemPackage
 

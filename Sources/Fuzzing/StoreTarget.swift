@@ -127,7 +127,7 @@ struct StoreTarget: FuzzTarget {
   private func mend() throws(FuzzFailure) {
     guard let store = try allowed({ try Store(path: path, for: .write) }) else { return }
     if let check = try allowed({ try store.check() }) {
-      _ = try allowed { try store.repair(check) }
+      _ = try allowed { try store.repair(goneFiles: check.goneFiles) }
       _ = try allowed { try store.check() }
     }
     _ = try allowed { try store.bringBack() }

@@ -89,7 +89,8 @@ struct StoreCommand: ParsableCommand {
     @Flag(
       help: """
         Forget the paths of files that have gone, but not those of disks that are not connected; \
-        set aside what cannot be understood, and make the index for searching anew.
+        set aside what cannot be understood, make the index for searching anew, and remove what \
+        killed processes left unfinished beside photos.
         """)
     var fix = false
 
@@ -98,8 +99,9 @@ struct StoreCommand: ParsableCommand {
 
     func run() throws {
       let repair = fix ? try fixed() : nil
+      let leftOvers = fix ? try store.with(.read, PhotoWriter.clearLeftOvers(knownTo:)) : 0
       let check = try checked()
-      try print(check, repair)
+      try print(check, repair, leftOvers: leftOvers)
       if check.isDamaged { throw ExitCode(65) }
     }
 
@@ -121,9 +123,9 @@ struct StoreCommand: ParsableCommand {
       return try Store.salvage(store.path, isProtocol: RunProtocol.isWritten(in:))
     }
 
-    private func print(_ check: StoreCheck, _ repair: StoreRepair?) throws {
+    private func print(_ check: StoreCheck, _ repair: StoreRepair?, leftOvers: Int) throws {
       guard !json else {
-        try printLine(jsonLine(Record(check, repair)))
+        try printLine(jsonLine(Record(check, repair, leftOvers: leftOvers)))
         return
       }
       var rows = [
@@ -154,6 +156,7 @@ struct StoreCommand: ParsableCommand {
         }
         rows += repair.incompleteTables.map { ("not wholly read", $0) }
       }
+      if leftOvers > 0 { rows.append(("unfinished files removed", "\(leftOvers)")) }
       let shown = check.faults.prefix(Self.mostFaults)
       rows += shown.map { ("fault", Table.escaped($0)) }
       if check.faults.count > shown.count {
@@ -183,8 +186,10 @@ struct StoreCommand: ParsableCommand {
       let setAsideFile: String?
       let damagedFile: String?
       let incompleteTables: [String]
+      let unfinishedFilesRemoved: Int
 
-      init(_ check: StoreCheck, _ repair: StoreRepair?) {
+      init(_ check: StoreCheck, _ repair: StoreRepair?, leftOvers: Int) {
+        unfinishedFilesRemoved = leftOvers
         isDamaged = check.isDamaged
         faults = check.faults
         indexFault = check.indexFault
@@ -211,6 +216,7 @@ struct StoreCommand: ParsableCommand {
         case setAsideFile = "set_aside_file"
         case damagedFile = "damaged_file"
         case incompleteTables = "incomplete_tables"
+        case unfinishedFilesRemoved = "unfinished_files_removed"
       }
     }
   }
