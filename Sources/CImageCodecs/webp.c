@@ -117,6 +117,28 @@ static ci_status decode_animation(
   return status;
 }
 
+/// The picture of a file without animation. Only its own chunks are given to the decoder, which reads
+/// on in what lies behind a damaged one; all of a file that is cut off or otherwise out of order.
+static ci_status decode_picture(
+  const uint8_t *bytes, size_t count, uint8_t *pixels, uint32_t width, uint32_t height,
+  int has_alpha, ci_report *report
+) {
+  WebPData data = {bytes, count};
+  WebPDemuxer *demuxer = WebPDemux(&data);
+  WebPIterator frame;
+  const int has_frame = demuxer != NULL && WebPDemuxGetFrame(demuxer, 1, &frame);
+  if (has_frame) {
+    bytes = frame.fragment.bytes;
+    count = frame.fragment.size;
+  }
+  const ci_status status = has_alpha
+    ? decode_transparent(bytes, count, pixels, width, 0, 0, width, height, report)
+    : decode_still(bytes, count, pixels, width, height, 3, report);
+  if (has_frame) WebPDemuxReleaseIterator(&frame);
+  WebPDemuxDelete(demuxer);
+  return status;
+}
+
 ci_status ci_webp_decode(
   const uint8_t *bytes, size_t count, uint8_t *pixels, uint32_t width, uint32_t height,
   ci_report *report
@@ -128,10 +150,7 @@ ci_status ci_webp_decode(
   if (features.has_animation) {
     return decode_animation(bytes, count, pixels, width, height, report);
   }
-  if (features.has_alpha) {
-    return decode_transparent(bytes, count, pixels, width, 0, 0, width, height, report);
-  }
-  return decode_still(bytes, count, pixels, width, height, 3, report);
+  return decode_picture(bytes, count, pixels, width, height, features.has_alpha, report);
 }
 
 /// libwebp gives the file in pieces; 0 stops it.

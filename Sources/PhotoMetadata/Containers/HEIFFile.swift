@@ -179,9 +179,10 @@ struct HEIFFile: PhotoFile {
     if let end = top.last?.range.upperBound, bytes[end...].prefix(8).contains(where: { $0 != 0 }) {
       fault = .corrupt("a box ends beyond the file")
     }
-    guard let meta = top.first(where: { $0.type == "meta" }) else {
-      throw .corrupt("it has no directory of items")
-    }
+    let directories = top.filter { $0.type == "meta" }
+    guard let meta = directories.first else { throw .corrupt("it has no directory of items") }
+    // Readers do not agree on which counts.
+    guard directories.count == 1 else { throw .corrupt("it has two directories of items") }
     self.meta = meta
     guard meta.content.count >= 4 else { throw .corrupt("its directory is empty") }
     children = Box.list(bytes, in: meta.content.lowerBound + 4..<meta.content.upperBound)
