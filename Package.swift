@@ -68,7 +68,7 @@ let package = Package(
     library("PhotoMetadata", ["CImageMetadata", "Files", "Imaging", filePaths]),
     library(
       "Store",
-      ["Tensors", "CLibcrypto", filePaths, grdb]),
+      ["Files", "Tensors", "CLibcrypto", filePaths, grdb]),
     library(
       "CaptionTraining",
       [

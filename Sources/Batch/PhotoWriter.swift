@@ -229,7 +229,7 @@ package struct PhotoWriter: Sendable {
   /// - Throws: `StoreError`.
   @discardableResult
   package static func clearLeftOvers(knownTo store: Store) throws -> Int {
-    clearLeftOvers(beside: try store.writtenPaths())
+    clearLeftOvers(beside: try store.writtenPaths() + [store.path])
   }
 
   /// As the function for a store, beside files and beside what those that are links lead to.

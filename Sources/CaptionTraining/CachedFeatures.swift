@@ -1,4 +1,5 @@
 internal import Files
+internal import Synchronization
 package import Tensors
 
 /// Features of photos, kept on disk in half precision and read from there whenever they are asked
@@ -8,14 +9,26 @@ package struct CachedFeatures: Sendable {
   package let grid: (height: Int, width: Int)
   package let channels: Int
   private let rows: RegularFile
+  private let path: String
   /// Where each photo's features begin, in bytes.
   private let offsets: [Int?]
+  private let failure = Failure()
 
+  /// The first failure to read, of all copies and threads.
+  private final class Failure: Sendable {
+    let first = Mutex<FeatureCacheError?>(nil)
+  }
+
+  /// - Parameter path: of the file of the rows.
   /// - Precondition: the offsets lie within the file.
-  init(grid: (height: Int, width: Int), channels: Int, rows: RegularFile, offsets: [Int?]) {
+  init(
+    grid: (height: Int, width: Int), channels: Int, rows: RegularFile, path: String,
+    offsets: [Int?]
+  ) {
     self.grid = grid
     self.channels = channels
     self.rows = rows
+    self.path = path
     self.offsets = offsets
     let last = rows.size - 2 * grid.height * grid.width * channels
     precondition(
@@ -39,18 +52,29 @@ package struct CachedFeatures: Sendable {
   package var available: [Int] { offsets.indices.filter { offsets[$0] != nil } }
 
   /// Copies a photo's `[regions, channels]` to where there is room for `size` numbers. Where the
-  /// file cannot be read any more, or others made it shorter, they are no numbers, and training ends
-  /// with what it says of such.
+  /// file cannot be read any more, or others made it shorter, they are no numbers, and
+  /// `checkReading` says why.
   ///
   /// - Precondition: the photo has features.
   package func copy(_ photo: Int, to destination: UnsafeMutablePointer<Float>) {
     guard let offset = offsets[photo] else {
       preconditionFailure("photo \(photo) has no features")
     }
-    guard let row = try? rows.bytes(offset..<offset + 2 * size) else {
-      return destination.update(repeating: .nan, count: size)
+    do {
+      let row = try rows.bytes(offset..<offset + 2 * size)
+      row.withUnsafeBytes { HalfVector.widen($0, into: destination) }
+    } catch {
+      let found = FeatureCacheError.unreadable(path: path, reason: "\(error)")
+      failure.first.withLock { $0 = $0 ?? found }
+      destination.update(repeating: .nan, count: size)
     }
-    row.withUnsafeBytes { HalfVector.widen($0, into: destination) }
+  }
+
+  /// Whether all that was copied so far could be read.
+  ///
+  /// - Throws: `FeatureCacheError.unreadable`, of the first that could not.
+  package func checkReading() throws {
+    if let found = failure.first.withLock({ $0 }) { throw found }
   }
 
   /// Copies the features of several photos, `[photos, regions, channels]`.

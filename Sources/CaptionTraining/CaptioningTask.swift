@@ -128,13 +128,16 @@ package struct CaptioningTask<Network: DecoderNetwork>: TrainingTask {
     let images = (0..<drawn).map { _ in captionsOfImages[order.next()] }
     let report: (loss: Double, parts: [String: Double], items: Int)
     if let selfCritical {
-      report = try addReward(
-        selfCritical, images: images.map(\.image), random: &random)
+      report = try Self.explaining(step: index + 1, training) {
+        try addReward(selfCritical, images: images.map(\.image), random: &random)
+      }
     } else {
       var forcing = options.forcing
       forcing.ownWords = options.scheduledSampling?.probability(step: index) ?? 0
-      report = try addLoss(
-        images.flatMap { $0.captions.map { captions.captions[$0] } }, forcing, random: &random)
+      let read = images.flatMap { $0.captions.map { captions.captions[$0] } }
+      report = try Self.explaining(step: index + 1, training) {
+        try addLoss(read, forcing, random: &random)
+      }
     }
     let rateFactor = options.fineTuning?.rateFactor ?? 1
     let norm = try trained.update(
@@ -142,6 +145,28 @@ package struct CaptioningTask<Network: DecoderNetwork>: TrainingTask {
     ) { CaptioningNetwork<Network>.isOfEncoder($0) ? rateFactor : 1 }
     return StepReport(
       loss: report.loss, parts: report.parts, gradientNorm: norm, items: report.items)
+  }
+
+  /// Works on what is seen of a set, and says of numbers that are not finite where they come from:
+  /// from features that could not be read, or from a model in training, which has no file to name.
+  ///
+  /// - Throws: `FeatureCacheError.unreadable`; `TrainingError.diverged`; what `work` throws.
+  private static func explaining<Value>(
+    step: Int, _ set: CaptionSet, _ work: () throws -> Value
+  ) throws -> Value {
+    func check() throws {
+      if case .features(let features) = set.images { try features.checkReading() }
+    }
+    do {
+      let value = try work()
+      try check()
+      return value
+    } catch CaptioningError.notFinite {
+      try check()
+      throw TrainingError.diverged(step: step, what: "what the model computes")
+    } catch WeightError.notFinite(_, let name) {
+      throw TrainingError.diverged(step: step, what: "the parameter “\(name)”")
+    }
   }
 
   /// One step with captions that people wrote.
@@ -208,16 +233,19 @@ package struct CaptioningTask<Network: DecoderNetwork>: TrainingTask {
   /// Calls with some of the images at a time, and what the model, as it would be written now, sees of
   /// them.
   ///
-  /// - Throws: `ImagingError`, `NetworkError`, `WeightError`; what `body` throws.
+  /// - Throws: `ImagingError`, `NetworkError`, `WeightError`, `FeatureCacheError.unreadable`;
+  ///   `TrainingError.diverged` where what is computed is not finite; what else `body` throws.
   func look(
     at images: [Int], of set: CaptionSet, _ body: ([Int], any FeatureSource) throws -> Void
   ) throws {
-    switch set.images {
-    case .features(let features): try body(images, features)
-    case .photos(let photos):
-      guard let encoder = trained.result.encoder else { return }
-      try SetEncoder(encoder, output: model.output, threads: threads)
-        .forEachBlock(images, of: photos) { try body($0, $1) }
+    try Self.explaining(step: trained.steps, set) {
+      switch set.images {
+      case .features(let features): try body(images, features)
+      case .photos(let photos):
+        guard let encoder = trained.result.encoder else { return }
+        try SetEncoder(encoder, output: model.output, threads: threads)
+          .forEachBlock(images, of: photos) { try body($0, $1) }
+      }
     }
   }
 

@@ -128,6 +128,7 @@ package struct FeatureCache: Sendable {
     ) throws -> CachedFeatures {
       CachedFeatures(
         grid: extractor.grid, channels: extractor.channels, rows: try files.openRows(),
+        path: FeatureCacheFiles.rowsPath(folder, files.header).string,
         offsets: hashes.map { $0.flatMap { contents.offsets[$0] } })
     }
 

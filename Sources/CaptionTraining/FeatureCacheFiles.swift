@@ -90,7 +90,7 @@ struct FeatureCacheFiles {
 
   static func indexPath(_ folder: FilePath) -> FilePath { folder.appending("index") }
 
-  private static func rowsPath(_ folder: FilePath, _ header: Header) -> FilePath {
+  static func rowsPath(_ folder: FilePath, _ header: Header) -> FilePath {
     let digits = String(header.rows, radix: 16)
     return folder.appending(
       "features-" + String(repeating: "0", count: 16 - digits.count) + digits + ".f16")

@@ -16,10 +16,17 @@ package protocol FeatureSource: Sendable {
 
   /// The same images as a step of training sees them.
   func augmented(random: inout SeededRandom) -> Self
+
+  /// Whether all features that were asked for could be had; those that could not are no numbers.
+  ///
+  /// - Throws: why they could not.
+  func checkReading() throws
 }
 
 extension FeatureSource {
   package func augmented(random: inout SeededRandom) -> Self { self }
+
+  package func checkReading() throws {}
 
   /// The features of one image as a decoder takes them.
   func imageFeatures(of image: Int) -> ImageFeatures {
@@ -61,6 +68,11 @@ package struct PhotoFeatures: FeatureSource {
     var result = self
     result.flips = photos.map { _ in random.uniform() < 0.5 }
     return result
+  }
+
+  package func checkReading() throws {
+    try cached.checkReading()
+    try mirrored?.checkReading()
   }
 
   package func features(of images: [Int]) -> Tensor {

@@ -100,7 +100,12 @@ package struct LearningCheck<Network: DecoderNetwork> {
     } catch TrainingError.diverged(_, let what) {
       report.divergence = what
     }
-    if !report.canLearn { report.seesAlike = try seesAlike() }
+    guard !report.canLearn else { return report }
+    do {
+      report.seesAlike = try seesAlike()
+    } catch TrainingError.diverged(_, let what) {
+      report.divergence = report.divergence ?? what
+    }
     return report
   }
 

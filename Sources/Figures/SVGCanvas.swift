@@ -14,12 +14,13 @@ package struct SVGCanvas: FigureCanvas {
     self.title = title
   }
 
-  /// The file's text.
+  /// The file's text. The comment tells the drawings of this program from others.
   package var document: String {
     """
     <svg xmlns="http://www.w3.org/2000/svg" width="\(width)" height="\(height)" \
     viewBox="0 0 \(width) \(height)" role="img" font-family="DejaVu Sans, Verdana, sans-serif" \
     font-size="18">
+    <!-- caption -->
     <title>\(Self.escaped(title))</title>
     <rect width="100%" height="100%" fill="#ffffff"/>
     \(elements.joined(separator: "\n"))

@@ -18,6 +18,12 @@ enum TemporaryName: Equatable {
   /// Nil for all other names, also where they are much alike.
   init?(_ name: String) {
     guard name.utf8.allSatisfy({ $0 < 128 }) else { return nil }
+    // What SQLite makes beside a store that is being written has no lock.
+    for log in ["-journal", "-wal", "-shm"] where name.hasSuffix(".tmp" + log) {
+      guard TemporaryName(String(name.dropLast(log.count))) != nil else { return nil }
+      self = .foreign
+      return
+    }
     if let digits = Self.middle(of: name, ".caption-", ".tmp"), digits.count == 16,
       digits.allSatisfy(Self.isDigit)
     {

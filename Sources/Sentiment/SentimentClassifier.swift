@@ -110,7 +110,7 @@ public struct SentimentClassifier: Sendable {
     _ text: String, neutralBelow: Double = 0
   ) throws(SentimentError) -> Sentiment {
     let document = try prepare(text)
-    return sentiment(try answer([document]).logits, 0, document, neutralBelow: neutralBelow)
+    return try sentiment(answer([document]).logits, 0, document, neutralBelow: neutralBelow)
   }
 
   /// Classifies many texts, on several threads.
@@ -137,8 +137,10 @@ public struct SentimentClassifier: Sendable {
       let members = block.compactMap { documents[$0] }
       do throws(SentimentError) {
         let logits = try answer(members).logits
-        return members.indices.map {
-          .success(sentiment(logits, $0, members[$0], neutralBelow: neutralBelow))
+        return members.indices.map { index in
+          Result { () throws(SentimentError) in
+            try sentiment(logits, index, members[index], neutralBelow: neutralBelow)
+          }
         }
       } catch {
         return members.map { _ in .failure(error) }
@@ -181,7 +183,7 @@ public struct SentimentClassifier: Sendable {
   ) throws(SentimentError) -> (sentiment: Sentiment, words: [WordContribution]) {
     let document = try prepare(text)
     let answer = try answer([document], explains: true)
-    let result = sentiment(answer.logits, 0, document, neutralBelow: neutralBelow)
+    let result = try sentiment(answer.logits, 0, document, neutralBelow: neutralBelow)
     let scale = document.confidence / configuration.temperature
     let shares: [Int: [Double]]
     if let contributions = answer.contributions {
@@ -198,6 +200,7 @@ public struct SentimentClassifier: Sendable {
       return WordContribution(
         bytes: document.places[index], logOdds: row.map { ($0 - mean) * spread * scale })
     }
+    for word in words { try checkFinite(word.logOdds) }
     return (result, words)
   }
 
@@ -306,9 +309,7 @@ public struct SentimentClassifier: Sendable {
     guard !members.isEmpty else { return (logits, nil) }
     let layout = SequenceLayout(lengths: sequences.map(\.count))
     let opinions = opinions(sequences, layout, pieces)
-    guard opinions.areFinite else {
-      throw .notFinite(weights: ModelFolder(path: folder).weightsPath)
-    }
+    guard opinions.areFinite else { throw notFinite }
     let answers = head.answers(opinions, layout, groups: groups, count: members.count)
     for (row, index) in members.enumerated() {
       for label in 0..<classes {
@@ -358,13 +359,28 @@ public struct SentimentClassifier: Sendable {
     return ClassificationHead.Opinions(places, of: parts, layout)
   }
 
+  private var notFinite: SentimentError {
+    .notFinite(weights: ModelFolder(path: folder).weightsPath)
+  }
+
+  /// What leaves is finite: also finite opinions can overflow where they are summed, and logits where
+  /// they are divided by the temperature.
+  ///
+  /// - Throws: `SentimentError.notFinite`.
+  private func checkFinite(_ numbers: [Double]) throws(SentimentError) {
+    guard numbers.allSatisfy(\.isFinite) else { throw notFinite }
+  }
+
+  /// - Throws: `SentimentError.notFinite`.
   private func sentiment(
     _ logits: [Double], _ row: Int, _ document: Document, neutralBelow: Double
-  ) -> Sentiment {
+  ) throws(SentimentError) -> Sentiment {
     let classes = configuration.labels.count
     let scaled = logits[row * classes..<(row + 1) * classes].map {
       $0 * document.confidence / configuration.temperature
     }
+    // Of finite numbers the probabilities are finite too.
+    try checkFinite(scaled)
     let probabilities = Self.softmax(scaled)
     let best = probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
     // Of a text without a word that the model can read nothing is known.

@@ -9,6 +9,8 @@ struct RowFault: CustomStringConvertible {
   let key: RowKey
   /// Part of a sentence.
   let reason: String
+  /// Whether another value in the row could mend it: not where it refers to what is not there.
+  var isOfValue = true
 
   var description: String { "\(table), row \(key): \(reason)" }
 }
@@ -153,7 +155,8 @@ struct RowCheck {
         {
           broken.insert(key)
           let reason = "it refers to a row of \(reference.parent) that is not there"
-          if !body(RowFault(table: table.name, key: key, reason: reason)) { return }
+          let fault = RowFault(table: table.name, key: key, reason: reason, isOfValue: false)
+          if !body(fault) { return }
         }
       }
     }

@@ -8,6 +8,12 @@ extension Schema {
   /// - Returns: what people call it; nil where all is as it should be.
   static func foreignObject(in database: Database, version: Int) throws -> String? {
     let objects = try SchemaObject.all(in: database)
+    if version > 0, objects.contains(where: { $0.name == "grdb_migrations" }) {
+      let made = try String.fetchAll(database, sql: "SELECT identifier FROM grdb_migrations")
+      guard made.sorted() == (1...version).map(String.init).sorted() else {
+        return "the list of the store's versions"
+      }
+    }
     guard version != Self.version || SchemaObject.fingerprint(of: objects) != fingerprint else {
       return nil
     }
@@ -16,9 +22,9 @@ extension Schema {
       return foreign.description
     }
     guard version > 0 else { return nil }
-    // Indexes only make things faster.
+    // Indexes only make things faster, but for those that keep what is there from coming twice.
     let names = Set(objects.map(\.name))
-    return known.filter { $0.type != "index" && !names.contains($0.name) }.map(\.name).min()
+    return known.filter { !$0.isDispensable && !names.contains($0.name) }.map(\.name).min()
       .map { "a store without its “\($0)”, and that" }
   }
 
@@ -59,6 +65,9 @@ struct SchemaObject: Hashable, CustomStringConvertible {
   }
 
   var description: String { "the \(type) “\(name)”" }
+
+  /// Whether a store is complete without it.
+  var isDispensable: Bool { type == "index" && !sql.hasPrefix("CREATE UNIQUE") }
 
   /// All but the statistics that SQLite itself keeps.
   static func all(in database: Database) throws -> [SchemaObject] {

@@ -105,13 +105,19 @@ extension Database {
     let withoutForm = try protocols.compactMap { row -> RowFault? in
       let key = RowKey(row, from: 0, of: evaluations)
       guard !known.contains(key), try !isProtocol(row.value("protocol")) else { return nil }
-      return RowFault(table: "evaluations", key: key, reason: "“protocol” is not of its form")
+      return RowFault(
+        table: "evaluations", key: key, reason: "“protocol” is not of its form", isOfValue: false)
     }
     return faults + withoutForm
   }
 
-  /// How the index differs from the captions, which SQLite tells by failing to write.
+  /// How the index differs from the captions, which SQLite tells by failing to write; or what of its
+  /// settings is not this program's, and may make every search fail.
   private func indexFault() throws -> String? {
+    let hasRank = try Bool.fetchOne(
+      self,
+      sql: "SELECT EXISTS (SELECT 1 FROM caption_texts_config WHERE k = 'rank' AND v <> 'bm25()')")
+    if hasRank == true { return "somebody has changed how it ranks" }
     do {
       try execute(
         sql: "INSERT INTO caption_texts (caption_texts, rank) VALUES ('integrity-check', 1)")

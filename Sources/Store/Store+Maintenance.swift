@@ -1,3 +1,4 @@
+internal import Files
 internal import Foundation
 internal import GRDB
 package import SystemPackage
@@ -113,7 +114,7 @@ extension Store {
   /// - Throws: `StoreError`.
   package func backup(to target: FilePath, replacing: Bool) throws {
     let target = target.absolute
-    guard let name = target.lastComponent, String(validating: target) != nil else {
+    guard target.lastComponent != nil, String(validating: target) != nil else {
       throw StoreError.unreadable(path: target, reason: "a store cannot be called so")
     }
     guard !isSameFile(target) else {
@@ -121,28 +122,21 @@ extension Store {
     }
     let exists = StoreError.exists(path: target)
     guard replacing || !isThere(target) else { throw exists }
-    let partial = target.removingLastComponent()
-      .appending(".\(name).\(UUID().uuidString.prefix(8)).partial")
-    defer { for suffix in ["", "-journal", "-wal", "-shm"] { unlink(partial.string + suffix) } }
     try StoreError.translating(target) {
-      let copy = try DatabaseQueue(path: partial.string)
+      let partial = try TemporaryFile(for: target, permissions: .ownerReadWrite)
+      let copy = try DatabaseQueue(
+        path: partial.path.string, configuration: Self.configurationWithoutLog)
       try database.backup(to: copy)
       // Without a log of its own: one file is all that has to be kept.
       try copy.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = DELETE") }
       try copy.close()
-    }
-    func failed() -> StoreError {
-      .inputOutput(path: target, reason: String(cString: strerror(errno)))
-    }
-    guard synchronize(partial) else { throw failed() }
-    if replacing {
       // The log of what was there must not be taken for that of the copy.
-      for suffix in ["-wal", "-shm"] { unlink(target.string + suffix) }
-      guard rename(partial.string, target.string) == 0 else { throw failed() }
-    } else if link(partial.string, target.string) != 0 {
-      if errno == EEXIST { throw exists }
-      // Not all disks have hard links.
-      guard rename(partial.string, target.string) == 0 else { throw failed() }
+      if replacing { for suffix in ["-wal", "-shm"] { unlink(target.string + suffix) } }
+      do {
+        try partial.takePlace(mayReplace: replacing)
+      } catch let error as FileFailure where error.number == EEXIST {
+        throw exists
+      }
     }
   }
 }
@@ -151,12 +145,4 @@ extension Store {
 private func isThere(_ path: FilePath) -> Bool {
   var status = stat()
   return path.withPlatformString { lstat($0, &status) } == 0
-}
-
-/// Waits until the file's bytes are on the disk.
-private func synchronize(_ path: FilePath) -> Bool {
-  let file = path.withPlatformString { open($0, O_RDONLY | O_CLOEXEC) }
-  guard file >= 0 else { return false }
-  defer { close(file) }
-  return fsync(file) == 0
 }

@@ -1,6 +1,13 @@
-internal import Foundation
 internal import GRDB
 package import SystemPackage
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
 
 /// How many rows of each kind a store has, or has gained.
 public struct StoreCounts: Equatable, Sendable, Encodable {
@@ -49,11 +56,12 @@ extension Store {
   /// - Returns: what the store had before and has now.
   /// - Throws: `StoreError`, also of the other store.
   package func merge(_ path: FilePath) throws -> (before: StoreCounts, after: StoreCounts) {
-    let other = try Store(unchanged: path)
-    defer { try? other.close() }
-    guard !isSameFile(other.path) else {
+    // Before it is opened: SQLite would give a second name of this store a log of its own.
+    guard !isSameFile(path) else {
       throw StoreError.inconsistent(path: self.path, reason: "it cannot be merged with itself")
     }
+    let other = try Store(unchanged: path)
+    defer { try? other.close() }
     // What cannot be read there would be no better here.
     if let fault = try other.read({ try RowCheck().firstFault(in: $0) }) {
       throw StoreError.damaged(
@@ -81,12 +89,11 @@ extension Store {
     }
   }
 
-  /// Whether a path leads to this store's file.
+  /// Whether a path leads to this store's file, by whatever name: a hard link's too.
   func isSameFile(_ other: FilePath) -> Bool {
-    func real(_ path: FilePath) -> String {
-      URL(filePath: path.string).resolvingSymlinksInPath().path
-    }
-    return real(path) == real(other)
+    var (own, others) = (stat(), stat())
+    guard stat(path.string, &own) == 0, stat(other.string, &others) == 0 else { return false }
+    return own.st_dev == others.st_dev && own.st_ino == others.st_ino
   }
 
   /// What SQLite attaches the store by, for reading only.

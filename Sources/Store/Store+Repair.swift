@@ -1,3 +1,4 @@
+internal import Files
 internal import Foundation
 internal import GRDB
 public import SystemPackage
@@ -54,7 +55,7 @@ extension Store {
           var aside = AsideFile(store: path)
           try database.setFaultyRowsAside(in: &aside, isProtocol)
           for sql in triggers { try database.execute(sql: sql) }
-          try database.execute(sql: "INSERT INTO caption_texts (caption_texts) VALUES ('rebuild')")
+          try database.rebuildIndex()
           try aside.write()
           aside.enter(in: &repair)
           return .commit
@@ -74,7 +75,7 @@ extension Store {
   package static func salvage(
     _ path: FilePath, isProtocol: (String) -> Bool = { _ in true }
   ) throws -> StoreRepair {
-    let path = path.absolute
+    let path = Store.place(of: path)
     return try StoreError.translating(path) {
       try withFolderLocked(of: path) {
         guard mayWrite(path) else { throw StoreError.readOnly(path: path) }
@@ -185,7 +186,8 @@ extension Database {
       arguments: fault.key.arguments)
     guard let row else { throw UnreadableValue.lost("\(fault)") }
     let values = Array(row.databaseValues)
-    let isMended = try check.isReferredTo(table) && mend(fault, of: table, values, check)
+    let isMended =
+      try fault.isOfValue && check.isReferredTo(table) && mend(fault, of: table, values, check)
     try aside.add(values, of: table, reason: fault.reason, isMended: isMended)
     if isMended { return }
     try execute(
@@ -202,7 +204,8 @@ extension Database {
   fileprivate func mend(
     _ fault: RowFault, of table: RowCheck.Table, _ values: [DatabaseValue], _ check: RowCheck
   ) throws -> Bool {
-    let references = Set(table.references.flatMap { $0.columns.map(\.own) })
+    let references = Set(
+      table.references.filter { !$0.isOptional }.flatMap { $0.columns.map(\.own) })
     for (index, column) in table.columns.enumerated()
     where !table.key.contains(column.name) && !references.contains(column.name) {
       var changes = [index: DatabaseValue.null]
@@ -235,6 +238,7 @@ extension RowCheck.Table.Column {
     case "name": "lost \(key)".databaseValue
     case "configuration", "request": "{}".databaseValue
     case "options": #"{"lost":"\#(key)"}"#.databaseValue
+    case "content_hash": ContentHash(of: Array("lost \(key)".utf8)).data.databaseValue
     case "labels": "[]".databaseValue
     case "added_at", "imported_at", "started_at", "forgotten_at":
       "1970-01-01T00:00:00.000Z".databaseValue
@@ -243,25 +247,36 @@ extension RowCheck.Table.Column {
   }
 }
 
+extension Database {
+  /// Makes the index for full-text search anew, with this program's settings.
+  fileprivate func rebuildIndex() throws {
+    try execute(
+      sql: """
+        INSERT INTO caption_texts (caption_texts, rank) VALUES ('rank', 'bm25()');
+        INSERT INTO caption_texts (caption_texts) VALUES ('rebuild')
+        """)
+  }
+}
+
 /// Carries rows out of a damaged file into a new one.
 private struct Salvage {
   let path: FilePath
-  private let partial: FilePath
+  private let partial: TemporaryFile
   private let tables: [RowCheck.Table]
 
   init(_ path: FilePath) throws {
     self.path = path
-    partial = FilePath("\(path.string).\(UUID().uuidString.prefix(8)).partial")
+    partial = try TemporaryFile(for: path, permissions: .ownerReadWrite)
     tables = try RowCheck().tables
   }
 
   func run(_ isProtocol: (String) -> Bool) throws -> StoreRepair {
-    defer { for suffix in ["", "-journal", "-wal", "-shm"] { unlink(partial.string + suffix) } }
     var repair = StoreRepair()
     var aside = AsideFile(store: path)
     let (source, copy) = try Store.openForReading(path, isChecked: false)
     copy?.remove()
-    let target = try DatabaseQueue(path: partial.string, configuration: Store.configuration)
+    let target = try DatabaseQueue(
+      path: partial.path.string, configuration: Store.configurationWithoutLog)
     try Schema.migrator.migrate(target)
     try source.unsafeRead { source in
       // A transaction that has met a damaged page can be ended in this way only.
@@ -284,7 +299,7 @@ private struct Salvage {
           }
           try target.setFaultyRowsAside(in: &aside, isProtocol)
           for sql in triggers { try target.execute(sql: sql) }
-          try target.execute(sql: "INSERT INTO caption_texts (caption_texts) VALUES ('rebuild')")
+          try target.rebuildIndex()
           return .commit
         }
       }
@@ -377,14 +392,26 @@ private struct Salvage {
       damaged = FilePath("\(path.string).damaged-\(number)")
       number += 1
     }
+    foldLog()
+    // What could not be folded goes with the file that it belongs to.
     for suffix in ["-wal", "-journal"] where FileState(of: FilePath(path.string + suffix)) != nil {
       guard rename(path.string + suffix, damaged.string + suffix) == 0 else { throw failed() }
     }
     unlink(path.string + "-shm")
     // The store is there at every moment, as it was or as it is.
-    guard link(path.string, damaged.string) == 0 || rename(path.string, damaged.string) == 0,
-      rename(partial.string, path.string) == 0
+    guard link(path.string, damaged.string) == 0 || rename(path.string, damaged.string) == 0
     else { throw failed() }
+    try partial.takePlace()
     return damaged
+  }
+
+  /// Moves what is in the store's log into the store, as SQLite does when the last program ends, so
+  /// that nothing hangs on two names that change one after the other.
+  private func foldLog() {
+    guard StoreCopy.isNeeded(for: path),
+      let queue = try? DatabaseQueue(path: path.string, configuration: Store.configuration)
+    else { return }
+    _ = try? queue.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+    try? queue.close()
   }
 }

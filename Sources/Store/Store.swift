@@ -1,3 +1,4 @@
+internal import Files
 internal import Foundation
 package import GRDB
 public import SystemPackage
@@ -36,7 +37,7 @@ public final class Store: Sendable {
   ///
   /// - Throws: `StoreError`; a file that is no store is never changed.
   public init(path: FilePath, for access: Access) throws {
-    let path = path.absolute
+    let path = Self.place(of: path)
     self.path = path
     (database, copy) = try StoreError.translating(path) {
       try Self.checkPlace(path, access)
@@ -63,7 +64,7 @@ public final class Store: Sendable {
   ///
   /// - Throws: `StoreError`, `.older` where there is such a one.
   init(unchanged path: FilePath) throws {
-    let path = path.absolute
+    let path = Self.place(of: path)
     self.path = path
     (database, copy) = try StoreError.translating(path) {
       try Self.checkPlace(path, .read)
@@ -75,6 +76,9 @@ public final class Store: Sendable {
       return (queue, copy)
     }
   }
+
+  /// Where SQLite finds a store, and its logs beside it: links lead there.
+  static func place(of path: FilePath) -> FilePath { path.resolved ?? path.absolute }
 
   /// A store in memory, empty.
   package init() throws {
@@ -154,8 +158,12 @@ public final class Store: Sendable {
     }
   }
 
-  static var configuration: Configuration {
+  static var configuration: Configuration { configuration(first: nil) }
+
+  /// - Parameter first: SQL that is run before anything is read of the file.
+  private static func configuration(first: String?) -> Configuration {
     var configuration = Configuration()
+    if let first { configuration.prepareDatabase { try $0.execute(sql: first) } }
     configuration.label = "caption"
     configuration.busyMode = .timeout(patience)
     configuration.maximumReaderCount = 4
@@ -166,6 +174,13 @@ public final class Store: Sendable {
       try database.execute(sql: "PRAGMA cell_size_check = ON")
       database.add(function: SearchSQL.containsWords)
     }
+    return configuration
+  }
+
+  /// For a file that nobody else sees before it is complete: nothing is left beside it.
+  static var configurationWithoutLog: Configuration {
+    var configuration = configuration
+    configuration.prepareDatabase { try $0.execute(sql: "PRAGMA journal_mode = MEMORY") }
     return configuration
   }
 
@@ -188,7 +203,9 @@ public final class Store: Sendable {
   static func openForReading(_ path: FilePath, isChecked: Bool = true) throws
     -> (queue: DatabaseQueue, copy: StoreCopy?)
   {
-    var configuration = configuration
+    // SQLite then reads what it can of a file that is shorter than it says, or whose schema is damaged
+    // in part.
+    var configuration = configuration(first: isChecked ? nil : "PRAGMA writable_schema = ON")
     configuration.readonly = true
     func open(_ name: String) throws -> DatabaseQueue {
       let queue = try DatabaseQueue(path: name, configuration: configuration)
@@ -229,22 +246,32 @@ public final class Store: Sendable {
     // An empty file is as good as none.
     var status = stat()
     if stat(path.string, &status) == 0, status.st_size == 0 { return }
-    let queue: DatabaseQueue
     do {
-      queue = try DatabaseQueue(path: path.string, configuration: configuration)
+      let queue = try DatabaseQueue(path: path.string, configuration: configuration)
+      defer { try? queue.close() }
+      try queue.read { try check($0, path) }
     } catch let error as DatabaseError where error.resultCode == .SQLITE_CANTOPEN {
       // Opened for writing it will say what is the matter.
       return
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_READONLY {
+      // A writer was ended, and what it has begun must be taken back before anything can be read.
+      guard StoreCopy.isNeeded(for: path) else { throw error }
+      let copy = try StoreCopy(of: path)
+      defer { copy.remove() }
+      let queue = try DatabaseQueue(path: copy.path.string, configuration: configuration)
+      defer { try? queue.close() }
+      try queue.read { try check($0, path) }
     }
-    defer { try? queue.close() }
-    try queue.read { try check($0, path) }
   }
 
   private static func check(_ database: Database, _ path: FilePath) throws {
     let identity = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
     let version = try version(database)
     guard try identity == Schema.applicationID || isUnmade(database) else {
-      throw StoreError.foreign(path: path)
+      guard (1...Schema.version).contains(version),
+        try Schema.foreignObject(in: database, version: version) == nil
+      else { throw StoreError.foreign(path: path) }
+      throw StoreError.altered(path: path, object: "the file's application number")
     }
     guard version <= Schema.version else {
       throw StoreError.newer(path: path, version: version, known: Schema.version)

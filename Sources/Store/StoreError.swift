@@ -1,3 +1,4 @@
+internal import Files
 internal import GRDB
 public import SystemPackage
 
@@ -103,6 +104,8 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
       throw StoreError.damaged(path: path, reason: "\(error)")
     } catch is RowDecodingError {
       throw StoreError.damaged(path: path, reason: "a value is not of its type")
+    } catch let error as FileFailure {
+      throw StoreError.inputOutput(path: FilePath(error.path), reason: error.reason)
     }
   }
 

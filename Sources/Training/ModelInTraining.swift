@@ -27,6 +27,9 @@ package struct ModelInTraining<Model: Trainable>: Sendable {
   /// The model to measure and to write: of the averaged parameters, where there are such.
   package var result: Model { average?.average ?? model }
 
+  /// How many updates were made.
+  package var steps: Int { optimizer.steps }
+
   package var state: State {
     State(optimizerSteps: optimizer.steps, averageUpdates: average?.updates)
   }

@@ -8,8 +8,9 @@ enum FileKind {
   /// Also JSON lines.
   case json
   case page
-  /// Lines of cells between commas, semicolons or tabs.
+  /// Records of equally many cells between commas or tabs, in tables with sentiments also semicolons.
   case table
+  /// A drawing of this program, as SVG.
   case drawing
   /// A picture that this program has drawn, as PNG.
   case figure
@@ -26,7 +27,7 @@ enum FileKind {
     case .json: "JSON"
     case .page: "an HTML page"
     case .table: "a table"
-    case .drawing: "an SVG drawing"
+    case .drawing: "an SVG drawing of this program"
     case .figure: "a figure of this program"
     case .array: "a NumPy array"
     case .store: "a store"
@@ -79,12 +80,64 @@ enum FileKind {
     text = String(text.drop { $0.isWhitespace || $0 == "\u{FEFF}" })
     let start = text.prefix(200).lowercased()
     if start.hasPrefix("<!doctype html") || start.hasPrefix("<html") { return .page }
-    if start.hasPrefix("<svg") || start.hasPrefix("<?xml") && text.contains("<svg") {
-      return .drawing
-    }
+    if start.hasPrefix("<svg") { return isOwnDrawing(text) ? .drawing : nil }
     if beginsJSON(text) { return .json }
-    let line = text.prefix { !$0.isNewline }
-    return line.contains { ",;\t".contains($0) } && !line.hasPrefix("#!") ? .table : nil
+    return isTable(bytes) ? .table : nil
+  }
+
+  /// Whether a comment says what has made a drawing: see `SVGCanvas`.
+  private static func isOwnDrawing(_ text: String) -> Bool {
+    text.drop { $0 != ">" }.hasPrefix(">\n<!-- caption -->")
+  }
+
+  private static func isTable(_ bytes: [UInt8]) -> Bool {
+    if isTable(bytes, separator: UInt8(ascii: ",")) { return true }
+    if isTable(bytes, separator: UInt8(ascii: "\t")) { return true }
+    // Statements of many languages end in semicolons; only tables with sentiments are written so.
+    return firstLine(bytes).hasSuffix(";sentiment;sentiment_probability")
+      && isTable(bytes, separator: UInt8(ascii: ";"))
+  }
+
+  private static func firstLine(_ bytes: [UInt8]) -> String {
+    String(decoding: bytes.prefix { ![10, 13].contains($0) }, as: UTF8.self)
+  }
+
+  private static func isTable(_ bytes: [UInt8], separator: UInt8) -> Bool {
+    let newline = UInt8(ascii: "\n")
+    // Tables with tabs between their columns know no quotes.
+    let quote: UInt8? = separator == UInt8(ascii: "\t") ? nil : UInt8(ascii: "\"")
+    var counts: [Int] = []
+    var count = 0
+    var isQuoted = false
+    var isCellBeginning = true
+    for byte in bytes {
+      if isQuoted {
+        // The first of two quotes ends the cell, and the second goes on with it.
+        if byte == quote { isQuoted = false }
+        isCellBeginning = byte == quote
+      } else if byte == quote, isCellBeginning {
+        isQuoted = true
+      } else if byte == separator {
+        count += 1
+        isCellBeginning = true
+      } else if byte == newline {
+        counts.append(count)
+        count = 0
+        isCellBeginning = true
+      } else {
+        isCellBeginning = false
+      }
+    }
+    let isWhole = bytes.count < beginningSize && !isQuoted
+    if counts.isEmpty || isWhole && bytes.last != newline { counts.append(count) }
+    guard let first = counts.first, first > 0, counts.allSatisfy({ $0 == first }) else {
+      return false
+    }
+    guard counts.count == 1 else { return true }
+    if separator == UInt8(ascii: "\t"), first == 1 { return true }
+    // The headings of an export, of a data set's, and of a table with sentiments.
+    let line = firstLine(bytes)
+    return line == "id,image,split,caption" || line.hasSuffix("sentiment_probability")
   }
 
   private static func beginsJSON(_ text: String) -> Bool {

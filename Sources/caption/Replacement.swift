@@ -67,7 +67,7 @@ struct Replacement {
   }
 
   /// - Returns: nil for an empty file, or none; another kind for what cannot be read.
-  private static func kind(of path: FilePath) -> FileKind? {
+  static func kind(of path: FilePath) -> FileKind? {
     guard let status = status(path), status.st_mode & S_IFMT == S_IFREG else { return nil }
     var bytes = [UInt8](repeating: 0, count: FileKind.beginningSize)
     do {
@@ -98,6 +98,8 @@ enum ReplacementError: Error, CustomStringConvertible {
   /// Something is there that no output replaces.
   case protected(FilePath, String)
   case otherKind(FilePath, wanted: FileKind)
+  /// What no training run of this kind has written is in a run's folder.
+  case foreign(FilePath)
 
   var description: String {
     switch self {
@@ -106,6 +108,9 @@ enum ReplacementError: Error, CustomStringConvertible {
     case .protected(let path, let what): "\(path): is \(what), which no output replaces"
     case .otherKind(let path, let wanted):
       "\(path): is there and is not \(wanted.name), which would replace it; --force lets it"
+    case .foreign(let path):
+      "\(path): is there and is not of such a training run, which would replace it; "
+        + "give another --output"
     }
   }
 }

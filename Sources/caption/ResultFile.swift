@@ -5,7 +5,8 @@ import SystemPackage
 /// Results written as they come: to standard output, or to a file that takes its place when it is
 /// complete and not before.
 ///
-/// What is no file is written into: a device or a pipe, such as `/dev/stdout`, must stay what it is.
+/// What is no file is written into: a device or a pipe must stay what it is. So is what is open
+/// already, such as `/dev/stdout`, also where that is a file: others write into it too.
 final class ResultFile {
   private let name: String
   private let descriptor: FileDescriptor
@@ -27,6 +28,17 @@ final class ResultFile {
     name = path ?? "standard output"
     guard let path else {
       descriptor = .standardOutput
+      replacement = nil
+      return
+    }
+    if let number = Self.openDescriptor(FilePath(path)) {
+      try Replacement.check(FilePath(path), against: rule?.inputs ?? [])
+      // What this program has opened itself is nobody's to name.
+      let flags = fcntl(number, F_GETFD)
+      guard flags >= 0, flags & FD_CLOEXEC == 0 else {
+        throw Self.failure(path, Errno.badFileDescriptor)
+      }
+      descriptor = FileDescriptor(rawValue: number)
       replacement = nil
       return
     }
@@ -64,6 +76,30 @@ final class ResultFile {
     } catch {
       throw Self.failure(name, error)
     }
+  }
+
+  /// The descriptor that a path such as `/dev/stdout` or `/dev/fd/3` stands for, also through links;
+  /// nil for all other paths.
+  private static func openDescriptor(_ path: FilePath) -> Int32? {
+    let descriptors = ["/dev/fd", "/proc/self/fd", "/proc/thread-self/fd"].compactMap(realPath)
+    var path = path
+    // As many links as the system follows.
+    for _ in 0..<40 {
+      let folder = path.removingLastComponent()
+      if let folder = realPath(folder.isEmpty ? "." : folder.string), descriptors.contains(folder) {
+        return path.lastComponent.flatMap { Int32($0.string) }
+      }
+      guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path.string)
+      else { return nil }
+      path = folder.pushing(FilePath(target))
+    }
+    return nil
+  }
+
+  private static func realPath(_ path: String) -> String? {
+    guard let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
   }
 
   deinit {

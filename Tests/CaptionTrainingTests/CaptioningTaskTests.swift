@@ -41,8 +41,9 @@ import Training
 
   private func task(
     _ network: AttentionNetwork, selfCritical: SelfCritical.Candidates? = nil,
-    ownWords: Float = 0, threads: Int = 1
+    ownWords: Float = 0, set: CaptionSet? = nil, threads: Int = 1
   ) -> CaptioningTask<AttentionNetwork> {
+    let set = set ?? self.set
     var options = CaptioningTask<AttentionNetwork>.Options()
     if ownWords > 0 {
       options.scheduledSampling = ScheduledSampling(final: ownWords, steps: 24)
@@ -139,4 +140,38 @@ import Training
     #expect("\(try #require(error))".contains("step 7: the gradient of “"))
     #expect(task.tensors["optimizer"]?.isEmpty == true)
   }
+
+  @Test func `a model whose captions are no numbers has diverged`() throws {
+    var broken = network()
+    broken.output.weight.elements[0] = .nan
+    let learner = task(broken)
+    let error = #expect(throws: TrainingError.self) { try learner.validate() }
+    #expect("\(try #require(error))".hasPrefix("training diverged at step 0: "))
+    var critic = task(broken, selfCritical: .beam)
+    let second = #expect(throws: TrainingError.self) { try critic.step(6, rate: 1e-3) }
+    #expect("\(try #require(second))".hasPrefix("training diverged at step 7: "))
+  }
+
+  @Test func `features that cannot be read any more are told as such`() throws {
+    let lost = CaptionSet(
+      .features(LostFeatures()), names: set.names, references: set.references)
+    for candidates in [nil, SelfCritical.Candidates.beam] {
+      var task = task(network(), selfCritical: candidates, set: lost)
+      #expect(throws: LostFeatures.error) { try task.step(0, rate: 1e-3) }
+      #expect(throws: LostFeatures.error) { try task.validate() }
+    }
+  }
+}
+
+/// Features whose file others made shorter.
+private struct LostFeatures: FeatureSource {
+  static let error = FeatureCacheError.unreadable(path: "lost.f16", reason: "it became shorter")
+
+  let count = 6
+  let grid = (height: 1, width: 3)
+  let channels = 6
+
+  func features(of images: [Int]) -> Tensor { Tensor(repeating: .nan, [images.count, 3, 6]) }
+
+  func checkReading() throws { throw Self.error }
 }

@@ -253,6 +253,22 @@ import Testing
     #expect(heard.computed == 6)
   }
 
+  @Test func `features that are cut off while they are used are told with their file`() throws {
+    let features = try features(Self.samples(["chelsea.png", "coffee.png"]))
+    let source = PhotoFeatures(features, photos: [0, 1])
+    _ = source.features(of: [0, 1])
+    try source.checkReading()
+    let path = try file("features")
+    try cut(path, to: 64)
+    let lost = source.features(of: [1]).elements
+    #expect(lost.allSatisfy { $0.isNaN })
+    let error = FeatureCacheError.unreadable(
+      path: path, reason: "it became shorter while it was read")
+    #expect(throws: error) { try source.checkReading() }
+    #expect(throws: error) { try features.checkReading() }
+    #expect("\(error)".hasPrefix("\(path): features that were kept here cannot be read any more: "))
+  }
+
   @Test func `two at once wait for each other and agree`() async throws {
     let (cache, extractor) = (cache, extractor)
     let results = try await withThrowingTaskGroup(of: [Float].self) { group in

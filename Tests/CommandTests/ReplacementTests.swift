@@ -166,12 +166,105 @@ import Testing
     }
   }
 
+  @Test func `training replaces no model, store, photo or text of others`() throws {
+    let texts = try write("text\tlabel\ngood\t1\nbad\t0\n", "texts.tsv")
+    let models = projectFolder.appending(path: "data/models").path
+    for model in ["embedded", "sentiment"] {
+      try FileManager.default.copyItem(
+        atPath: "\(models)/\(model)", toPath: folder.path + "/" + model)
+    }
+    let cases: [(name: String, target: String)] = [
+      ("config.json", store), ("model.safetensors", folder.path + "/b.jpg"),
+      ("vocabulary.txt", folder.path + "/b.jpg"), ("log.ndjson", texts), ("config.json", texts),
+      ("checkpoint.safetensors", store), ("config.json", folder.path + "/none"),
+    ]
+    var outputs = ["embedded", "sentiment"].map { ($0, folder.path + "/\($0)/config.json") }
+    for (index, link) in cases.enumerated() {
+      let output = folder.path + "/o\(index)"
+      try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
+      try FileManager.default.createSymbolicLink(
+        atPath: output + "/" + link.name, withDestinationPath: link.target)
+      outputs.append(("o\(index)", output + "/" + link.name))
+    }
+    let other = try write("a\tb\n", "other.tsv")
+    for (output, file) in outputs {
+      let before = try? data(file)
+      for resume in [[], ["--resume"]] {
+        for command in ["train", "pretrain"] {
+          let result = try caption.run(
+            ["sentiment", command, other, "--output", folder.path + "/" + output] + resume)
+          #expect(result.status == 64, "\(output): \(result.errors)")
+          #expect(result.errors.hasPrefix("caption: \(file): is "), "\(result.errors)")
+        }
+      }
+      #expect(before == (try? data(file)))
+    }
+  }
+
+  @Test func `a log without a checkpoint lets only a model of its kind be replaced`() throws {
+    let texts = try write(
+      "sentence\tlabel\n" + String(repeating: "it is good\t1\nit is bad\t0\n", count: 200),
+      "texts.tsv")
+    let output = folder.path + "/run"
+    let sizes = [
+      "--output", output, "--steps", "1", "--batch", "4", "--embedding", "12", "--hidden", "12",
+      "--threads", "1", "--quiet",
+    ]
+    let train = ["sentiment", "train", texts, "--heads", "2"] + sizes
+    #expect(try caption.run(train).status == 0)
+    #expect(try caption.run(train).status == 65)
+    try FileManager.default.removeItem(atPath: output + "/checkpoint.safetensors")
+    let config = try data(output + "/config.json")
+    let wrong = try caption.run(["sentiment", "pretrain", texts] + sizes)
+    #expect(wrong.status == 64, "\(wrong.errors)")
+    #expect(wrong.errors.contains("/config.json: is there and is not of such a training run"))
+    #expect(try data(output + "/config.json") == config)
+    let again = try caption.run(train)
+    #expect(again.status == 0, "\(again.errors)")
+  }
+
+  @Test func `what is open already is written into, and not replaced`() throws {
+    let link = folder.path + "/link.csv"
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "/dev/stdout")
+    for (path, number) in [
+      ("/dev/stdout", 1), ("/dev/fd/1", 1), ("/proc/self/fd/1", 1), ("/dev/stderr", 2),
+      ("/dev/fd/3", 3), ("/proc/thread-self/fd/1", 1), (link, 1),
+    ] {
+      let file = try write("Dear Anna\n", "both")
+      let result = try caption.run(
+        ["export", "--format", "csv", "--output", path, "--store", store],
+        redirection: "\(number)>>'\(file)'")
+      #expect(result.status == 0, "\(path): \(result.errors)")
+      let text = String(decoding: try data(file), as: UTF8.self)
+      #expect(text.hasPrefix("Dear Anna\npath,path_base64,"), "\(path): \(text)")
+    }
+    for (path, redirection) in [
+      ("/dev/stdout", ">&-"), ("/dev/fd/99", "</dev/null"), ("/dev/fd/3", "3</dev/null"),
+    ] {
+      let result = try caption.run(
+        ["export", "--format", "csv", "--output", path, "--store", store],
+        redirection: redirection)
+      #expect(result.status == 74, "\(path): \(result.errors)")
+      #expect(result.errors.hasPrefix("caption: \(path): cannot be written: "))
+    }
+    let table = try write("text,n\ngood,1\n", "table.csv")
+    let result = try caption.run(
+      ["sentiment", "--csv", table, "--column", "text", "--output", "/dev/stdout"],
+      redirection: ">>'\(table)'")
+    #expect(result.status == 64 && result.errors.contains("is what the command reads"))
+  }
+
   @Test func `a file of another kind is replaced with --force only`() throws {
     let cases: [(text: String, format: String, wanted: String)] = [
       ("Dear Anna\n", "json", "JSON"), ("[section]\nkey = 1\n", "json", "JSON"),
       ("#!/bin/sh\necho a, b\n", "csv", "a table"), ("Dear Anna\n", "csv", "a table"),
       ("PK\u{3}\u{4} a, b", "csv", "a table"), ("{\"a\": 1}\n", "csv", "a table"),
       ("<html>", "json", "JSON"), ("a,b\n", "html", "an HTML page"),
+      ("Dear Anna,\nI am well.\n", "csv", "a table"),
+      ("import os, sys\n\nprint(1)\n", "csv", "a table"),
+      ("DROP TABLE a;\nDROP TABLE b;\n", "csv", "a table"),
+      ("all:\n\tcc a.c\n", "txt", "a table"), ("a,b\n", "csv", "a table"),
+      ("a,b\n\"1\n2\",3,4\n", "csv", "a table"),
     ]
     for (text, format, wanted) in cases {
       let path = try write(text, "there")
@@ -186,6 +279,33 @@ import Testing
       #expect(try caption.run(arguments + ["--force"]).status == 0)
       #expect(try data(path) != Data(text.utf8))
     }
+  }
+
+  @Test func `a table is known by its records`() throws {
+    let tables = [
+      "a,b\n1,2\n", "a,b\r\n\"1\n,\"\"2\",3\r\n", "a.png\ta dog\n", "a\tb\tc\n\"1\t2\t3\n",
+      "id,image,split,caption\r\n", "text;sentiment;sentiment_probability\r\ngood;p;1\r\n",
+      "a,b\n1,2\n3,\"" + String(repeating: "x\n", count: 4000) + "\"\n",
+    ]
+    for text in tables {
+      let path = try write(text, "there")
+      let result = try caption.run([
+        "export", "--format", "csv", "--output", path, "--store", store,
+      ])
+      #expect(result.status == 0, "\(text.prefix(80)): \(result.errors)")
+    }
+  }
+
+  @Test func `a drawing of others is replaced with --force only`() throws {
+    let log = try write(
+      "{\"event\":\"step\",\"step\":1,\"loss\":2,\"rate\":1,\"seconds\":1}\n", "log.ndjson")
+    let drawing = try write("<svg xmlns=\"http://www.w3.org/2000/svg\">\n</svg>\n", "own.svg")
+    let arguments = ["train", "plot", log, "--output", drawing]
+    let result = try caption.run(arguments)
+    #expect(result.status == 64, "\(result.errors)")
+    #expect(result.errors.contains("is not an SVG drawing of this program"))
+    #expect(try caption.run(arguments + ["--force"]).status == 0)
+    #expect(try caption.run(arguments).status == 0)
   }
 
   @Test func `a file of the same kind is replaced, and an empty one`() throws {

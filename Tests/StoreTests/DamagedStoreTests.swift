@@ -226,6 +226,63 @@ struct DamagedStoreTests {
     #expect(try opened.check().isDamaged == false)
   }
 
+  private func isDamaged(_ path: FilePath) throws -> Bool {
+    do {
+      let store = try Store(path: path, for: .read)
+      defer { try? store.close() }
+      return try store.check().isDamaged
+    } catch StoreError.altered {
+      return true
+    }
+  }
+
+  /// References to what is not there, and what else no row is at fault for.
+  @Test(arguments: [
+    "UPDATE runs SET model_id = 77", "UPDATE dataset_items SET dataset_id = 77",
+    "DELETE FROM images WHERE id = 1", "DELETE FROM models", "DELETE FROM decodings",
+    "DELETE FROM datasets", "UPDATE images SET content_hash = x'00' WHERE id = 1",
+    "INSERT INTO caption_texts (caption_texts, rank) VALUES ('rank', 'nothing(10)')",
+    "DROP INDEX captions_human", "DELETE FROM grdb_migrations WHERE identifier = '2'",
+    "PRAGMA application_id = 5",
+  ])
+  func whatIsFoundIsMendedAtOnce(sql: String) throws {
+    let path = try makeFullStore()
+    var configuration = Configuration()
+    configuration.foreignKeysEnabled = false
+    let raw = try DatabaseQueue(path: path.string, configuration: configuration)
+    try raw.writeWithoutTransaction { database in
+      try database.dropTriggers()
+      try database.execute(sql: "PRAGMA ignore_check_constraints = ON; \(sql)")
+      let triggers = try Schema.knownObjects(ofVersion: Schema.version)
+        .filter { $0.type == "trigger" }
+      for trigger in triggers { try database.execute(sql: trigger.sql) }
+    }
+    try raw.close()
+    #expect(try isDamaged(path))
+    do {
+      let store = try Store(path: path, for: .write)
+      _ = try store.repair(goneFiles: [])
+      try store.close()
+    } catch StoreError.altered {
+      _ = try Store.salvage(path)
+    }
+    #expect(try !isDamaged(path))
+    #expect(refusals(path).isEmpty)
+  }
+
+  @Test func whatIsLeftOfAFileThatWasCutOffIsSaved() throws {
+    let path = try makeFullStore()
+    let before = try counts(path)
+    let size = try #require(FileState(of: path)).byteCount
+    #expect(truncate(path.string, off_t(size - 4096)) == 0)
+    #expect(throws: StoreError.self) { try Store(path: path, for: .read) }
+    let repair = try Store.salvage(path)
+    #expect(repair.damagedFile == FilePath(path.string + ".damaged"))
+    #expect(try !isDamaged(path))
+    #expect(refusals(path).isEmpty)
+    #expect(try counts(path)["images"] == before["images"])
+  }
+
   /// Values that stand where they should not.
   private static let junk = [
     "NULL", "-1", "0", "9223372036854775807", "1.5", "9e999", "-9e999", "''", "'x'", "'[['",

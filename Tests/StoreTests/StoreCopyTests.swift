@@ -80,6 +80,28 @@ struct StoreCopyTests {
     #expect(try texts(copy.path) == ["A dog."])
   }
 
+  @Test func theNextWriterTakesBackWhatWasNotDone() throws {
+    try makeStoreWithLog(journal: true)
+    try Store(path: path, for: .write).close()
+    #expect(try texts(path) == ["A dog."])
+    #expect(!StoreCopy.isNeeded(for: path))
+  }
+
+  @Test func aLinkLeadsToTheStoreAndItsLog() throws {
+    try makeStoreWithLog()
+    let folder = path.removingLastComponent().appending("elsewhere")
+    try FileManager.default.createDirectory(
+      atPath: folder.string, withIntermediateDirectories: false)
+    let link = folder.appending("link.sqlite")
+    try FileManager.default.createSymbolicLink(
+      atPath: link.string, withDestinationPath: path.string)
+    let store = try Store(path: link, for: .read)
+    #expect(store.path.lastComponent == path.lastComponent)
+    #expect(try store.search(SearchQuery("zebra"), limit: nil).count == 1)
+    try store.close()
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.string) == ["link.sqlite"])
+  }
+
   @Test func theLogOfAnotherFileIsRefused() throws {
     try makeStoreWithLog()
     let other = path.removingLastComponent().appending("other.sqlite")

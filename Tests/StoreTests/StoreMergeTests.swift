@@ -237,7 +237,13 @@ struct StoreMergeTests {
   }
 
   @Test func whatIsNoOtherStoreIsRefused() throws {
-    #expect(throws: StoreError.self) { try first.merge(first.path) }
+    let other = FilePath(folder.path).appending("other name.sqlite")
+    try FileManager.default.linkItem(atPath: first.path.string, toPath: other.string)
+    let itself = StoreError.inconsistent(
+      path: first.path, reason: "it cannot be merged with itself")
+    for path in [first.path, other] { #expect(throws: itself) { try first.merge(path) } }
+    // No log is left beside the other name.
+    #expect(!FileManager.default.fileExists(atPath: other.string + "-wal"))
     #expect(throws: StoreError.missing(path: "/nowhere/at.all")) {
       try first.merge("/nowhere/at.all")
     }

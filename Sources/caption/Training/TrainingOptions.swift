@@ -3,6 +3,7 @@ import Batch
 import Foundation
 import ModelFiles
 import NeuralNet
+import Sentiment
 import SystemPackage
 import Training
 
@@ -126,13 +127,72 @@ struct TrainingOptions: ParsableArguments {
         FilePath(output).appending(name),
         against: inputs + folders.map { FilePath($0).appending(name) })
     }
+    let isRun = isRunThere
+    for name in Self.files {
+      let path = FilePath(output).appending(name)
+      switch Replacement.kind(of: path) {
+      case .store?: throw ReplacementError.protected(path, FileKind.store.name)
+      case .photo?: throw ReplacementError.protected(path, FileKind.photo.name)
+      case let kind?:
+        guard isRun, Self.isWritten(kind, as: name) else { throw ReplacementError.foreign(path) }
+      case nil:
+        // A link may lead to where no file is yet.
+        let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path.string)
+        guard isRun || target == nil else { throw ReplacementError.foreign(path) }
+      }
+    }
+  }
+
+  /// Whether a run has written into the folder before.
+  private var isRunThere: Bool {
+    let folder = FilePath(output)
+    if Replacement.kind(of: folder.appending(Self.checkpointFile)) == .weights { return true }
+    let path = folder.appending(Self.logFile)
+    guard Replacement.kind(of: path) == .json else { return false }
+    let log = try? TrainingLog.read(path: path.string)
+    return log?.isEmpty == false
+  }
+
+  /// Whether what a run writes under a name is of this kind.
+  private static func isWritten(_ kind: FileKind, as name: String) -> Bool {
+    switch name {
+    case configurationFile, logFile: kind == .json
+    case ModelFolder.vocabularyFile:
+      // Words may look like any text.
+      switch kind {
+      case .store, .photo, .figure, .weights, .array: false
+      default: true
+      }
+    default: kind == .weights
+    }
+  }
+
+  /// Expects no model of another kind in the folder.
+  ///
+  /// - Throws: `ReplacementError`.
+  private func checkModel<Task>(of task: Task.Type) throws {
+    let path = FilePath(output).appending(Self.configurationFile)
+    guard Replacement.kind(of: path) != nil else { return }
+    let wanted: String
+    if task == ClassificationTask.self {
+      wanted = SentimentConfiguration.kind
+    } else if task == LanguageModelTask.self {
+      wanted = "language-model"
+    } else {
+      wanted = "captioner"
+    }
+    guard (try? ModelFolder(path: output).kind) == wanted else {
+      throw ReplacementError.foreign(path)
+    }
   }
 
   /// What a run writes in its folder.
   private static let files = [
-    "config.json", "model.safetensors", ModelFolder.vocabularyFile, "log.ndjson",
-    "checkpoint.safetensors",
+    configurationFile, "model.safetensors", ModelFolder.vocabularyFile, logFile, checkpointFile,
   ]
+  private static let configurationFile = "config.json"
+  private static let logFile = "log.ndjson"
+  private static let checkpointFile = "checkpoint.safetensors"
 
   /// More than can be made; a whole number that Double has.
   private static let mostSteps = 1e15
@@ -178,11 +238,13 @@ struct TrainingOptions: ParsableArguments {
   ///   - stepsPerEpoch: how many steps go once through the data: nil where an epoch's time is not
   ///     of interest.
   ///   - text: of a score, a percentage by default.
-  /// - Throws: `ExitCode` after an interruption.
+  /// - Throws: `ExitCode` after an interruption; `ReplacementError` where a model of another kind is
+  ///   in the folder.
   func run<Task>(
     _ run: inout TrainingRun<Task>, steps: Int, unit: String, stepsPerEpoch: Double? = nil,
     text: (ValidationScore) -> String = { String(format: "%.2f %%", 100 * $0.value) }
   ) throws {
+    try checkModel(of: Task.self)
     let isQuiet = quiet
     let interruption = Interruption {
       if !isQuiet { note("finishing the step; once more stops at once") }
