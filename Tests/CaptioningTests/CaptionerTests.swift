@@ -149,7 +149,7 @@ import Testing
      "decoder": {"architecture": "attention", "attention": 3, "embedding": 4, "hidden": 5,
        "gate": false},
      "vocabulary": {"file": "words.txt", "size": 4, "start": 0, "end": 1},
-     "decoding": {"minimum_length": 1, "never_emit": []}}
+     "decoding": {"minimum_length": 1, "never_emit": ["word0"]}}
     """.write(toFile: folder.path + "/config.json", atomically: true, encoding: .utf8)
 
     let captioner = try Captioner(ModelBundle(folder: folder.path), threads: 1)
