@@ -7,6 +7,16 @@ import Testing
 struct EmbeddedDescriptionTests {
   private static let sentence = "Two dogs & a “child” <play> in the snow – Straße, 犬 🐕."
 
+  /// More than are looked at stand before what was written.
+  @Test func `a PNG of many comments is described once`() throws {
+    let comment = PhotoBuilder.chunk("tEXt", Array("Comment\0by hand".utf8))
+    let original = PhotoBuilder.png(
+      try photo("samples/chelsea.png"), chunks: [[UInt8]](repeating: comment, count: 100))
+    let written = try described(original, Self.sentence, overwriteHuman: true)
+    #expect(PhotoProperties(written)[.caption]?.text == Self.sentence)
+    #expect(try described(written, Self.sentence, overwriteHuman: true) == written)
+  }
+
   @Test(arguments: photoNames)
   func `a description can be read again, and the picture is as it was`(_ name: String) throws {
     let original = try photo(name)

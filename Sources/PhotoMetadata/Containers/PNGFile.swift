@@ -134,13 +134,15 @@ struct PNGFile: PhotoFile {
 
   private var texts: [FoundText] {
     var texts: [FoundText] = []
-    var tried = 0
+    var (comments, blocks) = (0, 0)
     for (index, chunk) in chunks.enumerated() {
       guard let text = text(chunk), let role = Role(text) else { continue }
-      tried += 1
-      if tried > Self.maximumTexts { break }
+      // Apart, so that comments do not hide what this program itself has written behind them.
+      let isComment = if case .comment = role { true } else { false }
+      if isComment { comments += 1 } else { blocks += 1 }
+      guard (isComment ? comments : blocks) <= Self.maximumTexts else { continue }
       guard var content = role.isPlain(text) ? text.bytes : text.profile else { continue }
-      if case .comment = role, content.count > Self.maximumComment { continue }
+      if isComment, content.count > Self.maximumComment { continue }
       var found = role
       if role != .photoshop, !role.isPlain(text), content.has(Self.xmpHeader, at: 0) {
         // APP1 segments hold either.
