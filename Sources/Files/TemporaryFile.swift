@@ -1,5 +1,4 @@
 internal import CFiles
-internal import Synchronization
 package import SystemPackage
 
 #if canImport(Glibc)

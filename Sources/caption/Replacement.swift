@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import ModelFiles
 import SystemPackage
@@ -20,7 +21,7 @@ struct Replacement {
     // Devices and pipes are written into, and stay.
     if let status = Self.status(path), status.st_mode & S_IFMT != S_IFREG { return }
     try Self.check(path, against: inputs)
-    let target = path.resolvingLinks
+    let target = path.resolved ?? path
     try checkNeighbours(of: path, path)
     try checkNeighbours(of: target, path)
     switch Self.kind(of: target) {
@@ -79,15 +80,6 @@ struct Replacement {
     } catch {
       return .other
     }
-  }
-}
-
-extension FilePath {
-  /// The path of the file that links lead to; the path itself where there is no file.
-  fileprivate var resolvingLinks: FilePath {
-    guard let resolved = withPlatformString({ realpath($0, nil) }) else { return self }
-    defer { free(resolved) }
-    return FilePath(platformString: resolved)
   }
 }
 

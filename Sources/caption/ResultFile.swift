@@ -53,13 +53,11 @@ final class ResultFile {
       }
       guard status.st_mode & S_IFMT != S_IFDIR else { throw Errno.isDirectory }
       // A new file would take the place of a link.
-      let resolved = realpath(path, nil)
-      defer { free(resolved) }
-      let target = resolved.map { String(cString: $0) } ?? path
+      let target = FilePath(path).resolved ?? FilePath(path)
       var announced: String?
       func forget() { if let announced { SignalReceiver.shared.keep(announced) } }
       do {
-        let file = try TemporaryFile(for: FilePath(target)) { temporary in
+        let file = try TemporaryFile(for: target) { temporary in
           forget()
           announced = temporary.string
           // Before it is there: a signal may come at any time.
@@ -81,12 +79,14 @@ final class ResultFile {
   /// The descriptor that a path such as `/dev/stdout` or `/dev/fd/3` stands for, also through links;
   /// nil for all other paths.
   private static func openDescriptor(_ path: FilePath) -> Int32? {
-    let descriptors = ["/dev/fd", "/proc/self/fd", "/proc/thread-self/fd"].compactMap(realPath)
+    let descriptors = ["/dev/fd", "/proc/self/fd", "/proc/thread-self/fd"].compactMap {
+      FilePath($0).resolved
+    }
     var path = path
     // As many links as the system follows.
     for _ in 0..<40 {
       let folder = path.removingLastComponent()
-      if let folder = realPath(folder.isEmpty ? "." : folder.string), descriptors.contains(folder) {
+      if let folder = (folder.isEmpty ? "." : folder).resolved, descriptors.contains(folder) {
         return path.lastComponent.flatMap { Int32($0.string) }
       }
       guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path.string)
@@ -94,12 +94,6 @@ final class ResultFile {
       path = folder.pushing(FilePath(target))
     }
     return nil
-  }
-
-  private static func realPath(_ path: String) -> String? {
-    guard let resolved = realpath(path, nil) else { return nil }
-    defer { free(resolved) }
-    return String(cString: resolved)
   }
 
   deinit {
