@@ -154,8 +154,8 @@ def with_article(match):
 
 
 def key(sentence):
-    """What two sentences share that differ in capital letters and punctuation alone."""
-    return re.sub(r"\W+", " ", sentence.lower()).strip()
+    """What two sentences share that differ in capital letters and punctuation alone; emoji count."""
+    return re.sub(r"[^\w:/+\u2600-\U0001FAFF]+", " ", sentence.lower()).strip()
 
 
 def table(grammar, count, seed):

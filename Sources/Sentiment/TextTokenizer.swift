@@ -1,11 +1,13 @@
 /// Cuts running text into the words that the classifier reads.
 ///
-/// Text is lower-cased and typographic marks become plain ones. Words are runs of letters and
-/// digits, with apostrophes inside; negations and other clitics are words of their own, as in the
-/// Penn Treebank (“can't” is `ca` and `n't`), whether the text has them joined or apart already.
-/// Three and more equal letters become two (“soooo” is `soo`), so that elongations meet each other;
-/// repeated exclamation and question marks and commas become one, and dots become `...`. A line
-/// break of HTML is the word `<p>`. Hyphens part words; other symbols are left out and counted.
+/// Text is lower-cased and typographic marks become plain ones (`TextScalars`). Words are runs of
+/// letters and digits, with apostrophes inside; negations and other clitics are words of their own,
+/// as in the Penn Treebank (“can't” is `ca` and `n't`), whether the text has them joined, apart or
+/// without the apostrophe (`Contractions`). Three and more equal letters become two (“soooo” is
+/// `soo`), so that elongations meet each other; repeated exclamation and question marks, commas and
+/// smileys become one, and dots become `...`. Smileys and emoji are words (`Emoticons`). What parts
+/// paragraphs in HTML is the word `<p>`, other tags are left out. Hyphens part words; other symbols
+/// are left out and counted.
 package enum TextTokenizer {
   /// A word and where it came from.
   package struct Token: Equatable, Sendable {
@@ -22,7 +24,7 @@ package enum TextTokenizer {
   /// What a text was cut into.
   package struct Result: Equatable, Sendable {
     package var tokens: [Token] = []
-    /// How many symbols, such as emoji, are no part of any word.
+    /// How many symbols, such as emoji that say nothing certain, are no part of any word.
     package var symbols = 0
   }
 
@@ -30,7 +32,7 @@ package enum TextTokenizer {
   package static let paragraph = "<p>"
 
   package static func tokenize(_ text: String) -> Result {
-    var scanner = Scanner(Characters(text))
+    var scanner = Scanner(TextScalars(text))
     return scanner.scan()
   }
 
@@ -45,67 +47,23 @@ package enum TextTokenizer {
   fileprivate static func scalars(_ text: String) -> [UInt32] { text.unicodeScalars.map(\.value) }
 }
 
-/// A text's scalars, lower-cased, each with its place in the text.
-private struct Characters {
-  private(set) var scalars: [UInt32] = []
-  /// For each scalar its first byte in the text; one more at the end.
-  private(set) var offsets: [Int] = []
-
-  init(_ text: String) {
-    scalars.reserveCapacity(text.utf8.count)
-    offsets.reserveCapacity(text.utf8.count + 1)
-    var offset = 0
-    for scalar in text.unicodeScalars {
-      append(scalar, at: offset)
-      offset += UTF8.width(scalar)
-    }
-    offsets.append(offset)
-  }
-
-  private mutating func append(_ scalar: Unicode.Scalar, at offset: Int) {
-    func add(_ value: UInt32) {
-      scalars.append(value)
-      offsets.append(offset)
-    }
-    let value = scalar.value
-    if value < 0x80 {
-      switch scalar {
-      case "A"..."Z": add(value + 32)
-      case "`": add(Ascii.apostrophe)
-      default: add(value)
-      }
-      return
-    }
-    switch value {
-    case 0x2018, 0x2019, 0xB4, 0x91, 0x92: add(Ascii.apostrophe)
-    case 0x201C, 0x201D, 0x93, 0x94: add(Ascii.quote)
-    case 0x2026, 0x85: for _ in 0..<3 { add(Ascii.dot) }
-    case 0x2013, 0x2014, 0x96, 0x97: add(Ascii.space)
-    default: for lower in scalar.properties.lowercaseMapping.unicodeScalars { add(lower.value) }
-    }
-  }
-}
-
-private enum Ascii {
-  static let apostrophe = UInt32(UInt8(ascii: "'"))
-  static let quote = UInt32(UInt8(ascii: "\""))
-  static let dot = UInt32(UInt8(ascii: "."))
-  static let space = UInt32(UInt8(ascii: " "))
-}
-
 private struct Scanner {
   private let text: [UInt32]
   private let offsets: [Int]
   private var result = TextTokenizer.Result()
   private var index = 0
 
-  init(_ characters: Characters) {
+  init(_ characters: TextScalars) {
     (text, offsets) = (characters.scalars, characters.offsets)
   }
 
   mutating func scan() -> TextTokenizer.Result {
     while index < text.count {
-      if isWordCharacter(index) {
+      if let smiley = Emoticons.match(text, at: index, isWordCharacter: isWordCharacter) {
+        let start = index
+        index = smiley.end
+        addOnce(smiley.word, from: start)
+      } else if isWordCharacter(index) {
         word()
       } else {
         mark()
@@ -117,8 +75,11 @@ private struct Scanner {
 
   /// Whether a letter or digit stands at a place.
   private func isWordCharacter(_ place: Int) -> Bool {
-    guard place < text.count else { return false }
-    let value = text[place]
+    guard text.indices.contains(place) else { return false }
+    return isWordValue(text[place])
+  }
+
+  private func isWordValue(_ value: UInt32) -> Bool {
     if value < 0x80 { return Self.isLetter(value) || (48...57).contains(value) }
     guard let scalar = Unicode.Scalar(value) else { return false }
     switch scalar.properties.generalCategory {
@@ -140,22 +101,51 @@ private struct Scanner {
       && (0..<pattern.count).allSatisfy { text[place + $0] == pattern[$0] }
   }
 
-  /// A run of letters and digits with single apostrophes inside.
+  /// A run of letters and digits with single apostrophes inside, and a negation's `n't` that stands
+  /// apart: “do n't”, as some corpora write, is read like “don't”.
   private mutating func word() {
     let start = index
     endOfWord()
-    // “do n't”, as some corpora write, is read like “don't”.
-    if isAt(index, Self.apartNot), !isWordCharacter(index + Self.apartNot.count) {
-      let joined = Array(text[start..<index])
-      let (before, first) = (joined, index + 1)
-      index += Self.apartNot.count
-      append(before + TextTokenizer.not, places: Array(start..<first - 1) + Array(first..<index))
+    let run = text[start..<index]
+    for apart in Self.apartNot where isAt(index, apart) && !isWordCharacter(index + apart.count) {
+      // “Windows nt” is no negation.
+      let isNegation =
+        apart.contains(Ascii.apostrophe)
+        || Contractions.completed(run + TextTokenizer.not.prefix(1)) != nil
+      guard isNegation else { continue }
+      let first = index + 1
+      index += apart.count
+      append(
+        Array(run) + TextTokenizer.not,
+        places: Array(start..<first - 1) + [first, index - 2, index - 1])
       return
     }
-    append(Array(text[start..<index]), places: Array(start..<index))
+    // One character where the apostrophe was: “wasn?t”.
+    if isAt(index + 1, Self.lastLetter), !isWordCharacter(index + 2),
+      !isAt(index + 2, Self.hyphen), let whole = Contractions.completed(run)
+    {
+      index += 2
+      append(whole, places: Array(start..<index))
+    } else if let whole = Contractions.repaired(run) {
+      append(whole, places: Self.places(of: whole, in: run))
+    } else {
+      append(Array(run), places: Array(start..<index))
+    }
   }
 
-  private static let apartNot = TextTokenizer.scalars(" n't")
+  /// Where the characters of a repaired contraction stand: the apostrophe with the letter behind it.
+  private static func places(of whole: [UInt32], in run: ArraySlice<UInt32>) -> [Int] {
+    let letters = run.indices.filter { run[$0] != Ascii.apostrophe }
+    var next = 0
+    return whole.map { character in
+      defer { next += character == Ascii.apostrophe ? 0 : 1 }
+      return letters[next]
+    }
+  }
+
+  private static let apartNot = [" n't", " nt"].map(TextTokenizer.scalars)
+  private static let lastLetter = TextTokenizer.scalars("t")
+  private static let hyphen = TextTokenizer.scalars("-")
 
   private mutating func endOfWord() {
     while isWordCharacter(index) {
@@ -210,12 +200,9 @@ private struct Scanner {
   private mutating func mark() {
     let start = index
     guard let scalar = Unicode.Scalar(text[index]) else { return index += 1 }
-    if let end = endOfLineBreak() {
-      index = end
-      let paragraph = TextTokenizer.paragraph
-      if !result.tokens.isEmpty, result.tokens.last?.text != paragraph {
-        add(paragraph, from: start)
-      }
+    if let tag = tag() {
+      index = tag.end
+      if tag.partsParagraphs, !result.tokens.isEmpty { addOnce(TextTokenizer.paragraph, from: start) }
       return
     }
     index += 1
@@ -224,10 +211,11 @@ private struct Scanner {
     case ".":
       while index < text.count, text[index] == Ascii.dot { index += 1 }
       add(index - start > 1 ? "..." : ".", from: start)
-    case "!", "?", ",", "*":
-      if result.tokens.last?.text != String(scalar) { add(String(scalar), from: start) }
+    case "!", "?", ",", "*": addOnce(String(scalar), from: start)
     case ";", ":", "(", ")", "\"", "/", "&", "$", "%": add(String(scalar), from: start)
     default:
+      if let word = Emoticons.word(of: scalar) { return addOnce(word, from: start) }
+      if Emoticons.isModifier(scalar) { return }
       switch scalar.properties.generalCategory {
       case .otherSymbol, .unassigned, .privateUse: result.symbols += 1
       default: break
@@ -255,16 +243,37 @@ private struct Scanner {
     }
   }
 
-  /// Where a `<br />` that begins here ends.
-  private func endOfLineBreak() -> Int? {
-    guard isAt(index, Self.lineBreak) else { return nil }
-    var end = index + Self.lineBreak.count
-    while end < text.count, text[end] == Ascii.space || (9...13).contains(text[end]) { end += 1 }
-    if end < text.count, text[end] == UInt32(UInt8(ascii: "/")) { end += 1 }
-    return end < text.count && text[end] == UInt32(UInt8(ascii: ">")) ? end + 1 : nil
+  /// The tag of HTML that begins here.
+  private func tag() -> (end: Int, partsParagraphs: Bool)? {
+    guard text[index] == Self.tagStart else { return nil }
+    var end = index + 1
+    if end < text.count, text[end] == Ascii.slash { end += 1 }
+    let name = text[end...].prefix(Self.longestTag).prefix { isWordValue($0) }
+    guard let partsParagraphs = Self.tags[Array(name)] else { return nil }
+    end += name.count
+    // Until the end or the next tag: the marks between them are looked at once.
+    while end < text.count, text[end] != Self.tagEnd, text[end] != Self.tagStart { end += 1 }
+    return end < text.count && text[end] == Self.tagEnd ? (end + 1, partsParagraphs) : nil
   }
 
-  private static let lineBreak = TextTokenizer.scalars("<br")
+  private static let tagStart = UInt32(UInt8(ascii: "<"))
+  private static let tagEnd = UInt32(UInt8(ascii: ">"))
+
+  /// The tags that are known, and whether they part paragraphs.
+  private static let tags: [[UInt32]: Bool] = {
+    let parting = "br p div li ul ol tr td th table hr h1 h2 h3 h4 h5 h6 blockquote section article"
+    let others = "a b i u s em strong span font small big sub sup code tt q cite img del ins mark"
+    var tags: [[UInt32]: Bool] = [:]
+    for name in parting.split(separator: " ") { tags[TextTokenizer.scalars(String(name))] = true }
+    for name in others.split(separator: " ") { tags[TextTokenizer.scalars(String(name))] = false }
+    return tags
+  }()
+  private static let longestTag = (tags.keys.map(\.count).max() ?? 0) + 1
+
+  /// Adds a word unless it is the last already.
+  private mutating func addOnce(_ text: String, from start: Int) {
+    if result.tokens.last?.text != text { add(text, from: start) }
+  }
 
   private mutating func add(_ text: String, from start: Int) {
     result.tokens.append(.init(text: text, bytes: offsets[start]..<offsets[index]))

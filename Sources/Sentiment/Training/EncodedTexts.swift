@@ -35,24 +35,25 @@ package struct WordCounter: Sendable {
   }
 
   /// The most frequent words, among equals in the order of their bytes; before them `<pad>`, a
-  /// vector that no text reads, and the break of paragraphs.
+  /// vector that no text reads, the break of paragraphs, and smileys, which few texts have and whose
+  /// characters say nothing.
   ///
   /// - Parameters:
   ///   - limit: how many words at most.
   ///   - minimum: how often a word must occur.
   /// - Throws: `VocabularyError`.
   package func words(limit: Int, minimum: Int = 1) throws -> WordList {
-    let paragraph = TextTokenizer.paragraph
+    let given = ["<pad>", TextTokenizer.paragraph] + Emoticons.words
     let sorted =
       counts
-      .filter { $0.value >= minimum && $0.key != paragraph }
+      .filter { $0.value >= minimum && !given.contains($0.key) }
       .sorted { a, b in
         a.value != b.value
           ? a.value > b.value
           : a.key.unicodeScalars.lexicographicallyPrecedes(b.key.unicodeScalars)
       }
     return try WordList(
-      words: ["<pad>", paragraph] + sorted.prefix(max(0, limit - 2)).map(\.key),
+      words: given + sorted.prefix(max(0, limit - given.count)).map(\.key),
       path: "the words of the texts")
   }
 }
