@@ -12,6 +12,8 @@ package struct DatasetProblem: Equatable, Sendable {
     case blankCaption = "blank caption"
     /// A label of no text; it was left out.
     case blankText = "blank text"
+    /// A text that nobody has labelled, where labels are needed; it was left out.
+    case unlabelledText = "text without label"
     /// A photo without captions; it was left out.
     case uncaptionedPhoto = "photo without captions"
     /// A photo that is in no list of a split.
@@ -66,7 +68,8 @@ extension DatasetProblem.Kind {
   package var severity: DatasetProblem.Severity {
     switch self {
     case .missingPhoto, .corruptPhoto, .sharedPhoto: .spoiling
-    case .brokenRow, .phantomEntry, .duplicateEntry, .blankCaption, .blankText, .uncaptionedPhoto:
+    case .brokenRow, .phantomEntry, .duplicateEntry, .blankCaption, .blankText, .unlabelledText,
+      .uncaptionedPhoto:
       .problem
     case .unlistedPhoto, .lineSeparator, .controlCharacter, .straySeparator, .duplicateCaption,
       .fewReferences, .damagedPhoto, .greyscalePhoto, .duplicatePhoto, .similarPhoto:

@@ -60,7 +60,7 @@ struct TextFolder {
         }
         var text = String(decoding: file.data, as: UTF8.self)
         if text.last?.isNewline == true { text.removeLast() }
-        try collector.add(text, label: label, at: origin)
+        collector.add(text, label: label, at: origin)
       }
     }
   }
