@@ -202,7 +202,9 @@ private struct Scanner {
     guard let scalar = Unicode.Scalar(text[index]) else { return index += 1 }
     if let tag = tag() {
       index = tag.end
-      if tag.partsParagraphs, !result.tokens.isEmpty { addOnce(TextTokenizer.paragraph, from: start) }
+      if tag.partsParagraphs, !result.tokens.isEmpty {
+        addOnce(TextTokenizer.paragraph, from: start)
+      }
       return
     }
     index += 1

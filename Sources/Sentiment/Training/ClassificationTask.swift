@@ -5,21 +5,46 @@ internal import NeuralNet
 package import Tensors
 package import Training
 
+/// What a model is to say of a text.
+package enum TrainingTarget: Equatable, Sendable {
+  /// The number of its label.
+  case label(Int)
+  /// How likely each label is, in another model's opinion (Hinton et al. 2015, "Distilling the
+  /// Knowledge in a Neural Network", arXiv 1503.02531).
+  case probabilities([Float])
+  /// That nothing is said either way: all labels are equally likely.
+  case undecided
+
+  /// Nil where it is not one label.
+  var label: Int? {
+    if case .label(let label) = self { label } else { nil }
+  }
+
+  /// The weight of each label in the cross-entropy, summing to 1.
+  func weights(classes: Int) -> [Float] {
+    switch self {
+    case .label(let label): (0..<classes).map { $0 == label ? 1 : 0 }
+    case .probabilities(let probabilities): probabilities
+    case .undecided: [Float](repeating: 1 / Float(classes), count: classes)
+    }
+  }
+}
+
 /// Texts with labels, of which each step takes some.
 package struct TrainingSource: Sendable {
   /// What messages call it.
   package let name: String
   package let texts: EncodedTexts
-  /// For each text the number of its label; nil for a text that says nothing either way, about
-  /// which the model is to be undecided.
-  package let labels: [Int?]
+  package let targets: [TrainingTarget]
   /// How many texts a step takes.
   package let textsPerStep: Int
 
-  package init(name: String, texts: EncodedTexts, labels: [Int?], textsPerStep: Int) {
+  package init(
+    name: String, texts: EncodedTexts, targets: [TrainingTarget], textsPerStep: Int
+  ) {
     self.name = name
     self.texts = texts
-    self.labels = labels
+    self.targets = targets
     self.textsPerStep = textsPerStep
   }
 }
@@ -114,7 +139,7 @@ package struct ClassificationTask: TrainingTask {
     self.unknown = unknown
     orders = sources.indices.map {
       ShuffledOrder(
-        count: sources[$0].labels.count, seed: options.seed &+ UInt64($0) &* 0x5851_F42D)
+        count: sources[$0].targets.count, seed: options.seed &+ UInt64($0) &* 0x5851_F42D)
     }
   }
 
@@ -141,12 +166,12 @@ package struct ClassificationTask: TrainingTask {
       batch, layout, regularization: options.regularization, random: &random, threads: threads)
     let opinions = network.head(trace.states, layout, threads: threads)
     let answers = network.head.answers(
-      opinions, layout, groups: step.groups, count: step.labels.count)
+      opinions, layout, groups: step.groups, count: step.targets.count)
     var parts: [String: Double] = [:]
     var gradient = Tensor(answers.logits.shape)
     for (source, texts) in step.sourceTexts.enumerated() where !texts.isEmpty {
       parts[sources[source].name] = addLoss(
-        answers.logits, step.labels, texts, gradient: &gradient)
+        answers.logits, step.targets, texts, gradient: &gradient)
     }
     var passes = [(answers: answers, gradient: gradient)]
     var total = parts.values.reduce(0, +)
@@ -179,23 +204,24 @@ package struct ClassificationTask: TrainingTask {
   ///
   /// - Parameter gradient: receives the sum of what it holds and the gradient of the logits.
   private func addLoss(
-    _ logits: Tensor, _ labels: [Int?], _ texts: Range<Int>, gradient: inout Tensor
+    _ logits: Tensor, _ targets: [TrainingTarget], _ texts: Range<Int>, gradient: inout Tensor
   ) -> Double {
-    let classes = configuration.labels.count
     var sum = 0.0
-    func add(_ smoothing: Float, weight: Float, target: (Int) -> Int?) {
-      let targets = labels.indices.map { texts ~= $0 ? target($0) : nil }
-      guard targets.contains(where: { $0 != nil }) else { return }
+    func add(_ smoothing: Float, weights: [Float]?, label: (Int) -> Int?) {
+      let labels = targets.indices.map { texts ~= $0 ? label($0) : nil }
+      guard labels.contains(where: { $0 != nil }) else { return }
       let (loss, change) = SoftmaxCrossEntropy(labelSmoothing: smoothing)(
-        logits, targets: targets, divisor: texts.count)
-      sum += Double(weight) * loss
+        logits, targets: labels, divisor: texts.count, weights: weights)
+      sum += loss
       TrainingMath.add(
-        change.elements, scaledBy: weight, count: change.shape.count, into: &gradient.elements)
+        change.elements, scaledBy: 1, count: change.shape.count, into: &gradient.elements)
     }
-    add(options.labelSmoothing, weight: 1) { labels[$0] }
-    // To be undecided is to find all labels equally likely.
+    add(options.labelSmoothing, weights: nil) { targets[$0].label }
+    // The cross-entropy with probabilities is the sum of those with each label, so weighted.
+    let classes = configuration.labels.count
+    let weights = targets.map { $0.weights(classes: classes) }
     for label in 0..<classes {
-      add(0, weight: 1 / Float(classes)) { labels[$0] == nil ? label : nil }
+      add(0, weights: weights.map { $0[label] }) { targets[$0].label == nil ? label : nil }
     }
     return sum
   }
@@ -206,8 +232,8 @@ package struct ClassificationTask: TrainingTask {
     var sequences: [[Int32]] = []
     /// For each window its text.
     var groups: [Int] = []
-    /// For each text its label.
-    var labels: [Int?] = []
+    /// For each text what the model is to say of it.
+    var targets: [TrainingTarget] = []
     /// For each window its text's label, where the text has several.
     var windowLabels: [Int?] = []
     /// For each source its texts.
@@ -217,7 +243,7 @@ package struct ClassificationTask: TrainingTask {
   private mutating func draw(_ random: inout SeededRandom) -> Drawn {
     var step = Drawn()
     for (index, source) in sources.enumerated() {
-      let first = step.labels.count
+      let first = step.targets.count
       let offset = unknownOffsets[index]
       for _ in 0..<source.textsPerStep {
         let number = orders[index].next()
@@ -225,12 +251,12 @@ package struct ClassificationTask: TrainingTask {
         guard !own.isEmpty else { continue }
         for window in own {
           step.sequences.append(window.map { $0 >= 0 ? $0 : $0 - offset })
-          step.groups.append(step.labels.count)
-          step.windowLabels.append(own.count > 1 ? source.labels[number] : nil)
+          step.groups.append(step.targets.count)
+          step.windowLabels.append(own.count > 1 ? source.targets[number].label : nil)
         }
-        step.labels.append(source.labels[number])
+        step.targets.append(source.targets[number])
       }
-      step.sourceTexts.append(first..<step.labels.count)
+      step.sourceTexts.append(first..<step.targets.count)
     }
     return step
   }

@@ -23,6 +23,9 @@ struct SentimentTrainCommand: ParsableCommand, TakesManyArguments {
       labels may have the columns negative and positive (and neutral), with the probabilities that \
       another model gives each text.
 
+      Instead of a label, a table may have a column for each of negative, neutral and positive, with \
+      the probabilities that another model gives them: the model then learns to agree with it.
+
       Each step takes texts of every file, as --mix says. What is measured now and then, and kept \
       where it is the best so far, is the moving average of the parameters. Without --validation \
       every tenth text is held back to measure by.
@@ -157,8 +160,9 @@ struct SentimentTrainCommand: ParsableCommand, TakesManyArguments {
     }
     let sources = sources(
       zip(tokens, texts).map { tokens, texts in
-        (tokens, texts.map { labels.firstIndex(of: $0.label) })
-      } + undecided.map { ($0, [Int?](repeating: nil, count: $0.count)) }, start.reader)
+        (tokens, texts.map { target($0, labels) })
+      } + undecided.map { ($0, [TrainingTarget](repeating: .undecided, count: $0.count)) },
+      start.reader)
     let options = options
     let task = ClassificationTask(
       SentimentConfiguration(
@@ -175,7 +179,7 @@ struct SentimentTrainCommand: ParsableCommand, TakesManyArguments {
       },
       options: options, threads: training.threads)
     let perStep = sources.reduce(0) { $0 + $1.textsPerStep }
-    let all = sources.reduce(0) { $0 + $1.labels.count }
+    let all = sources.reduce(0) { $0 + $1.targets.count }
     let steps = training.allSteps(stepsPerEpoch: Double(all) / Double(perStep))
     if !isQuiet {
       note(
@@ -189,7 +193,7 @@ struct SentimentTrainCommand: ParsableCommand, TakesManyArguments {
       fingerprint: jsonLine(
         Fingerprint(
           options: options, network: start.network, schedule: runOptions.schedule,
-          texts: sources.map(\.labels.count), mix: sources.map(\.textsPerStep), labels: labels)))
+          texts: sources.map(\.targets.count), mix: sources.map(\.textsPerStep), labels: labels)))
     try training.run(&run, steps: steps, unit: "words")
     try printResult()
   }
@@ -224,6 +228,14 @@ struct SentimentTrainCommand: ParsableCommand, TakesManyArguments {
       words: try counter.words(limit: words, minimum: 2), network: configuration)
   }
 
+  private func target(_ text: LabelledText, _ labels: [String]) -> TrainingTarget {
+    switch text.target {
+    case .label(let label): labels.firstIndex(of: label).map(TrainingTarget.label) ?? .undecided
+    case .probabilities(let probabilities):
+      .probabilities(labels.map { Float(probabilities[$0] ?? 0) })
+    }
+  }
+
   private func vectors(_ start: TextModelStart) throws -> WordVectors? {
     guard let vectors else { return nil }
     let found = try WordVectors(path: vectors, words: Set(start.reader.words.words))
@@ -240,7 +252,7 @@ struct SentimentTrainCommand: ParsableCommand, TakesManyArguments {
 
   /// The labels in their order: those of the model to begin with, if it has all that there are.
   private func labels(_ texts: [[LabelledText]], of start: TextModelStart) throws -> [String] {
-    let found = Set(texts.joined().map(\.label))
+    let found = Set(texts.joined().flatMap(\.target.labels))
     if let labels = start.labels, found.isSubset(of: labels) { return labels }
     guard found.count <= 64 else {
       throw TrainingError.data(
@@ -250,18 +262,18 @@ struct SentimentTrainCommand: ParsableCommand, TakesManyArguments {
     return found.sorted()
   }
 
-  /// - Parameter texts: of each file the words of its texts and the numbers of their labels.
+  /// - Parameter texts: of each file the words of its texts and what the model is to say of them.
   private func sources(
-    _ texts: [(tokens: [[String]], labels: [Int?])], _ reader: WordReader
+    _ texts: [(tokens: [[String]], targets: [TrainingTarget])], _ reader: WordReader
   ) -> [TrainingSource] {
-    let all = texts.reduce(0) { $0 + $1.labels.count }
+    let all = texts.reduce(0) { $0 + $1.targets.count }
     return texts.enumerated().map { index, own in
       var encoded = EncodedTexts()
       for tokens in own.tokens { encoded.add(tokens, reader) }
       return TrainingSource(
-        name: Self.name(of: (paths + neutral)[index]), texts: encoded, labels: own.labels,
+        name: Self.name(of: (paths + neutral)[index]), texts: encoded, targets: own.targets,
         textsPerStep: mix?.values[index]
-          ?? max(1, (batch * own.labels.count + all / 2) / max(1, all)))
+          ?? max(1, (batch * own.targets.count + all / 2) / max(1, all)))
     }
   }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Language
 import ModelFiles
 import NeuralNet
@@ -17,7 +18,8 @@ import Training
   }
 
   private func task(
-    _ pooling: StatePooling, layers: Int, threads: Int = 1
+    _ pooling: StatePooling, layers: Int, threads: Int = 1, labelSmoothing: Float = 0.05,
+    target: (Int) -> TrainingTarget = { .label($0) }
   ) throws -> ClassificationTask {
     var network = TextNetworkConfiguration()
     network.embedding = 12
@@ -35,6 +37,7 @@ import Training
     options.averageDecay = 0.9
     options.regularization = .init(embedding: 0, states: 0.1)
     options.drops.blank = 0
+    options.labelSmoothing = labelSmoothing
     let labels = ["negative", "positive"]
     return ClassificationTask(
       SentimentConfiguration(
@@ -43,7 +46,8 @@ import Training
       start.reader, try start.classifier(labels: labels, seed: 3),
       sources: [
         TrainingSource(
-          name: "toy", texts: texts, labels: Self.sentences.map(\.1), textsPerStep: 16)
+          name: "toy", texts: texts, targets: Self.sentences.map { target($0.1) },
+          textsPerStep: 16)
       ],
       validation: [
         ValidationSource(
@@ -107,5 +111,35 @@ import Training
       let (a, b) = (try one.step(index, rate: 1e-3), try two.step(index, rate: 1e-3))
       #expect(abs(a.loss - b.loss) < 1e-4)
     }
+  }
+
+  @Test func `a label is a probability of 1, and undecided all equally likely`() throws {
+    func losses(_ target: @escaping (Int) -> TrainingTarget) throws -> [Double] {
+      var task = try task(.attention, layers: 1, labelSmoothing: 0, target: target)
+      return try (0..<4).map { try task.step($0, rate: 1e-3).loss }
+    }
+    func expectEqual(_ a: [Double], _ b: [Double]) {
+      for (a, b) in zip(a, b) { #expect(abs(a - b) < 1e-6) }
+    }
+    expectEqual(
+      try losses { .label($0) }, try losses { .probabilities($0 == 1 ? [0, 1] : [1, 0]) })
+    expectEqual(try losses { _ in .undecided }, try losses { _ in .probabilities([0.5, 0.5]) })
+    let soft = try losses { .probabilities($0 == 1 ? [0.25, 0.75] : [0.75, 0.25]) }
+    let hard = try losses { .label($0) }
+    // Before the first step nothing is known: all targets are as surprising.
+    #expect(abs(soft[0] - hard[0]) < 0.05 && soft[3] != hard[3])
+  }
+
+  @Test func `a model learns the probabilities that it is taught`() throws {
+    var task = try task(.attention, layers: 1) {
+      .probabilities($0 == 1 ? [0.2, 0.8] : [0.7, 0.3])
+    }
+    let losses = try (0..<160).map { try task.step($0, rate: 1e-2).loss }
+    // Two sources of entropy in equal parts: no model can lose less.
+    let entropies = [0.2, 0.7].map { -$0 * log($0) - (1 - $0) * log(1 - $0) }
+    let least = entropies.reduce(0, +) / 2
+    let found = losses.suffix(16).reduce(0, +) / 16
+    #expect(found > least - 0.01 && found < least + 0.02, "\(found), \(least)")
+    #expect(losses[0] > least + 0.1)
   }
 }
