@@ -83,17 +83,16 @@ struct DatasetBuilder {
       report(.blankCaption, at: origin, "a caption of “\(name(index))” is blank; left out")
       return
     }
-    let subject = "\(quoted(caption)) of “\(name(index))”"
     guard !caption.utf8.contains(0) else {
       // The store would end it there.
-      report(.brokenRow, at: origin, "\(subject) has a zero byte; left out")
+      report(.brokenRow, at: origin, "\(subject(caption, index)) has a zero byte; left out")
       return
     }
     for (kind, detail) in remarks(on: caption) {
-      report(kind, at: origin, "\(subject) has \(detail)")
+      report(kind, at: origin, "\(subject(caption, index)) has \(detail)")
     }
     if isKnown(caption, of: index) {
-      report(.duplicateCaption, at: origin, "\(subject) is there already")
+      report(.duplicateCaption, at: origin, "\(subject(caption, index)) is there already")
     }
     contents.entries[index].references.append(caption)
   }
@@ -107,7 +106,7 @@ struct DatasetBuilder {
     if CaptionList.isBegun(in: cell) {
       report(
         .unreadList, at: origin,
-        "\(quoted(cell)) of “\(name(index))” looks like a list of captions, which cannot be read; "
+        "\(subject(cell, index)) looks like a list of captions, which cannot be read; "
           + "kept as one caption")
     }
     add(cell, to: index, at: origin)
@@ -117,11 +116,12 @@ struct DatasetBuilder {
   mutating func leaveOut(
     _ caption: String, of index: Int, because mark: COCOCaption.Mark, at origin: DatasetOrigin
   ) {
-    let subject = "\(quoted(caption)) of “\(name(index))”"
     switch mark {
     case .precanned:
-      report(.precannedCaption, at: origin, "\(subject) is a stock sentence; left out")
-    case .rejected: report(.rejectedCaption, at: origin, "\(subject) was rejected; left out")
+      report(
+        .precannedCaption, at: origin, "\(subject(caption, index)) is a stock sentence; left out")
+    case .rejected:
+      report(.rejectedCaption, at: origin, "\(subject(caption, index)) was rejected; left out")
     }
   }
 
@@ -130,6 +130,11 @@ struct DatasetBuilder {
     guard references.count >= Self.fewCaptions else { return references.contains(caption) }
     if captions[index] == nil { captions[index] = Set(references) }
     return captions[index]?.insert(caption).inserted == false
+  }
+
+  /// What is said of a caption.
+  private func subject(_ caption: String, _ index: Int) -> String {
+    "\(quoted(caption)) of “\(name(index))”"
   }
 
   private func name(_ index: Int) -> String { contents.entries[index].name }

@@ -142,7 +142,7 @@ import Testing
     let json = try run("check", "s", "--json").output
     #expect(json.contains(#""detail":"“A|box” of “a.png” has “|”","kind":"stray separator""#))
     #expect(json.contains(#"“A \u001b[31mred\u001b[0m disc.” of “a.png” has U+001B"#))
-    #expect(try run("info", "s").output.contains("3 photos, 5 captions"))
+    #expect(try run("info", "s").output.contains(", 5 captions (1 to 2 a photo)"))
     // A caption that would be taken for a list comes back as it was.
     let list = try write("l.jsonl", #"{"image": "a.png", "captions": ["['A', 'B']"]}"#)
     #expect(try run("import", "l", "--format", "jsonl", list, "--quiet").status == 0)

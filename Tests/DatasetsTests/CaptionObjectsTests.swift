@@ -96,7 +96,7 @@ struct CaptionObjectsTests {
       found.sentences == [
         "d: [0]: broken row: it is not valid JSON; left out",
         "d: [1]: broken row: “caption” is not of the right type; left out",
-        "d: [2]: broken row: “A zero \0 byte” of “c.jpg” has a zero byte; left out",
+        "d: [2]: broken row: “A zero \u{2400} byte” of “c.jpg” has a zero byte; left out",
         "d: [2]: photo without captions: “c.jpg” has no captions; left out",
       ])
   }
