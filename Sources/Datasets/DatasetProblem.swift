@@ -4,6 +4,8 @@ package struct DatasetProblem: Equatable, Sendable {
     // Found while reading.
     /// A row that breaks its format; it was repaired where there was only one way to.
     case brokenRow = "broken row"
+    /// Bytes that are not UTF-8; they were read as what they most likely are.
+    case otherEncoding = "other encoding"
     /// A photo or a caption that is there in name only; it was left out.
     case phantomEntry = "phantom entry"
     /// A photo that is listed twice; the second time was left out.
@@ -68,8 +70,8 @@ extension DatasetProblem.Kind {
   package var severity: DatasetProblem.Severity {
     switch self {
     case .missingPhoto, .corruptPhoto, .sharedPhoto: .spoiling
-    case .brokenRow, .phantomEntry, .duplicateEntry, .blankCaption, .blankText, .unlabelledText,
-      .uncaptionedPhoto:
+    case .brokenRow, .otherEncoding, .phantomEntry, .duplicateEntry, .blankCaption, .blankText,
+      .unlabelledText, .uncaptionedPhoto:
       .problem
     case .unlistedPhoto, .lineSeparator, .controlCharacter, .straySeparator, .duplicateCaption,
       .fewReferences, .damagedPhoto, .greyscalePhoto, .duplicatePhoto, .similarPhoto:
