@@ -63,7 +63,7 @@ extension LabelledText.Target {
   }
 
   /// The labels that it tells of.
-  var labels: [String] {
+  package var labels: [String] {
     switch self {
     case .label(let label): [label]
     case .probabilities(let probabilities): Array(probabilities.keys)

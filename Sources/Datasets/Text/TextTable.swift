@@ -152,15 +152,19 @@ package final class TextTable {
   }
 
   /// What stands between the columns of a table: whichever of tab, semicolon and comma its first
-  /// line that is not blank has most of, not counting those in double quotes; nil where it has none,
-  /// and so one column.
+  /// line that is not blank has most of, outside of double quotes where it has some there; nil where
+  /// it has none, and so one column.
   static func separator(of bytes: some Collection<UInt8>) -> UInt8? {
     let line = bytes.prefix(1 << 16).drop { "\r\n".utf8.contains($0) }
       .prefix { $0 != UInt8(ascii: "\n") }
     let cells = line.split(separator: UInt8(ascii: "\""), omittingEmptySubsequences: false)
     let outside = cells.enumerated().filter { $0.offset % 2 == 0 }.flatMap(\.element)
+    return mostFrequentSeparator(in: outside) ?? mostFrequentSeparator(in: line)
+  }
+
+  private static func mostFrequentSeparator(in bytes: some Collection<UInt8>) -> UInt8? {
     let counts = [UInt8(ascii: "\t"), UInt8(ascii: ";"), UInt8(ascii: ",")].map { separator in
-      (separator: separator, count: outside.count { $0 == separator })
+      (separator: separator, count: bytes.count { $0 == separator })
     }
     return counts.filter { $0.count > 0 }.max { $0.count < $1.count }?.separator
   }

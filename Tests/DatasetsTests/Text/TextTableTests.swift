@@ -48,6 +48,7 @@ struct TextTableTests {
   @Test func separatorsInAHeading() throws {
     #expect(try table("\n\r\na,b\nx,y\n", "a").rows.map(\.text) == ["x"])
     #expect(try table("\"a;b;\",c\nx,y\n", "c").rows.map(\.text) == ["y"])
+    #expect(try table("5\" screen\tc\nx\ty\n", "c").rows.map(\.text) == ["y"])
   }
 
   @Test func oneColumnNeedsNoQuotes() throws {
