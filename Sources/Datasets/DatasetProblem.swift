@@ -23,6 +23,8 @@ package struct DatasetProblem: Equatable, Sendable {
     case unreadList = "unread list"
     /// A label of no text; it was left out.
     case blankText = "blank text"
+    /// A text that nobody has labelled, where labels are needed; it was left out.
+    case unlabelledText = "text without label"
     /// A photo without captions; it was left out.
     case uncaptionedPhoto = "photo without captions"
     /// A photo that is in no list of a split.
@@ -78,7 +80,7 @@ extension DatasetProblem.Kind {
     switch self {
     case .missingPhoto, .corruptPhoto, .sharedPhoto: .spoiling
     case .brokenRow, .otherEncoding, .unreadableFile, .phantomEntry, .duplicateEntry, .blankCaption,
-      .unreadList, .blankText, .uncaptionedPhoto:
+      .unreadList, .blankText, .unlabelledText, .uncaptionedPhoto:
       .problem
     case .precannedCaption, .rejectedCaption, .unlistedPhoto, .lineSeparator, .controlCharacter,
       .straySeparator, .duplicateCaption, .fewReferences, .damagedPhoto, .greyscalePhoto,

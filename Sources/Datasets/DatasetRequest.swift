@@ -149,7 +149,9 @@ extension DatasetBuilder {
       try file.decodeJSON(KarpathyFile.self).enter(into: &self, file: file.name, split: split)
     case .flickr8k: try Flickr8kFile(file: file).enter(into: &self, split: split)
     case .flickr30k: try Flickr30kFile(file: file).enter(into: &self, split: split)
-    case .csv: try CSVFile(file: file, separator: separator).enter(into: &self, split: split)
+    case .csv:
+      try CSVFile(file: file, separator: file.separatorLine?.separator ?? separator)
+        .enter(into: &self, split: split)
     case .jsonl: try CaptionObjects(file: file).enter(into: &self, split: split)
     case .folder: preconditionFailure("a folder is not one file")
     }

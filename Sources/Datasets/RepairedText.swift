@@ -13,8 +13,8 @@ struct RepairedText {
       utf8 = Self.utf8(utf16: data.dropFirst(2), isLittle: isLittle)
       problems = [
         DatasetProblem(
-          .otherEncoding, at: DatasetOrigin(file: name, place: .whole), "it is UTF-16; read as such"
-        )
+          .otherEncoding, at: DatasetOrigin(file: name, place: .whole),
+          "it is UTF-16; read as such")
       ]
       return
     }

@@ -63,6 +63,20 @@ import Testing
     #expect(log.split(separator: "\n").count == 12 + 3)
   }
 
+  @Test func `texts without a label are left out and counted`() throws {
+    try write(
+      "texts.tsv",
+      "sentence\tlabel\n" + Self.sentences(["good", "bad"]) + "so so\t\nwell\t \nno cell\n")
+    let result = try train("model", small, steps: 2)
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(
+      result.errors.contains(
+        "texts.tsv, line 22: there is no label; left out (2 such texts)\n"), "\(result.errors)")
+    #expect(
+      result.errors.contains("texts.tsv, line 24: it has 1 column where there should be 2; left"),
+      "\(result.errors)")
+  }
+
   @Test func `a run that is killed goes on, to the same model`() throws {
     let whole = try train("whole", small, steps: 60)
     #expect(whole.status == 0, "\(whole.errors)")

@@ -28,6 +28,19 @@ struct CSVFileTests {
     }
   }
 
+  @Test func aFirstLineThatNamesTheSeparator() throws {
+    let found = try contents("sep=;\r\nimage;caption\r\na;A, b;c\r\nb;=x\r\n", .csv)
+    #expect(found["a"] == ["A, b;c"])
+    #expect(found["b"] == ["=x"])
+    #expect(
+      found.sentences.map { $0.prefix { $0 != "," } } == [
+        "d: line 3: broken row: the caption has separators and no quotes; read as one caption"
+      ])
+    let tab = UInt8(ascii: "\t")
+    #expect(
+      try contents("sep=|\nimage|caption\na|A\tb\n", .csv, separator: tab)["a"] == ["A\tb"])
+  }
+
   @Test func brokenRows() throws {
     let found = try contents(
       """

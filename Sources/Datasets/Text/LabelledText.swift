@@ -1,12 +1,89 @@
+internal import Foundation
+
 /// A text and what somebody says it is.
 package struct LabelledText: Hashable, Sendable {
-  package let text: String
-  package let label: String
-
-  package init(text: String, label: String) {
-    self.text = text
-    self.label = label
+  package enum Target: Hashable, Sendable {
+    case label(String)
+    /// How likely each label is, as another model has it (Hinton et al. 2015, “Distilling the
+    /// Knowledge in a Neural Network”, arXiv 1503.02531): two labels or more, from 0 to 1, all
+    /// together 1.
+    case probabilities([String: Double])
   }
+
+  package let text: String
+  package let target: Target
+
+  package init(text: String, target: Target) {
+    self.text = text
+    self.target = target
+  }
+
+  /// The label, or the likeliest; of equally likely ones the first by name.
+  package var label: String {
+    switch target {
+    case .label(let label): label
+    case .probabilities(let probabilities):
+      probabilities.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? ""
+    }
+  }
+}
+
+extension LabelledText.Target {
+  /// How far the sum of probabilities may be from 1: tables have them rounded.
+  private static let tolerance = 1e-3
+
+  /// The probabilities of labels.
+  ///
+  /// - Parameters:
+  ///   - cells: what stands for each label; nil or blank for nothing.
+  ///   - origin: where they stand.
+  /// - Returns: nil where nothing stands for any of them.
+  /// - Throws: `DatasetError.malformed` where a cell holds no number from 0 to 1, or where they do
+  ///   not sum to 1 within 0.001.
+  init?(probabilities cells: [(label: String, cell: String?)], at origin: DatasetOrigin) throws {
+    let cells = cells.map { (label: $0.label, cell: trimmed($0.cell)) }
+    guard cells.contains(where: { !$0.cell.isEmpty }) else { return nil }
+    var probabilities: [String: Double] = [:]
+    for (label, cell) in cells {
+      guard let probability = Double(cell), (0...1).contains(probability) else {
+        throw DatasetError.malformed(
+          path: origin.file, place: origin.place,
+          reason: "“\(label)” holds “\(cell.prefix(40))”, not a probability from 0 to 1")
+      }
+      probabilities[label] = probability
+    }
+    let sum = probabilities.values.reduce(0, +)
+    guard abs(sum - 1) <= Self.tolerance else {
+      let labels = cells.map { "“\($0.label)”" }.joined(separator: ", ")
+      throw DatasetError.malformed(
+        path: origin.file, place: origin.place,
+        reason: "the probabilities \(labels) sum to \(String(format: "%.4g", sum)), not to 1")
+    }
+    self = .probabilities(probabilities)
+  }
+
+  /// The labels that it tells of.
+  package var labels: [String] {
+    switch self {
+    case .label(let label): [label]
+    case .probabilities(let probabilities): Array(probabilities.keys)
+    }
+  }
+
+  /// The same with other names for labels; those without one keep theirs.
+  func renamed(_ names: [String: String]) -> Self {
+    if names.isEmpty { return self }
+    return switch self {
+    case .label(let label): .label(names[label] ?? label)
+    case .probabilities(let probabilities):
+      .probabilities(
+        Dictionary(probabilities.map { (names[$0] ?? $0, $1) }, uniquingKeysWith: +))
+    }
+  }
+}
+
+private func trimmed(_ cell: String?) -> String {
+  cell?.trimmingCharacters(in: .whitespaces) ?? ""
 }
 
 /// Texts as files have them.
@@ -19,5 +96,5 @@ package struct TextContents<Text: Equatable & Sendable>: Equatable, Sendable {
 
 extension TextContents<LabelledText> {
   /// The labels that there are, sorted.
-  package var labels: [String] { Set(texts.lazy.map(\.label)).sorted() }
+  package var labels: [String] { Set(texts.lazy.flatMap(\.target.labels)).sorted() }
 }

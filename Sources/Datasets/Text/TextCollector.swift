@@ -3,7 +3,7 @@ internal import Foundation
 /// Collects texts, and what is wrong with them.
 struct TextCollector {
   let needsLabels: Bool
-  private var rows: [(text: String, label: String?)] = []
+  private var rows: [(text: String, target: LabelledText.Target?)] = []
   private var problems: [DatasetProblem] = []
 
   init(needsLabels: Bool) { self.needsLabels = needsLabels }
@@ -14,21 +14,26 @@ struct TextCollector {
     problems.append(DatasetProblem(kind, at: origin, detail))
   }
 
-  /// - Throws: `DatasetError.malformed` where the label is needed and missing.
-  mutating func add(_ text: String, label: String?, at origin: DatasetOrigin) throws {
-    var known: String?
-    if needsLabels {
-      known = label?.trimmingCharacters(in: .whitespaces)
-      guard let known, !known.isEmpty else {
-        throw DatasetError.malformed(
-          path: origin.file, place: origin.place, reason: "there is no label")
-      }
-    }
+  /// Reports what the file's bytes had to be taken for.
+  mutating func reportRepairs(of file: DatasetFile) { problems += file.repairs }
+
+  /// - Parameter label: nil or blank where there is none.
+  mutating func add(_ text: String, label: String?, at origin: DatasetOrigin) {
+    let label = label?.trimmingCharacters(in: .whitespaces) ?? ""
+    add(text, target: label.isEmpty ? nil : .label(label), at: origin)
+  }
+
+  /// - Parameter target: nil where there is none.
+  mutating func add(_ text: String, target: LabelledText.Target?, at origin: DatasetOrigin) {
     guard text.contains(where: { !$0.isWhitespace }) else {
       report(.blankText, at: origin, "there is no text; left out")
       return
     }
-    rows.append((text, known))
+    guard target != nil || !needsLabels else {
+      report(.unlabelledText, at: origin, "there is no label; left out")
+      return
+    }
+    rows.append((text, target))
   }
 
   /// The texts alone.
@@ -44,8 +49,8 @@ struct TextCollector {
   /// - Throws: `DatasetError.malformed` where there are none, or all have the same label.
   func labelledTexts(of name: String, canonical: Bool) throws -> TextContents<LabelledText> {
     try requireTexts(of: name)
-    let labels = Set(rows.compactMap(\.label))
-    let names = canonical ? canonicalNames(of: labels) : [:]
+    let labels = Set(rows.lazy.flatMap { $0.target?.labels ?? [] })
+    let names = canonical ? CanonicalLabels.names(of: labels) : [:]
     let found = Set(labels.map { names[$0] ?? $0 })
     if let label = found.first, found.count == 1 {
       throw DatasetError.malformed(
@@ -54,32 +59,25 @@ struct TextCollector {
       )
     }
     let texts = rows.compactMap { row in
-      row.label.map { LabelledText(text: row.text, label: names[$0] ?? $0) }
+      row.target.map { LabelledText(text: row.text, target: $0.renamed(names)) }
     }
     return TextContents(texts: texts, problems: problems)
   }
 
   private func requireTexts(of name: String) throws {
     guard rows.isEmpty else { return }
+    let problems = problems.filter { $0.kind != .otherEncoding }
+    let kinds = Set(problems.map(\.kind))
+    let reason =
+      switch (kinds.first, kinds.count) {
+      case (.blankText, 1): "all its texts are blank"
+      case (.unlabelledText, 1): "none of its texts has a label"
+      case (nil, _): "there are no texts in it"
+      default: "there is no text in it that could be used"
+      }
+    // What was left out says more than that nothing is left.
+    let first = problems.first { ![.blankText, .unlabelledText].contains($0.kind) }
     throw DatasetError.malformed(
-      path: name, place: .whole,
-      reason: problems.isEmpty ? "there are no texts in it" : "all its texts are blank")
+      path: name, place: first?.origin.place ?? .whole, reason: first?.detail ?? reason)
   }
-}
-
-/// What common labels are called here: `negative`, `neutral`, `positive`. Numbers mean these only
-/// where there are two of them, 0 and 1 or -1 and 1; others may count stars, or be anything.
-private func canonicalNames(of labels: Set<String>) -> [String: String] {
-  if labels == ["0", "1"] { return ["0": "negative", "1": "positive"] }
-  if labels == ["-1", "1"] { return ["-1": "negative", "1": "positive"] }
-  var names: [String: String] = [:]
-  for label in labels {
-    switch label.lowercased() {
-    case "neg", "negative": names[label] = "negative"
-    case "neutral": names[label] = "neutral"
-    case "pos", "positive": names[label] = "positive"
-    default: break
-    }
-  }
-  return names
 }

@@ -7,7 +7,7 @@ struct TextLines {
   func read(into collector: inout TextCollector, label: String?) throws {
     try file.forEachLine { number, line in
       guard line.contains(where: { !$0.isWhitespace }) else { return }
-      try collector.add(
+      collector.add(
         line, label: label, at: DatasetOrigin(file: file.name, place: .line(number)))
     }
   }

@@ -8,8 +8,10 @@ struct TextObjects {
   /// - Throws: `DatasetError.malformed`.
   func read(into collector: inout TextCollector) throws {
     let decoder = JSONDecoder()
-    // The first object shows which members are meant.
-    var members: (text: String, label: String?)?
+    // The first objects show which members are meant.
+    var text: String?
+    var target: Target?
+    var firstWithoutTarget: DatasetError?
     try file.forEachLine { number, line in
       guard line.contains(where: { !$0.isWhitespace }) else { return }
       let origin = DatasetOrigin(file: file.name, place: .line(number))
@@ -17,38 +19,60 @@ struct TextObjects {
         throw DatasetError.malformed(
           path: file.name, place: origin.place, reason: "it is not a JSON object")
       }
-      let (text, label) = try members ?? names(in: object, collector.needsLabels, at: origin)
-      members = (text, label)
-      guard case .text(let value) = object[text] else {
+      let member = try text ?? textMember(of: object, at: origin)
+      text = member
+      guard case .text(let value) = object[member] else {
         throw DatasetError.malformed(
           path: file.name, place: origin.place,
-          reason: object[text] == nil ? "“\(text)” is missing" : "“\(text)” is not a string")
+          reason: object[member] == nil ? "“\(member)” is missing" : "“\(member)” is not a string")
       }
-      try collector.add(
-        value, label: label.flatMap { try self.label(object[$0], named: $0, at: origin) },
-        at: origin)
+      if collector.needsLabels, target == nil {
+        do {
+          target = try self.target(of: object, at: origin)
+        } catch let error as DatasetError {
+          // A text without a label may have none of the members; some text must.
+          firstWithoutTarget = firstWithoutTarget ?? error
+        }
+      }
+      try collector.add(value, target: target?.value(in: object, at: origin), at: origin)
+    }
+    if let firstWithoutTarget, target == nil { throw firstWithoutTarget }
+  }
+
+  private func textMember(of object: [String: Value], at origin: DatasetOrigin) throws -> String {
+    let names = object.keys.sorted()
+    return names[try columns.find(in: names, needsLabels: false, at: origin).text]
+  }
+
+  private func target(of object: [String: Value], at origin: DatasetOrigin) throws -> Target? {
+    let names = object.keys.sorted()
+    return switch try columns.find(in: names, needsLabels: true, at: origin).target {
+    case nil: nil
+    case .label(let column): .label(names[column])
+    case .probabilities(let columns): .probabilities(columns.map { ($0.label, names[$0.column]) })
     }
   }
 
-  private func names(
-    in object: [String: Value], _ needsLabels: Bool, at origin: DatasetOrigin
-  ) throws -> (text: String, label: String?) {
-    let names = object.keys.sorted()
-    let (text, label) = try columns.find(in: names, needsLabels: needsLabels, at: origin)
-    return (names[text], label.map { names[$0] })
-  }
+  /// The members that say what a text is.
+  private enum Target {
+    case label(String)
+    case probabilities([(label: String, member: String)])
 
-  /// A label's name; nil where there is none.
-  private func label(_ label: Value?, named name: String, at origin: DatasetOrigin) throws
-    -> String?
-  {
-    switch label {
-    case nil, .null: nil
-    case .text(let text), .number(let text): text
-    case .other:
-      throw DatasetError.malformed(
-        path: file.name, place: origin.place,
-        reason: "“\(name)” is neither a string nor a number")
+    /// What they say; nil for nothing.
+    func value(in object: [String: Value], at origin: DatasetOrigin) throws
+      -> LabelledText.Target?
+    {
+      switch self {
+      case .label(let member):
+        let label = try object[member]?.cell(named: member, at: origin)?
+          .trimmingCharacters(in: .whitespaces)
+        return label.flatMap { $0.isEmpty ? nil : .label($0) }
+      case .probabilities(let members):
+        return try LabelledText.Target(
+          probabilities: members.map { label, member in
+            (label, try object[member]?.cell(named: member, at: origin))
+          }, at: origin)
+      }
     }
   }
 
@@ -71,6 +95,18 @@ struct TextObjects {
         self = .number("\(number)")
       } else {
         self = .other
+      }
+    }
+
+    /// As a cell of a table has it; nil for null.
+    func cell(named name: String, at origin: DatasetOrigin) throws -> String? {
+      switch self {
+      case .null: nil
+      case .text(let text), .number(let text): text
+      case .other:
+        throw DatasetError.malformed(
+          path: origin.file, place: origin.place,
+          reason: "“\(name)” is neither a string nor a number")
       }
     }
   }

@@ -11,18 +11,23 @@ struct TextTableFile {
 
   /// - Throws: `DatasetError.malformed`.
   func read(into collector: inout TextCollector) throws {
-    let separator = separator ?? TextTable.separator(of: file.data)
+    let separator =
+      file.separatorLine?.separator ?? separator ?? TextTable.separator(of: file.data)
+      ?? TextTable.noSeparator
     var layout: Layout?
     try CSVRows.forEachRow(of: file, separator: separator, hasQuotes: hasQuotes) { row in
       if let layout {
         try read(row, layout, separator, into: &collector)
       } else if hasQuotes || row.cells.count > 2 || columns.isHeading(row.cells) {
         let origin = DatasetOrigin(file: file.name, place: .line(row.line))
-        let (text, label) = try columns.find(
-          in: row.cells, needsLabels: collector.needsLabels, at: origin)
-        layout = Layout(count: row.cells.count, text: text, label: label)
+        layout = Layout(
+          count: row.cells.count,
+          places: try columns.find(
+            in: row.cells, needsLabels: collector.needsLabels, at: origin))
       } else {
-        let bare = Layout(count: 2, text: 0, label: collector.needsLabels ? 1 : nil)
+        let bare = Layout(
+          count: 2,
+          places: TextColumns.Places(text: 0, target: collector.needsLabels ? .label(1) : nil))
         layout = bare
         try read(row, bare, separator, into: &collector)
       }
@@ -31,8 +36,9 @@ struct TextTableFile {
 
   private struct Layout {
     let count: Int
-    let text: Int
-    let label: Int?
+    let places: TextColumns.Places
+
+    var text: Int { places.text }
   }
 
   private func read(
@@ -51,13 +57,21 @@ struct TextTableFile {
       collector.report(.brokenRow, at: origin, "text follows a closing quote; kept with the cell")
     }
     guard cells.count == layout.count || !collector.needsLabels && cells.count > layout.text else {
-      let isLabelMissing = cells.count <= layout.label ?? 0
-      throw DatasetError.malformed(
-        path: file.name, place: .line(row.line),
-        reason: (isLabelMissing ? "there is no label: " : "")
-          + "it has \(columnCount(cells.count)) where there should be \(layout.count)")
+      collector.report(
+        .brokenRow, at: origin,
+        "it has \(columnCount(cells.count)) where there should be \(layout.count); left out")
+      return
     }
-    try collector.add(cells[layout.text], label: layout.label.map { cells[$0] }, at: origin)
+    switch layout.places.target {
+    case nil: collector.add(cells[layout.text], target: nil, at: origin)
+    case .label(let column): collector.add(cells[layout.text], label: cells[column], at: origin)
+    case .probabilities(let columns):
+      try collector.add(
+        cells[layout.text],
+        target: LabelledText.Target(
+          probabilities: columns.map { ($0.label, cells[$0.column]) }, at: origin),
+        at: origin)
+    }
   }
 }
 

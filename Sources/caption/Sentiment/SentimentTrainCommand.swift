@@ -19,6 +19,9 @@ struct SentimentTrainCommand: ParsableCommand, TakesManyArguments {
         jsonl      a JSON object a line
         polarity   MR's rt-polarity.pos and rt-polarity.neg, or their folder
         folder     a folder of text files for each label, as IMDB's train
+      Texts without a label are left out and counted. A tsv, csv or jsonl without a column of \
+      labels may have the columns negative and positive (and neutral), with the probabilities that \
+      another model gives each text.
 
       Each step takes texts of every file, as --mix says. What is measured now and then, and kept \
       where it is the best so far, is the moving average of the parameters. Without --validation \

@@ -41,10 +41,14 @@ struct TextDataOptions: ParsableArguments {
     return source
   }
 
+  /// Tells the first of each kind, and how many there are of it.
   private func report(_ problems: [DatasetProblem], _ path: String) {
-    guard let first = problems.first else { return }
-    let others = problems.count == 1 ? "" : " (and \(problems.count - 1) more)"
-    note("\(path), \(first.origin.place): \(first.detail)\(others)")
+    let kinds = Dictionary(grouping: problems, by: \.kind)
+    for kind in DatasetProblem.Kind.allCases {
+      guard let found = kinds[kind], let first = found.first else { continue }
+      let others = found.count == 1 ? "" : " (\(found.count) such texts)"
+      note("\(path), \(first.origin.place): \(first.detail)\(others)")
+    }
   }
 }
 

@@ -30,8 +30,7 @@ struct TextObjectsTests {
         + "“polarity” or “class” among “stars”, “text”"
     ),
     ("{\"text\": \"a\", \"label\": 1}\n{\"label\": 1}", "line 2: “text” is missing"),
-    ("{\"text\": \"a\", \"label\": 1}\n{\"text\": \"a\"}", "line 2: there is no label"),
-    ("{\"text\": \"a\", \"label\": null}", "line 1: there is no label"),
+    ("{\"text\": \"a\", \"label\": null}", "none of its texts has a label"),
     ("{\"text\": [\"a\"], \"label\": 1}", "line 1: “text” is not a string"),
     ("{\"text\": \"a\", \"label\": {}}", "line 1: “label” is neither a string nor a number"),
     ("{\"text\": \"a\", \"label\": 1", "line 1: it is not a JSON object"),
@@ -39,6 +38,22 @@ struct TextObjectsTests {
   ])
   func whatIsWrong(text: String, sentence: String) {
     #expect(failure { _ = try labelled(text) } == "t: " + sentence)
+  }
+
+  @Test func textsWithoutLabelsAreLeftOut() throws {
+    let found = try labelled(
+      """
+      {"text": "One."}
+      {"text": "Two.", "label": "a"}
+      {"text": "Three.", "label": null}
+      {"text": "Four."}
+      {"text": "Five.", "label": " "}
+      {"text": "Six.", "label": "b"}
+      """)
+    #expect(found.rows == ["a: Two.", "b: Six."])
+    #expect(
+      found.sentences
+        == [1, 3, 4, 5].map { "t: line \($0): text without label: there is no label; left out" })
   }
 
   @Test func deepObjectsAreRefused() {

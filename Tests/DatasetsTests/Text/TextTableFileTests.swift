@@ -52,14 +52,10 @@ struct TextTableFileTests {
       "line 1: there is no column “label” or “sentiment” or “polarity” or "
         + "“class” among “text”, “stars”"
     ),
-    ("text,label,n\nFine.,1,2\nDull.,1\n", "line 3: it has 2 columns where there should be 3"),
-    ("label,text,n\nx,Fine.,1\nx,Du,ll.,1\n", "line 3: it has 4 columns where there should be 3"),
-    (
-      "n,text,label\n1,Fine.\n",
-      "line 2: there is no label: it has 2 columns where there should be 3"
-    ),
+    ("n,text,label\n1,Fine.\n", "line 2: it has 2 columns where there should be 3; left out"),
     ("text,label\nFine.,1\n\"Dull.,0\n", "line 3: a double quote opens there and is never closed"),
-    ("text,label\nFine.,1\nDull., \n", "line 3: there is no label"),
+    ("text,label\nFine.,\nDull., \n", "none of its texts has a label"),
+    ("text,label\n,1\nDull., \n", "there is no text in it that could be used"),
     (
       "text,label\nFine.,1\nDull.,1\n",
       "all its texts have the label “1”: there is nothing to tell "
@@ -74,11 +70,26 @@ struct TextTableFileTests {
     #expect(failure { _ = try labelled(text, .csv) } == "t: " + sentence)
   }
 
-  @Test func linesWithoutLabels() {
+  @Test func rowsThatCannotBeUsedAreLeftOut() throws {
+    let lines = try labelled("Fine.\t1\nSo so.\nDull.\t0\nWell.\t \n")
+    #expect(lines.rows == ["1: Fine.", "0: Dull."])
     #expect(
-      failure { _ = try labelled("Fine.\t1\nDull.\nBad.\t0\n") }
-        == "t: line 2: there is no label: it has 1 column where there should be 2")
-    #expect(failure { _ = try labelled("Fine.\t1\nDull.\t\n") } == "t: line 2: there is no label")
+      lines.sentences == [
+        "t: line 2: broken row: it has 1 column where there should be 2; left out",
+        "t: line 4: text without label: there is no label; left out",
+      ])
+    let table = try labelled(
+      "text,label,n\nFine.,a,2\nDull.,b\nDu,ll.,b,3\nSo so.,,4\nBad.,b,5\n")
+    #expect(table.rows == ["a: Fine.", "b: Bad."])
+    #expect(
+      table.sentences == [
+        "t: line 3: broken row: it has 2 columns where there should be 3; left out",
+        "t: line 4: broken row: it has 4 columns where there should be 3; left out",
+        "t: line 5: text without label: there is no label; left out",
+      ])
+  }
+
+  @Test func linesWithoutLabels() {
     #expect(
       failure { _ = try labelled("Fine.\t1\t2\nDull.\t2\t0\n") }.hasSuffix(
         "among “Fine.”, “1”, “2”"))
