@@ -8,23 +8,31 @@ struct RepairedText {
 
   /// - Parameter name: what the file is called.
   init(_ data: Data, name: String) {
-    for (mark, isLittle) in [([0xFF, 0xFE] as [UInt8], true), ([0xFE, 0xFF], false)]
-    where data.starts(with: mark) {
-      utf8 = Self.utf8(utf16: data.dropFirst(2), isLittle: isLittle)
+    let encoding = data.withUnsafeBytes { TextEncoding(of: $0, isWhole: true) }
+    utf8 = data
+    switch encoding {
+    case .utf8: repair(name, next: DatasetFile.firstInvalidOffset)
+    case .windows1252:
+      repair(name) { rest in rest.firstIndex { $0 >= 0x80 }.map { $0 - rest.startIndex } }
+    case .utf16LittleEndian, .utf16BigEndian:
+      var text: [UInt8] = []
+      var pieces = UTF16Pieces(isLittleEndian: encoding == .utf16LittleEndian)
+      data.dropFirst(2).withUnsafeBytes { pieces.decode($0, into: &text) }
+      pieces.finish(into: &text)
+      utf8 = Data(text)
       problems = [
         DatasetProblem(
           .otherEncoding, at: DatasetOrigin(file: name, place: .whole),
           "it is UTF-16; read as such")
       ]
-      return
     }
-    utf8 = data
-    guard DatasetFile.firstInvalidOffset(data) != nil else { return }
-    repair(name)
   }
 
-  /// Reads each byte that does not belong to a character as Windows-1252.
-  private mutating func repair(_ name: String) {
+  /// Reads bytes as Windows-1252.
+  ///
+  /// - Parameter next: how far from its beginning a text has the first such byte; nil for none.
+  private mutating func repair(_ name: String, next: (Data) -> Int?) {
+    guard next(utf8) != nil else { return }
     var rest = utf8[...]
     var text = Data(capacity: utf8.count + utf8.count / 16)
     var line = 1
@@ -59,7 +67,7 @@ struct RepairedText {
       }
       text += piece
     }
-    while let offset = DatasetFile.firstInvalidOffset(rest) {
+    while let offset = next(rest) {
       let place = rest.startIndex + offset
       take(rest[..<place])
       let character = Windows1252.utf8(rest[place...place])
@@ -87,21 +95,5 @@ struct RepairedText {
     let text = String(decoding: line[start..<end], as: UTF8.self)
     let shown = text.hasSuffix("\r") ? text.dropLast() : text[...]
     return "“\(start > line.startIndex ? "…" : "")\(shown)\(end < line.endIndex ? "…" : "")”"
-  }
-
-  /// A unit that belongs to no character becomes U+FFFD, and so does half a unit at the end.
-  private static func utf8(utf16 data: Data, isLittle: Bool) -> Data {
-    var units: [UInt16] = []
-    units.reserveCapacity(data.count / 2 + 1)
-    var bytes = data.makeIterator()
-    while let first = bytes.next() {
-      guard let second = bytes.next() else {
-        units.append(0xFFFD)
-        break
-      }
-      let (high, low) = isLittle ? (second, first) : (first, second)
-      units.append(UInt16(high) << 8 | UInt16(low))
-    }
-    return Data(String(decoding: units, as: UTF16.self).utf8)
   }
 }

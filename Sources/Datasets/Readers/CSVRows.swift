@@ -155,7 +155,7 @@ struct CSVRows {
       cells.append(text)
     } else {
       isRepaired = true
-      cells.append(String(decoding: Windows1252.utf8(Data(cell)), as: UTF8.self))
+      cells.append(String(decoding: RepairedText(Data(cell), name: file).utf8, as: UTF8.self))
     }
     cellBytes += cell.count + MemoryLayout<String>.size
     cell.removeAll(keepingCapacity: true)

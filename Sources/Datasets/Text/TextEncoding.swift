@@ -11,7 +11,8 @@ package enum TextEncoding: Equatable, Sendable {
   ]
 
   /// What the beginning of a file shows: its byte order mark, and without one whether more of its
-  /// lines of letters beyond ASCII are UTF-8, or more of them are not.
+  /// lines of letters beyond ASCII are UTF-8, or more of them have none that is. Lines that have both
+  /// say nothing.
   ///
   /// - Parameter isWhole: whether nothing follows.
   init(of beginning: UnsafeRawBufferPointer, isWhole: Bool) {
@@ -29,28 +30,34 @@ package enum TextEncoding: Equatable, Sendable {
 
   private static func isMostlyUTF8(_ bytes: UnsafeRawBufferPointer, isWhole: Bool) -> Bool {
     if isUTF8(bytes) { return true }
-    var (valid, invalid) = (0, 0)
+    var (utf8, other) = (0, 0)
     var start = 0
     while start < bytes.count {
       let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
       let line = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
       start = end + 1
-      guard line.contains(where: { $0 >= 0x80 }) else { continue }
+      // The last line may end within a character.
+      guard end < bytes.count || isWhole, line.contains(where: { $0 >= 0x80 }) else { continue }
       if isUTF8(line) {
-        valid += 1
-      } else if end < bytes.count || isWhole || !isUTF8(untilLastCharacter(of: line)) {
-        invalid += 1
+        utf8 += 1
+      } else if !hasUTF8(line) {
+        other += 1
       }
     }
-    return valid >= invalid
+    return utf8 >= other
   }
 
-  /// Without the last character, which may go on behind the bytes.
-  private static func untilLastCharacter(
-    of line: UnsafeRawBufferPointer
-  ) -> UnsafeRawBufferPointer {
-    let lead = line.indices.suffix(4).last { line[$0] & 0xC0 == 0xC0 }
-    return UnsafeRawBufferPointer(rebasing: line[..<(lead ?? line.endIndex)])
+  /// Whether any character beyond ASCII is UTF-8.
+  private static func hasUTF8(_ line: UnsafeRawBufferPointer) -> Bool {
+    var decoder = UTF8()
+    var bytes = line.makeIterator()
+    while true {
+      switch decoder.decode(&bytes) {
+      case .scalarValue(let scalar): if !scalar.isASCII { return true }
+      case .error: continue
+      case .emptyInput: return false
+      }
+    }
   }
 
   private static func isUTF8(_ bytes: UnsafeRawBufferPointer) -> Bool {

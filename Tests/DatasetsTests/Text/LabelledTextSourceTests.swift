@@ -90,6 +90,17 @@ struct LabelledTextSourceTests {
     }
   }
 
+  /// By themselves “ß…” in Windows-1252, 0xDF 0x85, are a letter in UTF-8.
+  @Test func whatMostLinesAreDecides() throws {
+    let text = "text\tlabel\nGrüße\t1\nSpaß…\t0\nÖde\t0\n"
+    let bytes = try #require(text.data(using: .windowsCP1252))
+    try bytes.write(to: URL(filePath: folder.path("a.tsv").string))
+    #expect(try source("a.tsv").labelledTexts().rows == ["1: Grüße", "0: Spaß…", "0: Öde"])
+    let mixed = Data("text\tlabel\nGrüße é \u{2019}".utf8) + [0x92, 0x09, 0x31, 10]
+    try (mixed + Data("Öde\t0\n".utf8)).write(to: URL(filePath: folder.path("b.tsv").string))
+    #expect(try source("b.tsv").labelledTexts().rows == ["1: Grüße é ’’", "0: Öde"])
+  }
+
   @Test func theSeparatorMayStandInTheFirstLine() throws {
     for line in ["sep=;\n", "SEP=;\r\n", "\"sep=;\"\n", "\u{FEFF}sep=;\r\n"] {
       for format in [LabelledTextFormat.csv, nil] {
