@@ -8,19 +8,18 @@ struct RepairedText {
 
   /// - Parameter name: what the file is called.
   init(_ data: Data, name: String) {
-    for (mark, isLittle) in [([0xFF, 0xFE] as [UInt8], true), ([0xFE, 0xFF], false)]
-    where data.starts(with: mark) {
-      utf8 = Self.utf8(utf16: data.dropFirst(2), isLittle: isLittle)
-      problems = [
-        DatasetProblem(
-          .otherEncoding, at: DatasetOrigin(file: name, place: .whole),
-          "it is UTF-16; read as such")
-      ]
+    switch data.withUnsafeBytes({ TextEncoding.mark(of: $0)?.encoding }) {
+    case .utf16LittleEndian: utf8 = Self.utf8(utf16: data.dropFirst(2), isLittleEndian: true)
+    case .utf16BigEndian: utf8 = Self.utf8(utf16: data.dropFirst(2), isLittleEndian: false)
+    case .utf8, .windows1252, nil:
+      utf8 = data
+      if DatasetFile.firstInvalidOffset(data) != nil { repair(name) }
       return
     }
-    utf8 = data
-    guard DatasetFile.firstInvalidOffset(data) != nil else { return }
-    repair(name)
+    problems = [
+      DatasetProblem(
+        .otherEncoding, at: DatasetOrigin(file: name, place: .whole), "it is UTF-16; read as such")
+    ]
   }
 
   /// Reads each byte that does not belong to a character as Windows-1252.
@@ -89,19 +88,12 @@ struct RepairedText {
     return "“\(start > line.startIndex ? "…" : "")\(shown)\(end < line.endIndex ? "…" : "")”"
   }
 
-  /// A unit that belongs to no character becomes U+FFFD, and so does half a unit at the end.
-  private static func utf8(utf16 data: Data, isLittle: Bool) -> Data {
-    var units: [UInt16] = []
-    units.reserveCapacity(data.count / 2 + 1)
-    var bytes = data.makeIterator()
-    while let first = bytes.next() {
-      guard let second = bytes.next() else {
-        units.append(0xFFFD)
-        break
-      }
-      let (high, low) = isLittle ? (second, first) : (first, second)
-      units.append(UInt16(high) << 8 | UInt16(low))
-    }
-    return Data(String(decoding: units, as: UTF16.self).utf8)
+  private static func utf8(utf16 data: Data, isLittleEndian: Bool) -> Data {
+    var pieces = UTF16Pieces(isLittleEndian: isLittleEndian)
+    var text: [UInt8] = []
+    text.reserveCapacity(data.count)
+    data.withUnsafeBytes { pieces.decode($0, into: &text) }
+    pieces.finish(into: &text)
+    return Data(text)
   }
 }
