@@ -46,7 +46,7 @@ struct SentimentClassifyCommand: ParsableCommand, TakesManyArguments {
         caption sentiment --json < reviews.txt | jq -r 'select(.label == "negative").text'
         paste reviews.txt <(caption sentiment --file reviews.txt)
         caption sentiment --csv reviews.csv --column review --output labelled.csv
-        caption sentiment --csv reviews.csv --column review --label stars --as guess
+        caption sentiment --csv reviews.csv --column review --label gold --as guess
         caption sentiment --captions
       """)
 
