@@ -1,7 +1,8 @@
 internal import Foundation
 package import SystemPackage
 
-/// Reads an open file or pipe line by line, each as soon as it is there.
+/// Reads an open file or pipe line by line, each as soon as it is there. The byte order mark with which
+/// Windows programs begin UTF-8 belongs to no line.
 package struct LineReader: ~Copyable {
   package enum Line: Equatable, Sendable {
     /// Without its end; of an end `\r\n` without both.
@@ -21,6 +22,7 @@ package struct LineReader: ~Copyable {
   private var line: [UInt8] = []
   private var isTooLong = false
   private var isBegun = false
+  private var isFirst = true
 
   /// - Parameters:
   ///   - nullSeparated: whether lines end with a zero byte instead of `\n` or `\r\n`.
@@ -80,6 +82,8 @@ package struct LineReader: ~Copyable {
 
   private mutating func finished() -> Line {
     defer { (line, isTooLong, isBegun) = ([], false, false) }
+    if isFirst, end != 0, line.starts(with: [0xEF, 0xBB, 0xBF]) { line.removeFirst(3) }
+    isFirst = false
     if isTooLong { return .tooLong }
     if end != 0, line.last == UInt8(ascii: "\r") { return .line(line.dropLast()) }
     return .line(line)

@@ -18,6 +18,9 @@ package struct WorkerRequest: Sendable {
     guard !line.isEmpty else { throw WorkerRequestError(reason: "the line is empty") }
     guard mayBeObject, line.first == UInt8(ascii: "{") else {
       guard !line.contains(0) else {
+        guard !line.starts(with: [0xFF, 0xFE]), !line.starts(with: [0xFE, 0xFF]) else {
+          throw WorkerRequestError(reason: "the lines are UTF-16; they must be UTF-8")
+        }
         throw WorkerRequestError(
           path: String(decoding: line, as: UTF8.self), reason: "a path has no zero bytes")
       }

@@ -26,6 +26,18 @@ func remarks(on caption: String) -> [(kind: DatasetProblem.Kind, detail: String)
   return found
 }
 
+/// A caption in quotes, as much of it as a sentence can hold. The store would end it at a zero byte, in
+/// whose place there is a sign.
+func quoted(_ caption: String) -> String {
+  let limit = 80
+  let caption = caption.replacing("\0", with: "\u{2400}")
+  let scalars = caption.unicodeScalars
+  guard let end = scalars.index(scalars.startIndex, offsetBy: limit, limitedBy: scalars.endIndex),
+    end < scalars.endIndex
+  else { return "“\(caption)”" }
+  return "“\(String(scalars[..<end]))…”"
+}
+
 /// As Python's `str.splitlines` has it, by which evaluation scripts part lists of captions.
 private func isLineEnd(_ scalar: Unicode.Scalar) -> Bool {
   switch scalar {

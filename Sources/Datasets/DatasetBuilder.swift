@@ -72,18 +72,57 @@ struct DatasetBuilder {
       && ["jpg", "jpeg", "png"].contains(first.lowercased())
   }
 
+  /// Reports what the file's bytes had to be taken for.
+  mutating func reportRepairs(of file: DatasetFile) {
+    contents.problems += file.repairs
+  }
+
+  /// Adds a caption.
   mutating func add(_ caption: String, to index: Int, at origin: DatasetOrigin) {
     guard caption.contains(where: { !$0.isWhitespace }) else {
       report(.blankCaption, at: origin, "a caption of “\(name(index))” is blank; left out")
       return
     }
+    guard !caption.utf8.contains(0) else {
+      // The store would end it there.
+      report(.brokenRow, at: origin, "\(subject(caption, index)) has a zero byte; left out")
+      return
+    }
     for (kind, detail) in remarks(on: caption) {
-      report(kind, at: origin, "\(detail) of a caption of “\(name(index))”")
+      report(kind, at: origin, "\(subject(caption, index)) has \(detail)")
     }
     if isKnown(caption, of: index) {
-      report(.duplicateCaption, at: origin, "“\(name(index))” has that caption already")
+      report(.duplicateCaption, at: origin, "\(subject(caption, index)) is there already")
     }
     contents.entries[index].references.append(caption)
+  }
+
+  /// Adds the caption that a cell or a string holds, or the captions where it holds a list of them.
+  mutating func add(captionsIn cell: String, to index: Int, at origin: DatasetOrigin) {
+    if let captions = CaptionList.captions(in: cell) {
+      for caption in captions { add(caption, to: index, at: origin) }
+      return
+    }
+    if CaptionList.isBegun(in: cell) {
+      report(
+        .unreadList, at: origin,
+        "\(subject(cell, index)) looks like a list of captions, which cannot be read; "
+          + "kept as one caption")
+    }
+    add(cell, to: index, at: origin)
+  }
+
+  /// Reports a caption that the dataset's makers marked, and leave out themselves.
+  mutating func leaveOut(
+    _ caption: String, of index: Int, because mark: COCOCaption.Mark, at origin: DatasetOrigin
+  ) {
+    switch mark {
+    case .precanned:
+      report(
+        .precannedCaption, at: origin, "\(subject(caption, index)) is a stock sentence; left out")
+    case .rejected:
+      report(.rejectedCaption, at: origin, "\(subject(caption, index)) was rejected; left out")
+    }
   }
 
   private mutating func isKnown(_ caption: String, of index: Int) -> Bool {
@@ -91,6 +130,11 @@ struct DatasetBuilder {
     guard references.count >= Self.fewCaptions else { return references.contains(caption) }
     if captions[index] == nil { captions[index] = Set(references) }
     return captions[index]?.insert(caption).inserted == false
+  }
+
+  /// What is said of a caption.
+  private func subject(_ caption: String, _ index: Int) -> String {
+    "\(quoted(caption)) of “\(name(index))”"
   }
 
   private func name(_ index: Int) -> String { contents.entries[index].name }

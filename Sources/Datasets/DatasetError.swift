@@ -29,15 +29,25 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
     }
   }
 
-  public var description: String {
+  public var description: String { "\(path): \(reason)" }
+
+  /// The file or files that it is about.
+  private var path: String {
     switch self {
-    case .missing(let path): "\(path): there is no such file"
-    case .unreadable(let path, let reason), .readFailed(let path, let reason):
-      "\(path): cannot be read: \(reason)"
-    case .tooLong(let path):
-      "\(path): the file is longer than \(DatasetFile.maximumBytes >> 20) MiB"
-    case .malformed(let path, .whole, let reason): "\(path): \(reason)"
-    case .malformed(let path, let place, let reason): "\(path): \(place): \(reason)"
+    case .missing(let path), .unreadable(let path, _), .readFailed(let path, _), .tooLong(let path),
+      .malformed(let path, _, _):
+      path
+    }
+  }
+
+  /// Without the path.
+  var reason: String {
+    switch self {
+    case .missing: "there is no such file"
+    case .unreadable(_, let reason), .readFailed(_, let reason): "cannot be read: \(reason)"
+    case .tooLong: "the file is longer than \(DatasetFile.maximumBytes >> 20) MiB"
+    case .malformed(_, .whole, let reason): reason
+    case .malformed(_, let place, let reason): "\(place): \(reason)"
     }
   }
 }

@@ -14,6 +14,8 @@ package struct DatasetFile: Sendable {
   package let name: String
   /// UTF-8, without a byte order mark.
   package let data: Data
+  /// Where the file was not UTF-8, and what was made of it.
+  package let repairs: [DatasetProblem]
 
   /// Reads a file, or a pipe to its end.
   ///
@@ -31,8 +33,31 @@ package struct DatasetFile: Sendable {
         path: name, place: .line(line), reason: "it is not valid UTF-8")
     }
     self.name = name
-    self.data = data.starts(with: [0xEF, 0xBB, 0xBF]) ? data.dropFirst(3) : data
+    self.data = data.starts(with: Self.mark) ? data.dropFirst(3) : data
+    repairs = []
   }
+
+  /// Reads a file, or a pipe to its end, as far as it can be read.
+  ///
+  /// - Throws: `DatasetError`.
+  package init(repairing path: FilePath) throws {
+    try self.init(repairing: Self.readAll(path), name: String(decoding: path))
+  }
+
+  /// Takes UTF-16 with a byte order mark for what it is, and each byte that is not UTF-8 for
+  /// Windows-1252: that loses nothing of the rest, and is told in `repairs`.
+  ///
+  /// - Throws: `DatasetError.tooLong`.
+  package init(repairing data: Data, name: String) throws {
+    guard data.count <= Self.maximumBytes else { throw DatasetError.tooLong(path: name) }
+    let text = RepairedText(data, name: name)
+    self.name = name
+    self.data = text.utf8.starts(with: Self.mark) ? text.utf8.dropFirst(3) : text.utf8
+    repairs = text.problems
+  }
+
+  /// The byte order mark of UTF-8.
+  private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
   /// The bytes are copied, not mapped, since a mapped file that shrinks meanwhile ends the program.
   static func readAll(_ path: FilePath) throws -> Data {
@@ -73,7 +98,7 @@ package struct DatasetFile: Sendable {
   }
 
   /// Where the first byte stands that does not belong to a character.
-  private static func firstInvalidOffset(_ data: Data) -> Int? {
+  static func firstInvalidOffset(_ data: Data) -> Int? {
     data.withUnsafeBytes { bytes in
       do {
         _ = try UTF8Span(validating: bytes.bindMemory(to: UInt8.self).span)

@@ -4,12 +4,23 @@ package struct DatasetProblem: Equatable, Sendable {
     // Found while reading.
     /// A row that breaks its format; it was repaired where there was only one way to.
     case brokenRow = "broken row"
+    /// Bytes that are not UTF-8; they were read as what they most likely are.
+    case otherEncoding = "other encoding"
+    /// One of many files, of no use; it was left out.
+    case unreadableFile = "unreadable file"
     /// A photo or a caption that is there in name only; it was left out.
     case phantomEntry = "phantom entry"
     /// A photo that is listed twice; the second time was left out.
     case duplicateEntry = "duplicate entry"
     /// A caption of no words; it was left out.
     case blankCaption = "blank caption"
+    /// A caption that a person chose from a list because the photo shows too little, as in VizWiz; it
+    /// was left out.
+    case precannedCaption = "precanned caption"
+    /// A caption that the makers of the dataset took for spam, as in VizWiz; it was left out.
+    case rejectedCaption = "rejected caption"
+    /// A caption that looks like a list of captions and cannot be read as one.
+    case unreadList = "unread list"
     /// A label of no text; it was left out.
     case blankText = "blank text"
     /// A text that nobody has labelled, where labels are needed; it was left out.
@@ -68,11 +79,12 @@ extension DatasetProblem.Kind {
   package var severity: DatasetProblem.Severity {
     switch self {
     case .missingPhoto, .corruptPhoto, .sharedPhoto: .spoiling
-    case .brokenRow, .phantomEntry, .duplicateEntry, .blankCaption, .blankText, .unlabelledText,
-      .uncaptionedPhoto:
+    case .brokenRow, .otherEncoding, .unreadableFile, .phantomEntry, .duplicateEntry, .blankCaption,
+      .unreadList, .blankText, .unlabelledText, .uncaptionedPhoto:
       .problem
-    case .unlistedPhoto, .lineSeparator, .controlCharacter, .straySeparator, .duplicateCaption,
-      .fewReferences, .damagedPhoto, .greyscalePhoto, .duplicatePhoto, .similarPhoto:
+    case .precannedCaption, .rejectedCaption, .unlistedPhoto, .lineSeparator, .controlCharacter,
+      .straySeparator, .duplicateCaption, .fewReferences, .damagedPhoto, .greyscalePhoto,
+      .duplicatePhoto, .similarPhoto:
       .remark
     }
   }

@@ -47,12 +47,20 @@ package struct DatasetRequest: Sendable {
         try CaptionFolder(path: source.path).enter(into: &builder, split: source.split)
       } else {
         try builder.enter(
-          DatasetFile(path: source.path), format: format, separator: separator,
+          DatasetFile(repairing: source.path), format: format, separator: separator,
           split: source.split)
       }
     }
     var contents = builder.finished()
     guard !contents.entries.isEmpty else {
+      let first = contents.problems.first {
+        $0.kind.severity > .remark && $0.kind != .otherEncoding
+      }
+      if let first {
+        throw DatasetError.malformed(
+          path: first.origin.file, place: first.origin.place,
+          reason: "\(first.detail); there are no captions besides")
+      }
       throw DatasetError.malformed(
         path: sources.map { String(decoding: $0.path) }.joined(separator: ", "), place: .whole,
         reason: "there are no captions in it")
@@ -125,7 +133,7 @@ extension DatasetContents {
   ) throws {
     var builder = DatasetBuilder()
     try builder.enter(
-      DatasetFile(data: data, name: name), format: format, separator: separator, split: nil)
+      DatasetFile(repairing: data, name: name), format: format, separator: separator, split: nil)
     self = builder.finished()
   }
 }
@@ -134,13 +142,16 @@ extension DatasetBuilder {
   fileprivate mutating func enter(
     _ file: DatasetFile, format: DatasetFormat, separator: UInt8, split: String?
   ) throws {
+    reportRepairs(of: file)
     switch format {
-    case .coco: try COCOCaptions(file).enter(into: &self, file: file.name, split: split)
+    case .coco: try COCOContents(file).enter(into: &self, file: file.name, split: split)
     case .karpathy:
       try file.decodeJSON(KarpathyFile.self).enter(into: &self, file: file.name, split: split)
     case .flickr8k: try Flickr8kFile(file: file).enter(into: &self, split: split)
     case .flickr30k: try Flickr30kFile(file: file).enter(into: &self, split: split)
-    case .csv: try CSVFile(file: file, separator: separator).enter(into: &self, split: split)
+    case .csv:
+      try CSVFile(file: file, separator: file.separatorLine?.separator ?? separator)
+        .enter(into: &self, split: split)
     case .jsonl: try CaptionObjects(file: file).enter(into: &self, split: split)
     case .folder: preconditionFailure("a folder is not one file")
     }

@@ -68,7 +68,7 @@ package enum EvaluationReport {
       ("dataset", evaluation.dataset), ("split", evaluation.split), ("model", evaluation.model),
       ("model hash", evaluation.modelHash.description),
       ("search", try evaluation.decoding.text),
-    ] + missing + [("protocol", notes.scoring.sentence), ("program", notes.program)]
+    ] + missing + notes.scoring.rows + [("program", notes.program)]
   }
 
   /// With the scores that papers quote, and the one that ranks.

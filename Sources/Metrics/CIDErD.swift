@@ -20,6 +20,21 @@ public enum CIDErD {
     return MetricScores(metrics: [.ciderD], perImage: [scores], statistics: .means([scores]))
   }
 
+  /// Whether captions score 0 whatever they say: every n-gram of the references occurs with every
+  /// image, and so weighs nothing. With one image that is always so.
+  static func isZeroByDefinition(for corpus: CaptionCorpus) -> Bool {
+    NGrams.orders.allSatisfy { order in
+      let ngrams = corpus.ngrams[order - 1]
+      return (0..<corpus.count).allSatisfy { image in
+        corpus.references(of: image).allSatisfy { reference in
+          corpus.slots(of: reference, order: order).allSatisfy { slot in
+            Int(ngrams.frequencies[ngrams.starts[image] + Int(slot)]) == corpus.count
+          }
+        }
+      }
+    }
+  }
+
   /// A candidate's score from its similarities to the references and the length penalties.
   static func score(_ similarities: [SIMD4<Double>], _ lengthPenalties: [Double]) -> Double {
     let sums = zip(similarities, lengthPenalties).reduce(SIMD4()) { $0 + $1.0 * $1.1 }

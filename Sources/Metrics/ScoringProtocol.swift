@@ -5,6 +5,8 @@ public struct ScoringProtocol: Codable, Equatable, Sendable {
   public let metrics: [String: String]
   public let images: Int
   public let references: Int
+  /// What has to be known to understand the scores, in a sentence; nil where nothing has.
+  public let note: String?
 
   /// - Parameter metrics: those that were scored by.
   public init(_ corpus: CaptionCorpus, metrics: [Metric]) {
@@ -13,6 +15,21 @@ public struct ScoringProtocol: Codable, Equatable, Sendable {
       uniqueKeysWithValues: metrics.map { ($0.rawValue, Self.definition(of: $0)) })
     images = corpus.count
     references = corpus.references.reduce(0) { $0 + $1.count }
+    note =
+      metrics.contains(.ciderD) && CIDErD.isZeroByDefinition(for: corpus)
+      ? Self.noteOnCIDEr(images: corpus.count) : nil
+  }
+
+  private static func noteOnCIDEr(images: Int) -> String {
+    "CIDEr-D is 0 by definition: it weighs words by the logarithm of how few images have them, "
+      + (images == 1
+        ? "and log(1/1) is 0; it needs more than one image"
+        : "and here all \(images) images’ references have the same words")
+  }
+
+  /// The protocol and the note as names and texts.
+  public var rows: [(String, String)] {
+    (note.map { [("note", $0)] } ?? []) + [("protocol", sentence)]
   }
 
   /// In a line.

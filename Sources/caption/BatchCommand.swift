@@ -225,7 +225,8 @@ struct BatchCommand: ParsableCommand, TakesManyArguments {
   private func roots() throws -> [FilePath] {
     try paths.flatMap { path -> [FilePath] in
       guard path == "-" else { return [FilePath(argument: path)] }
-      return try pathList(readAllOfStandardInput(), separator: null ? 0 : 10)
+      return try pathList(
+        readAllOfStandardInput(), separator: null ? 0 : 10, name: "standard input")
     }
   }
 

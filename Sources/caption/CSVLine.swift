@@ -7,9 +7,12 @@ import Foundation
 ///   - cells: no spreadsheet runs what is in them (see `SpreadsheetCell`).
 ///   - copied: cells of another table, which come first and as they are.
 ///   - separator: one ASCII character.
-func csvLine(_ cells: [String], copied: [String] = [], separator: String = ",") -> String {
+///   - end: what rows end with.
+func csvLine(
+  _ cells: [String], copied: [String] = [], separator: String = ",", end: String = "\r\n"
+) -> String {
   (copied + cells.map(SpreadsheetCell.guarded)).map { quoted($0, separator) }
-    .joined(separator: separator) + "\r\n"
+    .joined(separator: separator) + end
 }
 
 private func quoted(_ cell: String, _ separator: String) -> String {

@@ -38,6 +38,11 @@ struct LineReaderTests {
     #expect(try lines(Array("a\r\n\0b\0\0".utf8), nullSeparated: true) == ["a\r\n", "b", ""])
   }
 
+  @Test func aByteOrderMarkBelongsToNoLine() throws {
+    #expect(try lines(Array("\u{FEFF}a\r\n\u{FEFF}b".utf8)) == ["a", "\u{FEFF}b"])
+    #expect(try lines(Array("\u{FEFF}a\0".utf8), nullSeparated: true) == ["\u{FEFF}a"])
+  }
+
   @Test func linesCrossTheBuffersEnd() throws {
     let texts = (0..<40).map { String(repeating: "\($0 % 10)", count: 9_973 * ($0 % 3)) }
     let bytes = Array(texts.map { $0 + "\n" }.joined().utf8)

@@ -101,6 +101,23 @@ import Testing
     #expect(lines.lines.count == 1)
   }
 
+  /// As Windows programs write lists of files.
+  @Test func `a list may begin with a byte order mark`() throws {
+    let photos = try PhotoFolder(folder.path + "/marked")
+    try photos.add("a.png")
+    let list = "\u{FEFF}\(photos.path)/a.png\r\n"
+    let result = try batch(["-"], input: Data(list.utf8))
+    #expect(result.status == 0)
+    #expect(result.lines.count == 1)
+    let wide = Data(list.utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] })
+    let refused = try batch(["-"], input: wide)
+    #expect(refused.status == 65)
+    #expect(
+      refused.errors
+        == "caption: standard input: the list is UTF-16; “iconv -f UTF-16 -t UTF-8” makes UTF-8 of "
+        + "it\n")
+  }
+
   @Test(
     arguments: [
       ([], 64), (["--limit", "0", "."], 64), (["--null", "."], 64), (["-", "-"], 64),

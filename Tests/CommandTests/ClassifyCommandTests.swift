@@ -41,6 +41,9 @@ import Testing
     let labels = try TemporaryFile(Data((0..<1000).map { "class \($0)\n" }.joined().utf8))
     let result = try caption.run(arguments + ["--labels", labels.path])
     #expect(result.lines.allSatisfy { $0.contains("\tclass ") })
+    let windows = try TemporaryFile(
+      Data(("\u{FEFF}" + (0..<1000).map { "class \($0)\r\n" }.joined()).utf8))
+    #expect(try caption.run(arguments + ["--labels", windows.path]).output == result.output)
     let few = try TemporaryFile(Data("cat\ndog\n".utf8))
     let refused = try caption.run(arguments + ["--labels", few.path])
     #expect(refused.status == 65)

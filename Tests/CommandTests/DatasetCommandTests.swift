@@ -44,7 +44,7 @@ import Testing
       ])
     #expect(
       first.errors.contains(
-        "caption: \(file): line 6: stray separator: “|” of a caption of “c.png”\n"))
+        "caption: \(file): line 6: stray separator: “A hill|road.” of “c.png” has “|”\n"))
     let second = try run("import", "d", "--format", "csv", file, "--json", "--quiet")
     #expect(second.errors == "")
     #expect(second.output.contains(#""change":"unchanged""#))
@@ -102,7 +102,7 @@ import Testing
     #expect(sound.status == 0)
     #expect(
       sound.lines.contains(
-        "remark\tduplicate caption\t\(file): line 7\t“c.png” has that caption already"))
+        "remark\tduplicate caption\t\(file): line 7\t“A hill|road.” of “c.png” is there already"))
     let images = folder.path + "/images"
     try FileManager.default.removeItem(atPath: images + "/c.png")
     try FileManager.default.removeItem(atPath: images + "/b.png")
@@ -118,6 +118,39 @@ import Testing
           + #""photo in two splits","severity":"spoiling","where":"\#(images)/b.png"}"#,
       ])
     #expect(spoilt.errors.contains("3 photos:") && spoilt.errors.contains("2 that spoil"))
+  }
+
+  @Test func `a check shows the captions in question`() throws {
+    let file = try write(
+      "s.jsonl",
+      #"""
+      {"file_name": "a.png", "text": ["A \u001b[31mred\u001b[0m disc.", "A|box"]}
+      {"file_name": "b.png", "text": "[\"A hill.\", \"Grass.\"]"}
+      {"file_name": "c.png", "text": "['A road.', 3]"}
+      """#)
+    let imported = try run("import", "s", "--format", "jsonl", file)
+    #expect(imported.status == 0)
+    #expect(!imported.errors.contains("\u{1B}"))
+    let details = try run("check", "s").lines.map {
+      $0.split(separator: "\t").last.map(String.init) ?? ""
+    }
+    #expect(details.contains("“A|box” of “a.png” has “|”"))
+    #expect(
+      details.contains(
+        "“['A road.', 3]” of “c.png” looks like a list of captions, which cannot be read; kept as one "
+          + "caption"))
+    let json = try run("check", "s", "--json").output
+    #expect(json.contains(#""detail":"“A|box” of “a.png” has “|”","kind":"stray separator""#))
+    #expect(json.contains(#"“A \u001b[31mred\u001b[0m disc.” of “a.png” has U+001B"#))
+    #expect(try run("info", "s").output.contains(", 5 captions (1 to 2 a photo)"))
+    // A caption that would be taken for a list comes back as it was.
+    let list = try write("l.jsonl", #"{"image": "a.png", "captions": ["['A', 'B']"]}"#)
+    #expect(try run("import", "l", "--format", "jsonl", list, "--quiet").status == 0)
+    let table = try write("l.csv", try run("export", "l", "--format", "csv").output)
+    #expect(try run("import", "m", "--format", "csv", table, "--quiet").status == 0)
+    #expect(
+      try run("export", "m", "--format", "jsonl").output
+        == run("export", "l", "--format", "jsonl").output)
   }
 
   @Test func `other contents need to be wanted`() throws {

@@ -199,6 +199,98 @@ import Testing
       result.errors == "caption: 1 captions have line ends inside, which are read as spaces\n")
   }
 
+  /// [{"image_id": "b", "score": float("nan"), …}] by Python's json, scored against strings.
+  @Test func `strings name images where both files have them`() throws {
+    let references = try write(
+      "texts.json",
+      #"""
+      {"images": [{"id": "a"}, {"id": "9"}, {"id": "c"}],
+       "annotations": [{"image_id": "a", "caption": "A man."}, {"image_id": "9", "caption": "A dog."},
+                       {"image_id": "c", "caption": "A cat."}]}
+      """#)
+    let results = try write(
+      "texts-results.json",
+      #"[{"image_id": "9", "caption": "a dog", "score": NaN}, {"image_id": "a", "caption": "a man", "#
+        + #""logprobs": [-Infinity]}]"#)
+    let scored = try caption.run(
+      ["score", "--references", references, "--results", results, "--json", "--per-image"])
+    #expect(scored.status == 0)
+    #expect(scored.output.contains(#""CIDEr-D":5,"#))
+    #expect(scored.output.contains(#""id":"a""#) && scored.output.contains(#""id":"9""#))
+    let explained = try caption.run(
+      ["score", "--references", references, "--results", results, "--explain", "9"])
+    #expect(explained.lines.first == "image\t9")
+    for (text, reason) in [
+      (#"[{"image_id": 9, "caption": "a"}]"#, "it is the integer 9, not a string"),
+      (#"[{"image_id": "z", "caption": "a"}]"#, "image z is not in \(references)"),
+    ] {
+      let path = try write("other.json", text)
+      let refused = try caption.run(["score", "--references", references, "--results", path])
+      #expect(refused.status == 65)
+      #expect(refused.errors == "caption: \(path): [0].image_id: \(reason)\n")
+    }
+  }
+
+  @Test func `a CIDEr of one image is explained`() throws {
+    let path = try write("one.json", #"[{"image_id": 9, "caption": "a plate of food"}]"#)
+    let note =
+      "CIDEr-D is 0 by definition: it weighs words by the logarithm of how few images have them, and "
+      + "log(1/1) is 0; it needs more than one image"
+    func run(_ options: String...) throws -> CommandLineTool.Result {
+      try caption.run(["score", "--references", references(), "--results", path] + options)
+    }
+    #expect(try run().lines.contains("note\t" + note))
+    #expect(try run("--explain", "9").lines.contains("note\t" + note))
+    #expect(try run("--per-image").errors.contains("caption: " + note + "\n"))
+    #expect(try run("--json").output.contains(#""note":"\#(note)""#))
+    #expect(!(try score().output.contains("note\t")))
+    #expect(!(try score("--json").output.contains(#""note""#)))
+  }
+
+  /// VizWiz's own evaluation: https://github.com/Yinan-Zhao/vizwiz-caption
+  @Test func `references that VizWiz marks do not count`() throws {
+    func references(_ isMarked: Bool) throws -> String {
+      let marked =
+        isMarked
+        ? #"""
+        , {"image_id": 1, "caption": "Quality issues.", "is_precanned": true, "is_rejected": false},
+        {"image_id": 2, "caption": "spam", "is_precanned": false, "is_rejected": true},
+        {"image_id": 3, "caption": "Quality issues.", "is_precanned": true, "is_rejected": false}
+        """# : ""
+      return try write(
+        "vizwiz\(isMarked).json",
+        #"""
+        {"images": [{"id": 1}, {"id": 2}, {"id": 3}],
+         "annotations": [{"image_id": 1, "caption": "A can."}, {"image_id": 2, "caption": "A box."}\#(marked)]}
+        """#)
+    }
+    let three = try write(
+      "three.json",
+      #"[{"image_id": 1, "caption": "a can"}, {"image_id": 2, "caption": "spam"}, "#
+        + #"{"image_id": 3, "caption": "Quality issues."}]"#)
+    let two = try write(
+      "two.json", #"[{"image_id": 1, "caption": "a can"}, {"image_id": 2, "caption": "spam"}]"#)
+    let marked = try caption.run(["score", "--references", references(true), "--results", three])
+    let plain = try caption.run(["score", "--references", references(false), "--results", two])
+    #expect(marked.status == 0)
+    #expect(marked.output == plain.output)
+    #expect(
+      marked.errors
+        == "caption: 2 precanned and 1 rejected references do not count, as in VizWiz’s evaluation\n"
+        + "caption: 1 image has no other references and is not scored\n")
+  }
+
+  @Test func `bytes of Windows are read and told`() throws {
+    let path = folder.path + "/windows.json"
+    try
+      (Data(#"[{"image_id": 9, "caption": "a plate that"#.utf8) + [0x92]
+      + Data(#"s full"}]"#.utf8)).write(to: URL(filePath: path))
+    let result = try caption.run(
+      ["score", "--references", references(), "--results", path, "--explain", "9"])
+    #expect(result.lines.contains("caption\ta plate that 's full"))
+    #expect(result.errors.contains("the byte 0x92 is not UTF-8 and was read as “’” (Windows-1252)"))
+  }
+
   @Test func `METEOR is only what the user's own archive says`() throws {
     let archive = try write("meteor.jar", "")
     let java = try write(

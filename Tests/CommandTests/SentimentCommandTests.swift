@@ -17,11 +17,12 @@ import Testing
     }
 
     let line: Int?
-    let text: String
-    let label: String
-    let probability: Double
+    let text: String?
+    let label: String?
+    let probability: Double?
     let probabilities: [String: Double]
     let words: [Word]
+    let error: String?
   }
 
   init() throws {
@@ -123,14 +124,64 @@ import Testing
     let records = try result.lines.map {
       try JSONDecoder().decode(Record.self, from: Data($0.utf8))
     }
-    #expect(records.map(\.line) == [1, 6])
-    #expect(records.map(\.text) == [praise, blame])
+    #expect(records.map(\.line) == [1, 2, 3, 4, 5, 6])
+    #expect(records.map(\.text) == [praise, "", "   ", nil, nil, blame])
+    #expect(records.map(\.label) == ["positive", nil, nil, nil, nil, "negative"])
+    #expect(records[1...4].allSatisfy { $0.probability == nil && $0.probabilities.isEmpty })
+    #expect(
+      records.map(\.error) == [
+        nil, nil, nil, "it is not valid UTF-8", "it is longer than 4 MiB", nil,
+      ])
+    // Scripts ask for members that are null as for others.
+    #expect(
+      result.lines[1]
+        == #"{"label":null,"line":2,"probabilities":{},"probability":null,"text":"","words":[]}"#)
     #expect(
       result.errors == """
         caption: standard input: line 4: it is not valid UTF-8
         caption: standard input: line 5: it is longer than 4 MiB
 
         """)
+  }
+
+  @Test func `each line has one of the answers, so that they fit beside the lines`() throws {
+    let text = "\u{FEFF}\(praise)\n\n  \r\n\t\n\(blame)\n"
+    var bytes = Data(text.utf8)
+    bytes += [0xE9, 0x62, 10, 10] + Data(praise.utf8)
+    let path = try write("lines.txt", bytes)
+    let result = try sentiment("--file", path)
+    #expect(result.status == 65)
+    #expect(result.errors == "caption: \(path): line 6: it is not valid UTF-8\n")
+    let lines = result.output.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(
+      lines.map { cells(String($0))[0] } == [
+        "positive", "", "", "", "negative", "", "", "positive", "",
+      ])
+    #expect(lines.dropLast().allSatisfy { cells(String($0)).count == 3 })
+    for arguments in [[], ["-"]] {
+      #expect(try sentiment(arguments, input: bytes).output == result.output)
+    }
+    #expect(try sentiment(["--json", "--file", path]).lines.count == 8)
+    #expect(try sentiment([], input: Data("\n".utf8)).output == "\t\t\n")
+    #expect(try sentiment([], input: Data("\n".utf8)).status == 0)
+    #expect(try sentiment([], input: Data()).output == "")
+    let page = try sentiment("--explain", "--file", path)
+    #expect(page.status == 65 && page.output.hasSuffix("</html>\n"))
+    #expect(page.output.components(separatedBy: "dreadful").count > 1)
+    let kept = try sentiment(["--keep"], input: Data("\n\(praise)\n\n".utf8))
+    #expect(kept.status == 0)
+    #expect(try sentiment("list").lines.count == 1)
+  }
+
+  @Test func `lines of UTF-16 are refused, with a way out`() throws {
+    let bytes = try Data([0xFF, 0xFE]) + #require(praise.data(using: .utf16LittleEndian))
+    let path = try write("utf16.txt", bytes)
+    let result = try sentiment("--file", path)
+    #expect(result.status == 65)
+    #expect(
+      result.errors
+        == "caption: \(path): it is UTF-16; “iconv -f UTF-16 -t UTF-8” makes lines of UTF-8 of it\n"
+    )
   }
 
   @Test func `what is no text is refused in a sentence`() throws {
@@ -140,10 +191,11 @@ import Testing
     let blank = try sentiment(" ")
     #expect(blank.status == 65)
     #expect(blank.errors == "caption: there is no text\n")
+    #expect(blank.output == "\t\t\n")
     let second = try sentiment(praise, "")
     #expect(second.status == 65)
     #expect(second.errors == "caption: text 2: there is no text\n")
-    #expect(second.lines.count == 1)
+    #expect(second.lines.map { cells($0)[0] } == ["positive", ""])
     let missing = try sentiment("--file", folder.path + "/none")
     #expect(missing.status == 66)
     #expect(missing.errors.hasPrefix("caption: \(folder.path)/none: cannot be read: "))
@@ -208,15 +260,181 @@ import Testing
     #expect(own.errors.contains("is what the command reads"))
     #expect(try Data(contentsOf: URL(filePath: path)) == before)
     let twice = try write("twice.csv", "review,sentiment\na,b\n")
-    #expect(try sentiment("--csv", twice, "--column", "review").status == 65)
-    let broken = try write("broken.csv", "id,review\n1\n")
+    let named = try sentiment("--csv", twice, "--column", "review")
+    #expect(named.status == 65)
+    #expect(
+      named.errors
+        == "caption: \(twice): it has a column “sentiment” already; --as NAME gives the new columns "
+        + "another name\n")
+    let broken = try write("broken.csv", "id,review\n1,\"x\n")
     let target = folder.path + "/never.csv"
     #expect(
       try sentiment("--csv", broken, "--column", "review", "--output", target).status == 65)
     #expect(!FileManager.default.fileExists(atPath: target))
   }
 
+  @Test func `a table with results of its own gets new columns beside them`() throws {
+    let path = try write("twice.csv", "review,sentiment\n\"\(praise)\",x\n")
+    let named = try sentiment("--csv", path, "--column", "review", "--as", "my guess")
+    #expect(named.status == 0, "\(named.errors)")
+    #expect(
+      named.output.hasPrefix(
+        "review,sentiment,my guess,my guess_probability\n\"\(praise)\",x,positive,0."))
+  }
+
+  @Test func `rows of other lengths go through as they are`() throws {
+    let text = "review,n\nA great film,1\nA dull film\nA dull,long,film\n\"A dull, long film\",2\n"
+    let path = try write("table.csv", text)
+    let result = try sentiment("--csv", path, "--column", "review")
+    #expect(result.status == 65)
+    #expect(
+      result.errors == """
+        caption: \(path): line 3: it has 1 column where the heading has 2; it has no sentiment
+        caption: \(path): line 4: it has 3 columns where the heading has 2; it has no sentiment
+
+        """)
+    let rows = result.output.split(separator: "\n").map(String.init)
+    #expect(rows.count == 5)
+    #expect(rows[1].hasPrefix("A great film,1,positive,0."))
+    #expect(rows[2...3] == ["A dull film,,,", "A dull,long,film,,"])
+    #expect(rows[4].hasPrefix("\"A dull, long film\",2,negative,0."))
+  }
+
   @Test(arguments: [
+    ("a,b\n", false), ("\u{FEFF}a,b\r\n", true), ("\u{FEFF}a,b\n", true),
+    ("\u{FEFF}sep=,\r\na,b\r\n", true), ("\"sep=,\"\na,b\n", false),
+  ])
+  func `the mark, the separator and the line ends of a table stay`(
+    heading: String, hasMark: Bool
+  ) throws {
+    let end = heading.contains("\r\n") ? "\r\n" : "\n"
+    let text = heading + "x,Schöner: a great film" + end + "y," + end
+    let path = try write("table.csv", text)
+    let result = try sentiment("--csv", path, "--column", "b", "--output", folder.path + "/out.csv")
+    #expect(result.status == 0, "\(result.errors)")
+    let written = try Data(contentsOf: URL(filePath: folder.path + "/out.csv"))
+    let begin = heading.dropLast() + ",sentiment,sentiment_probability" + end
+    #expect(written.starts(with: Data(begin.utf8)))
+    #expect(written.starts(with: [0xEF, 0xBB, 0xBF]) == hasMark)
+    let rest = String(decoding: written.dropFirst(begin.utf8.count), as: UTF8.self)
+    #expect(rest.hasPrefix("x,Schöner: a great film,positive,0."))
+    #expect(rest.hasSuffix("\(end)y,,,\(end)"))
+  }
+
+  @Test(
+    arguments: [
+      (String.Encoding.utf16LittleEndian, [0xFF, 0xFE]), (.utf16BigEndian, [0xFE, 0xFF]),
+      (.windowsCP1252, []),
+    ] as [(String.Encoding, [UInt8])])
+  func `tables in other encodings come back in UTF-8 with a mark`(
+    encoding: String.Encoding, mark: [UInt8]
+  ) throws {
+    let text = "Größe\tText\r\n20 €\tI don’t like this dull film\r\n"
+    let path = try write("t.txt", Data(mark) + #require(text.data(using: encoding)))
+    let result = try sentiment("--csv", path, "--column", "text")
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(
+      result.errors
+        == (mark.isEmpty ? "caption: \(path): it is not UTF-8; read as Windows-1252\n" : ""))
+    #expect(
+      Data(result.output.utf8).starts(
+        with: Data(
+          ("\u{FEFF}Größe\tText\tsentiment\tsentiment_probability\r\n"
+            + "20 €\tI don’t like this dull film\tnegative\t0.").utf8)), "\(result.output)")
+  }
+
+  @Test func `rows in another encoding than the others are read, and told`() throws {
+    let path = try write(
+      "t.csv", Data("a\né great film\nü great film\n".utf8) + [0x93] + Data("dull film\n".utf8))
+    let result = try sentiment("--csv", path, "--column", "a")
+    #expect(result.status == 0)
+    #expect(result.errors == "caption: \(path): line 4 is not UTF-8; read as Windows-1252\n")
+    #expect(result.lines[3].hasPrefix("“dull film,negative,"))
+  }
+
+  @Test func `results are scored by the labels of a table`() throws {
+    let path = try write(
+      "gold.csv",
+      """
+      text,gold,stars,three
+      A wonderful film,pos,1,positive
+      A dreadful film,Neg,0,negative
+      A great and moving film, NEGATIVE,0,neutral
+      A dull and stupid film,neg,0,negative
+      A great film,,,
+      A great film,mixed,,mixed
+      ,pos,1,positive
+      A great film
+      """ + "\n")
+    let output = folder.path + "/out.csv"
+    let result = try sentiment("--csv", path, "--column", "text", "--label", "gold", "-o", output)
+    #expect(result.status == 65)
+    #expect(result.output == "")
+    let report = result.errors.split(separator: "\n").map(String.init).filter {
+      !$0.hasPrefix("caption: ")
+    }
+    #expect(
+      report == [
+        "scored by “gold”: 4 rows; left out: 2 without a label, 1 without a result, 1 with labels "
+          + "that the model does not know: “mixed” (1)",
+        "accuracy 75.00 %, macro F1 73.33 %; 0 below the threshold of 0.6, which count with their "
+          + "likelier label",
+        "LABEL     PRECISION  RECALL    F1       ROWS  FOUND NEGATIVE  FOUND POSITIVE",
+        "negative  100.00 %   66.67 %   80.00 %  3     2               1",
+        "positive  50.00 %    100.00 %  66.67 %  1     0               1",
+      ], "\(result.errors)")
+    #expect(try String(contentsOfFile: output, encoding: .utf8).split(separator: "\n").count == 9)
+    let quiet = try sentiment("--csv", path, "--column", "text", "--label", "stars", "--quiet")
+    #expect(quiet.errors.contains("scored by “stars”: 4 rows; left out: 3 without a label, 1"))
+    #expect(quiet.errors.contains("\naccuracy 75.00 %"))
+    #expect(quiet.output.hasPrefix("text,gold,stars,three,sentiment,"))
+  }
+
+  private struct Score: Decodable {
+    struct Label: Decodable, Equatable {
+      let precision: Double?
+      let recall: Double?
+      let f1: Double?
+      let rows: Int
+    }
+
+    let rows: Int
+    let accuracy: Double?
+    let below_threshold: Int
+    let counts_neutral: Bool
+    let without_label: Int
+    let unknown: [String: Int]
+    let labels: [String: Label]
+    let confusion: [String: [String: Int]]
+  }
+
+  @Test func `what is below the threshold counts as neutral only where the labels have it`() throws
+  {
+    let path = try write(
+      "gold.csv",
+      "text,two,three,none\n\"\(praise)\",1,positive,a\n\"\(blame)\",0,neutral,b\n")
+    func score(_ label: String) throws -> Score {
+      let result = try sentiment(
+        "--csv", path, "--column", "text", "--threshold", "1", "--label", label, "--json", "-o",
+        folder.path + "/out.csv")
+      #expect(result.status == 0, "\(result.errors)")
+      return try JSONDecoder().decode(Score.self, from: Data(result.output.utf8))
+    }
+    let two = try score("two")
+    #expect(two.accuracy == 1 && two.rows == 2 && two.below_threshold == 2 && !two.counts_neutral)
+    #expect(two.labels["positive"] == .init(precision: 1, recall: 1, f1: 1, rows: 1))
+    let three = try score("three")
+    #expect(three.accuracy == 0.5 && three.below_threshold == 2 && three.counts_neutral)
+    #expect(three.confusion["positive"] == ["negative": 0, "neutral": 1, "positive": 0])
+    #expect(three.labels["neutral"] == .init(precision: 0.5, recall: 1, f1: 2 / 3, rows: 1))
+    let none = try score("none")
+    #expect(none.accuracy == nil && none.rows == 0 && none.unknown == ["a": 1, "b": 1])
+  }
+
+  @Test(arguments: [
+    ["--as", "a", "text"], ["--label", "a", "text"],
+    ["--csv", "a.csv", "--column", "a", "--as", " "],
+    ["--csv", "a.csv", "--column", "a", "--label", "b", "--json"],
     ["--csv", "a.csv", "text"], ["--csv", "a.csv"], ["--column", "a"], ["--explain", "--captions"],
     ["--captions", "--no-store"], ["--keep", "--no-store", "text"], ["--captions", "--keep"],
     ["-", "text"], ["--output", "a", "text"],

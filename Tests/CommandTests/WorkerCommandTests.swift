@@ -71,6 +71,15 @@ import Testing
     #expect(answers[4]["byte_count"] as? Int == 8)
   }
 
+  /// As Windows programs write lists.
+  @Test func `a list may begin with a byte order mark`() throws {
+    let answer = try answers("\u{FEFF}nowhere.jpg\r\n")[0]
+    #expect(answer["path"] as? String == "nowhere.jpg")
+    let wide = Data("\u{FEFF}nowhere.jpg".utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] })
+    let refused = try caption.run(["worker"], input: wide)
+    #expect(refused.output.contains("the lines are UTF-16; they must be UTF-8"))
+  }
+
   @Test func `an object's other keys come back, stale results do not`() throws {
     let line =
       #"{"path": "\#(photo)", "id": 18446744073709551615, "tags": [1.5, null, "é"], "#

@@ -35,6 +35,10 @@ struct COCOCaptionsTests {
         #"{"images": [{"id": 1}], "annotations": [{"image_id": "1", "caption": "A."}]}"#,
         "annotations[0].image_id: it is the string “1”, not an integer"
       ),
+      (
+        #"{"images": [{"id": "1"}], "annotations": [{"image_id": 1, "caption": "A."}]}"#,
+        "annotations[0].image_id: it is the integer 1, not a string"
+      ),
       ("[]", "it is not an object"),
     ])
   func refusals(json: String, reason: String) {
@@ -45,5 +49,16 @@ struct COCOCaptionsTests {
     let file = try TemporaryFile(
       Data(#"{"images": [{"id": 1}], "annotations": [{"image_id": 1, "caption": "A."}]}"#.utf8))
     #expect(try COCOCaptions(path: FilePath(file.path)).annotations.map(\.caption) == ["A."])
+  }
+
+  @Test func captionsThatVizWizMarksAreNoReferences() throws {
+    let coco = try read(
+      #"""
+      {"images": [{"id": "a"}],
+       "annotations": [{"image_id": "a", "caption": "A.", "is_precanned": true},
+                       {"image_id": "a", "caption": "B.", "is_rejected": false}]}
+      """#)
+    #expect(coco.references == [.text("a"): ["B."]])
+    #expect(coco.annotations.map(\.mark) == [.precanned, nil])
   }
 }

@@ -49,4 +49,33 @@ struct COCOResultsTests {
   func refusals(json: String, reason: String) {
     #expect { try read(json) } throws: { "\($0)" == "s.json: \(reason)" }
   }
+
+  @Test func identifiersAsPythonHasThem() throws {
+    let numbers = try read(
+      #"[{"image_id": 42.0, "caption": "A."}, {"image_id": 1e2, "caption": "B."}]"#)
+    #expect(numbers.entries.map(\.imageID) == [42, 100])
+    let texts = try read(
+      #"[{"image_id": "42", "caption": "A."}, {"image_id": "", "caption": "B."}]"#)
+    #expect(texts.entries.map(\.imageID) == [.text("42"), .text("")])
+    #expect {
+      try read(#"[{"image_id": "42", "caption": "A."}, {"image_id": 7, "caption": "B."}]"#)
+    } throws: {
+      "\($0)" == "s.json: [1].image_id: it is the integer 7, not a string"
+    }
+  }
+
+  /// `json.dumps([{"image_id": 1, "caption": "…", "score": float("nan")}])`
+  @Test func numbersThatOnlyPythonHas() throws {
+    let results = try read(
+      #"[{"image_id": 1, "caption": "Infinity", "score": NaN}, {"image_id": 2, "caption": "NaN", "#
+        + #""scores": [-Infinity, Infinity]}]"#)
+    #expect(results.entries.map(\.caption) == ["Infinity", "NaN"])
+    for (json, reason) in [
+      (#"[{"image_id": NaN, "caption": "A."}]"#, "[0].image_id: it is not an integer of 64 bits"),
+      (#"[{"image_id": 1, "caption": NaN}]"#, "[0].caption: it is not a string"),
+      (#"[NaN, {"image_id": }]"#, "it is not valid JSON: invalid value around character 19"),
+    ] {
+      #expect { try read(json) } throws: { "\($0)" == "s.json: \(reason)" }
+    }
+  }
 }

@@ -1,4 +1,5 @@
 import Datasets
+import Foundation
 import Testing
 
 struct CSVFileTests {
@@ -27,6 +28,20 @@ struct CSVFileTests {
     }
   }
 
+  @Test func aFirstLineThatNamesTheSeparator() throws {
+    let found = try contents("sep=;\r\nimage;caption\r\na;A, b;c\r\nb;=x\r\n", .csv)
+    #expect(found["a"] == ["A, b;c"])
+    #expect(found["b"] == ["=x"])
+    #expect(
+      found.sentences == [
+        "d: line 3: broken row: the caption has separators and no quotes; read as one caption: "
+          + "“A, b;c”"
+      ])
+    let tab = UInt8(ascii: "\t")
+    #expect(
+      try contents("sep=|\nimage|caption\na|A\tb\n", .csv, separator: tab)["a"] == ["A\tb"])
+  }
+
   @Test func brokenRows() throws {
     let found = try contents(
       """
@@ -42,7 +57,8 @@ struct CSVFileTests {
     #expect(found["d"] == ["A road with trees."])
     #expect(
       found.sentences == [
-        "d: line 2: broken row: the caption has separators and no quotes; read as one caption",
+        "d: line 2: broken row: the caption has separators and no quotes; read as one caption: "
+          + "“Ducks, geese, swans.”",
         "d: line 3: broken row: it has 2 cells where the heading has 3; left out",
         "d: line 4: broken row: its number is no integer; read without it",
         "d: line 5: broken row: text follows a closing quote; kept with the cell",
@@ -57,5 +73,75 @@ struct CSVFileTests {
         path: "d", place: .line(3),
         reason: "a double quote opens there and is never closed")
     ) { try contents("image,caption\na,A pond.\nb,\"A hill.\nc,A road.\n", .csv) }
+  }
+
+  /// As Hugging Face's `flickr_annotations_30k.csv` has them, and as pandas and NumPy write lists.
+  @Test func listsOfCaptionsInACell() throws {
+    let found = try contents(
+      #"""
+      raw,sentids,split,filename,img_id
+      "[""A yellow disc ."", ""A green box .""]","[0, 1]",train,a.jpg,0
+      "['A dog.', ""The dog's ball."", 'caf\xe9']","[2, 3, 4]",dev,b.jpg,1.0
+      "['A road.'
+       ""It's wet.""]","[5, 6]",test,c.jpg,2
+      []," ",test,d.jpg,3
+      """#, .csv)
+    #expect(found["a.jpg"] == ["A yellow disc .", "A green box ."])
+    #expect(found["b.jpg"] == ["A dog.", "The dog's ball.", "café"])
+    #expect(found["c.jpg"] == ["A road.", "It's wet."])
+    #expect(found.entries.map(\.split) == ["train", "val", "test"])
+    #expect(found.entries.map(\.externalID) == [0, 1, 2])
+    #expect(
+      found.sentences.filter { !$0.contains("few references") } == [
+        "d: line 6: photo without captions: “d.jpg” has no captions; left out"
+      ])
+  }
+
+  /// As Hugging Face's `jxie/flickr8k` has them.
+  @Test func numberedColumns() throws {
+    let found = try contents(
+      "image,caption_10,caption_2,caption_count\na.jpg,Ten.,Two.,2\nb.jpg,,A hill.,1\n", .csv)
+    #expect(found["a.jpg"] == ["Two.", "Ten."])
+    #expect(found["b.jpg"] == ["A hill."])
+    #expect(found.problems.map(\.kind) == [])
+  }
+
+  @Test func whatOnlyLooksLikeAListIsOneCaption() throws {
+    let found = try contents(
+      #"""
+      filename,raw
+      a.jpg,"[""A pond."", 3]"
+      b.jpg,['A
+      c.jpg,[A sign] reads stop
+      """#, .csv)
+    #expect(found["a.jpg"] == [#"["A pond.", 3]"#])
+    #expect(
+      found.sentences == [
+        #"d: line 2: unread list: “["A pond.", 3]” of “a.jpg” looks like a list of captions, which "#
+          + "cannot be read; kept as one caption",
+        "d: line 3: unread list: “['A” of “b.jpg” looks like a list of captions, which cannot be "
+          + "read; kept as one caption",
+      ])
+  }
+
+  /// Kaggle's table of Flickr30k.
+  @Test func barsBetweenColumns() throws {
+    let found = try contents(
+      "image_name| comment_number| comment\na.jpg| 0| Two men .\n", .csv,
+      separator: UInt8(ascii: "|"))
+    #expect(found["a.jpg"] == [" Two men ."])
+  }
+
+  @Test func bytesOfWindowsAreRead() throws {
+    let found = try DatasetContents(
+      data: Data("image,caption\na,A disc that".utf8) + [0x92] + Data("s red\nb,A box\n".utf8),
+      name: "d", format: .csv)
+    #expect(found["a"] == ["A disc that’s red"])
+    #expect(found["b"] == ["A box"])
+    #expect(
+      found.sentences == [
+        "d: line 2: other encoding: “a,A disc that’s red”: the byte 0x92 is not UTF-8 and was read "
+          + "as “’” (Windows-1252)"
+      ])
   }
 }

@@ -51,4 +51,55 @@ struct CaptionObjectsTests {
       "\($0)" == "d: it is not valid JSON: unexpected end of file during JSON parse"
     }
   }
+
+  /// As in Hugging Face's `metadata.jsonl`, and what its tables are called elsewhere.
+  @Test func membersAreCalledAsColumnsAre() throws {
+    let found = try contents(
+      """
+      {"file_name": "a.jpg", "text": "A disc."}
+      {"filename": "b.jpg", "raw": ["A box.", "A cube."], "img_id": "7"}
+      {"image": {"bytes": null}, "filename": "c.jpg", "sentences": ["A hill."]}
+      {"image": null, "image_path": "d.jpg", "caption": null, "text": "['A road.', 'Wet.']"}
+      {"file_name": "e.jpg", "text": null}
+      {"file_name": "f.jpg", "caption_1": "B.", "caption_0": "A.", "caption_2": null}
+      """, .jsonl)
+    #expect(found["a.jpg"] == ["A disc."])
+    #expect(found["b.jpg"] == ["A box.", "A cube."])
+    #expect(found.entries.first { $0.name == "b.jpg" }?.externalID == 7)
+    #expect(found["c.jpg"] == ["A hill."])
+    #expect(found["d.jpg"] == ["A road.", "Wet."])
+    #expect(found["f.jpg"] == ["A.", "B."])
+    #expect(
+      found.sentences.filter { !$0.contains("few references") } == [
+        "d: line 5: broken row: “caption” is missing; left out"
+      ])
+  }
+
+  /// `json.dumps({"score": float("nan")})`
+  @Test func numbersThatOnlyPythonHas() throws {
+    let found = try contents(
+      #"""
+      {"image": "a.jpg", "caption": "NaN \" -Infinity", "scores": [NaN, -Infinity, Infinity]}
+      {"image": "b.jpg", "caption": NaN}
+      """#, .jsonl)
+    #expect(found["a.jpg"] == ["NaN \" -Infinity"])
+    #expect(
+      found.sentences == ["d: line 2: broken row: “caption” is not of the right type; left out"])
+  }
+
+  @Test func oneBrokenObjectLeavesTheRest() throws {
+    let found = try contents(
+      #"""
+      [{"image": "a.jpg", "caption": "half \ud83d"}, {"image": "b.jpg", "caption": null},
+       {"image": "c.jpg", "caption": "A zero \u0000 byte"}, {"image": "d.jpg", "caption": "A hill."}]
+      """#, .jsonl)
+    #expect(found.entries.map(\.name) == ["d.jpg"])
+    #expect(
+      found.sentences == [
+        "d: [0]: broken row: it is not valid JSON; left out",
+        "d: [1]: broken row: “caption” is not of the right type; left out",
+        "d: [2]: broken row: “A zero \u{2400} byte” of “c.jpg” has a zero byte; left out",
+        "d: [2]: photo without captions: “c.jpg” has no captions; left out",
+      ])
+  }
 }

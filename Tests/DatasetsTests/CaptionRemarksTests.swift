@@ -12,14 +12,20 @@ struct CaptionRemarksTests {
     #expect(found["a.jpg"] == captions)
     #expect(
       found.problems.map { "\($0.kind.rawValue): \($0.detail)" } == [
-        "line separator: U+2028 in the middle of a caption of “a.jpg”",
-        "line separator: U+000A at the end of a caption of “a.jpg”",
-        "line separator: U+0085 in the middle of a caption of “a.jpg”",
-        "stray separator: “|” of a caption of “a.jpg”",
-        "stray separator: a tab of a caption of “a.jpg”",
-        "control character: U+0007 of a caption of “a.jpg”",
-        "duplicate caption: “a.jpg” has that caption already",
+        "line separator: “Two\u{2028}lines.” of “a.jpg” has U+2028 in the middle",
+        "line separator: “End.\n” of “a.jpg” has U+000A at the end",
+        "line separator: “A \u{85}b.” of “a.jpg” has U+0085 in the middle",
+        "stray separator: “One|two.” of “a.jpg” has “|”",
+        "stray separator: “A\tb.” of “a.jpg” has a tab",
+        "control character: “Bell\u{7}.” of “a.jpg” has U+0007",
+        "duplicate caption: “Plain é.” of “a.jpg” is there already",
       ])
     #expect(found.problems.allSatisfy { $0.kind.severity == .remark })
+  }
+
+  @Test func longCaptionsAreShownAsFarAsASentenceHolds() throws {
+    let caption = String(repeating: "a", count: 79) + "|" + String(repeating: "b", count: 1000)
+    let found = try contents("image,caption\nx.jpg,\(caption)\n", .csv)
+    #expect(found.problems.map(\.detail) == ["“\(caption.prefix(80))…” of “x.jpg” has “|”"])
   }
 }

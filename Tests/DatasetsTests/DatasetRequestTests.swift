@@ -81,6 +81,34 @@ struct DatasetRequestTests {
     #expect(found.entries.map(\.split) == ["all"])
   }
 
+  /// As Windows programs write lists.
+  @Test func listsOfSplitsInAnyEncoding() throws {
+    try folder.write("Flickr8k.token.txt", "a.jpg#0\tA .\nb.jpg#0\tB .\nc’s.jpg#0\tC .\n")
+    try folder.write("Flickr_8k.trainImages.txt", "\u{FEFF}a.jpg\r\n")
+    try Data([0xFF, 0xFE] + "b.jpg\r\n".utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] })
+      .write(to: URL(filePath: folder.path("Flickr_8k.devImages.txt").string))
+    try (Data("c".utf8) + [0x92] + Data("s.jpg\r\n".utf8))
+      .write(to: URL(filePath: folder.path("Flickr_8k.testImages.txt").string))
+    let found = try DatasetRequest(format: .flickr8k, sources: [.init(path: folder.path("."))])
+      .read()
+    #expect(found.entries.map(\.split) == ["train", "val", "test"])
+    #expect(
+      found.problems.filter { $0.kind == .otherEncoding }.map(\.detail) == [
+        "it is UTF-16; read as such",
+        "“c’s.jpg”: the byte 0x92 is not UTF-8 and was read as “’” (Windows-1252)",
+      ])
+  }
+
+  @Test func whyThereAreNoCaptions() throws {
+    try folder.write("bad.jsonl", "{\"image\": \"a.jpg\"}\nx\n")
+    #expect {
+      try DatasetRequest(format: .jsonl, sources: [.init(path: folder.path("bad.jsonl"))]).read()
+    } throws: {
+      "\($0)" == folder.path("bad.jsonl").string
+        + ": line 1: “caption” is missing; left out; there are no captions besides"
+    }
+  }
+
   @Test func noCaptionsAtAll() throws {
     try folder.write("empty.csv", "image,caption\n")
     #expect(

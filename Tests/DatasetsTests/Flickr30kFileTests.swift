@@ -18,8 +18,9 @@ struct Flickr30kFileTests {
     let broken = "broken row: it is not a name, a number and a caption with “|” between; left out"
     #expect(
       found.sentences == [
-        "d: line 3: stray separator: “|” of a caption of “a.jpg”",
-        "d: line 4: broken row: the second “|” is missing; read as a caption of “a.jpg”",
+        "d: line 3: stray separator: “ Ducks | geese .” of “a.jpg” has “|”",
+        "d: line 4: broken row: the second “|” is missing; read as a caption of “a.jpg”: "
+          + "“A lake with reeds .”",
         "d: line 5: \(broken)", "d: line 6: \(broken)",
       ])
   }

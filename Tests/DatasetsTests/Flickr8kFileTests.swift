@@ -19,9 +19,10 @@ struct Flickr8kFileTests {
     #expect(found["d.jpg"] == ["A road ."])
     #expect(
       found.sentences == [
-        "d: line 2: stray separator: a tab of a caption of “a#b.jpg”",
-        "d: line 4: broken row: the tab is missing; read as a caption of “c.jpg”",
-        "d: line 5: broken row: the caption’s number is missing; read as a caption of “d.jpg”",
+        "d: line 2: stray separator: “A pond\twith ducks .” of “a#b.jpg” has a tab",
+        "d: line 4: broken row: the tab is missing; read as a caption of “c.jpg”: “A hill .”",
+        "d: line 5: broken row: the caption’s number is missing; read as a caption of “d.jpg”: "
+          + "“A road .”",
         "d: line 6: broken row: it is not a name, “#”, a number, a tab and a caption; left out",
         "d: line 7: phantom entry: “e.jpg.1” is no photo’s name; left out",
       ])

@@ -31,7 +31,7 @@ struct KarpathyFileTests {
     #expect(
       found.sentences == [
         "d: images[0].sentences[1]: blank caption: a caption of “x.jpg” is blank; left out",
-        "d: images[0].sentences[2]: duplicate caption: “x.jpg” has that caption already",
+        "d: images[0].sentences[2]: duplicate caption: “A.” of “x.jpg” is there already",
         "d: images[1]: duplicate entry: “x.jpg” is there since d: images[0], and left out here",
         "d: images[2]: photo without captions: “y.jpg” has no captions; left out",
       ])
@@ -50,5 +50,21 @@ struct KarpathyFileTests {
   ])
   func refusals(json: String, reason: String) {
     #expect { try contents(json, .karpathy) } throws: { "\($0)" == "d: \(reason)" }
+  }
+
+  @Test func whatIsBrokenIsLeftOut() throws {
+    let found = try contents(
+      """
+      {"images": [
+        {"filename": "x.jpg", "sentences": [{"raw": null}, {"raw": "A."}]},
+        {"sentences": [{"raw": "B."}]},
+        {"filename": "y.jpg", "sentences": [{"raw": "C.", "score": NaN}]}]}
+      """, .karpathy)
+    #expect(found.entries.map(\.references) == [["A."], ["C."]])
+    #expect(
+      found.sentences == [
+        "d: images[0].sentences[0].raw: broken row: it is null, not a string; left out",
+        "d: images[1]: broken row: “filename” is missing; left out",
+      ])
   }
 }

@@ -34,6 +34,25 @@ import Testing
   @Test func `one image alone scores nothing`() throws {
     let corpus = try CaptionCorpus(candidates: ["a cat"], references: [["a cat"]], threads: 1)
     #expect(CIDErD.scores(of: corpus, threads: 1).corpus == [0])
+    let note = ScoringProtocol(corpus, metrics: [.ciderD]).note
+    #expect(note?.hasPrefix("CIDEr-D is 0 by definition") == true)
+    #expect(note?.hasSuffix("and log(1/1) is 0; it needs more than one image") == true)
+    #expect(ScoringProtocol(corpus, metrics: [.rougeL]).note == nil)
+  }
+
+  @Test func `images that share all n-grams score nothing`() throws {
+    func corpus(_ last: String) throws -> CaptionCorpus {
+      try CaptionCorpus(
+        candidates: ["a cat", "a dog", ""],
+        references: [["a cat", "a cat"], ["a cat"], ["a cat", last]], threads: 1)
+    }
+    let same = try corpus("cat")
+    #expect(CIDErD.scores(of: same, threads: 1).corpus == [0])
+    #expect(
+      ScoringProtocol(same, metrics: [.ciderD]).note?.hasSuffix(
+        "and here all 3 images’ references have the same words") == true)
+    // One word that not all have weighs something.
+    #expect(try ScoringProtocol(corpus("cats"), metrics: [.ciderD]).note == nil)
   }
 
   /// Cider().compute_score(...) of `having` images with `caption` and others with “z”, each the

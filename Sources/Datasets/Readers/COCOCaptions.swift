@@ -5,7 +5,7 @@ package import SystemPackage
 /// (https://cocodataset.org/#format-data).
 package struct COCOCaptions: Equatable, Sendable {
   package struct Image: Equatable, Sendable {
-    package let id: Int64
+    package let id: COCOIdentifier
     package let fileName: String?
     /// As this program writes it into exports; COCO itself has a file for each split.
     package let split: String?
@@ -14,36 +14,39 @@ package struct COCOCaptions: Equatable, Sendable {
   /// In the file's order.
   package let images: [Image]
   package let annotations: [COCOCaption]
+  /// Where the file was not UTF-8.
+  package let repairs: [DatasetProblem]
 
+  /// Reads what captions are to be measured by: nothing may be missing.
+  ///
   /// - Throws: `DatasetError`.
-  package init(path: FilePath) throws { try self.init(DatasetFile(path: path)) }
+  package init(path: FilePath) throws { try self.init(DatasetFile(repairing: path)) }
 
   /// - Parameter name: what the file is called in errors.
   /// - Throws: `DatasetError.tooLong`, `.malformed` also where there are no images or annotations.
   package init(data: Data, name: String) throws {
-    try self.init(DatasetFile(data: data, name: name))
+    try self.init(DatasetFile(repairing: data, name: name))
   }
 
-  init(_ file: DatasetFile) throws {
-    let contents = try file.decodeJSON(Contents.self)
-    for (list, isEmpty) in [
-      ("images", contents.images.isEmpty), ("annotations", contents.annotations.isEmpty),
-    ] where isEmpty {
+  private init(_ file: DatasetFile) throws {
+    let contents = try COCOContents(file)
+    images = try contents.images.map { try $0.get(from: file.name) }
+    annotations = try contents.annotations.map { try $0.get(from: file.name) }
+    repairs = file.repairs
+    let kinds = Set(images.map(\.id.kind))
+    for (index, annotation) in annotations.enumerated() {
+      guard let mismatch = annotation.imageID.mismatch(with: kinds) else { continue }
       throw DatasetError.malformed(
-        path: file.name, place: .whole, reason: "its list “\(list)” is empty")
+        path: file.name, place: .value("annotations[\(index)].image_id"), reason: mismatch)
     }
-    (images, annotations) = (contents.images, contents.annotations)
   }
 
-  /// The captions of each picture that has any, in the file's order.
-  package var references: [Int64: [String]] {
-    annotations.reduce(into: [:]) { $0[$1.imageID, default: []].append($1.caption) }
+  /// The captions of each picture that has any that count, in the file's order.
+  package var references: [COCOIdentifier: [String]] {
+    annotations.reduce(into: [:]) {
+      if $1.mark == nil { $0[$1.imageID, default: []].append($1.caption) }
+    }
   }
-}
-
-private struct Contents: Decodable {
-  let images: [COCOCaptions.Image]
-  let annotations: [COCOCaption]
 }
 
 extension COCOCaptions.Image: Decodable {
@@ -54,7 +57,7 @@ extension COCOCaptions.Image: Decodable {
 
   package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
-    id = try values.decodeIdentifier(forKey: .id)
+    id = try values.decode(COCOIdentifier.self, forKey: .id)
     fileName = try values.decodeIfPresent(String.self, forKey: .fileName)
     split = try values.decodeIfPresent(String.self, forKey: .split)
   }

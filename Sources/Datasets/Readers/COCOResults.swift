@@ -6,25 +6,33 @@ package import SystemPackage
 package struct COCOResults: Equatable, Sendable {
   /// In the file's order, no two of one picture.
   package let entries: [COCOCaption]
+  /// Where the file was not UTF-8.
+  package let repairs: [DatasetProblem]
 
   /// - Throws: `DatasetError`.
-  package init(path: FilePath) throws { try self.init(DatasetFile(path: path)) }
+  package init(path: FilePath) throws { try self.init(DatasetFile(repairing: path)) }
 
   /// - Parameter name: what the file is called in errors.
   /// - Throws: `DatasetError.tooLong`, `.malformed` also where there are no captions, or two of one
   ///   picture.
   package init(data: Data, name: String) throws {
-    try self.init(DatasetFile(data: data, name: name))
+    try self.init(DatasetFile(repairing: data, name: name))
   }
 
   private init(_ file: DatasetFile) throws {
     entries = try file.decodeJSON([COCOCaption].self)
+    repairs = file.repairs
     guard !entries.isEmpty else {
       throw DatasetError.malformed(path: file.name, place: .whole, reason: "its list is empty")
     }
-    var first: [Int64: Int] = [:]
+    let kinds = Set(entries.prefix(1).map(\.imageID.kind))
+    var first: [COCOIdentifier: Int] = [:]
     first.reserveCapacity(entries.count)
     for (index, entry) in entries.enumerated() {
+      if let mismatch = entry.imageID.mismatch(with: kinds) {
+        throw DatasetError.malformed(
+          path: file.name, place: .value("[\(index)].image_id"), reason: mismatch)
+      }
       if let earlier = first.updateValue(index, forKey: entry.imageID) {
         throw DatasetError.malformed(
           path: file.name, place: .value("[\(index)]"),

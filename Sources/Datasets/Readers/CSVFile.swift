@@ -1,15 +1,10 @@
 internal import Foundation
 
-/// A table of captions: a heading that names the columns, and a caption a row.
+/// A table of captions: a heading that names the columns, and a row for each caption or, where the
+/// cell is a list, for each photo.
 struct CSVFile {
   let file: DatasetFile
   let separator: UInt8
-
-  static let photoColumns = [
-    "image", "image_name", "file_name", "filename", "file_path", "filepath", "path", "photo",
-  ]
-  static let captionColumns = ["caption", "text", "comment", "sentence", "raw"]
-  private static let idColumns = ["id", "image_id", "imgid", "cocoid"]
 
   /// - Throws: `DatasetError.malformed`.
   func enter(into builder: inout DatasetBuilder, split: String?) throws {
@@ -28,13 +23,16 @@ struct CSVFile {
   ) {
     let origin = DatasetOrigin(file: file.name, place: .line(row.line))
     var cells = row.cells
-    if cells.count > heading.count, heading.caption == heading.count - 1 {
+    if cells.count > heading.count, let caption = heading.captions.first,
+      heading.captions == [heading.count - 1]
+    {
       // Only the caption can have separators in it that are not quoted.
       let mark = String(decoding: [separator], as: UTF8.self)
-      cells[heading.caption...] = [cells[heading.caption...].joined(separator: mark)]
+      cells[caption...] = [cells[caption...].joined(separator: mark)]
       builder.report(
         .brokenRow, at: origin,
-        "the caption has separators and no quotes; read as one caption")
+        "the caption has separators and no quotes; read as one caption: "
+          + quoted(cells[caption]))
     } else if row.isBroken {
       builder.report(.brokenRow, at: origin, "text follows a closing quote; kept with the cell")
     }
@@ -48,7 +46,7 @@ struct CSVFile {
     if separator == UInt8(ascii: ",") { cells = cells.map(SpreadsheetCell.unguarded) }
     var number: Int64?
     if let column = heading.id, !cells[column].isEmpty {
-      number = Int64(cells[column])
+      number = CaptionColumns.number(in: cells[column])
       if number == nil {
         builder.report(.brokenRow, at: origin, "its number is no integer; read without it")
       }
@@ -57,13 +55,16 @@ struct CSVFile {
       named: cells[heading.photo], externalID: number,
       split: split ?? DatasetSplit.canonical(heading.split.map { cells[$0] }), at: origin)
     guard let entry else { return }
-    builder.add(cells[heading.caption], to: entry, at: origin)
+    for column in heading.captions where heading.captions.count == 1 || !cells[column].isEmpty {
+      builder.add(captionsIn: cells[column], to: entry, at: origin)
+    }
   }
 
   private struct Heading {
     let count: Int
     let photo: Int
-    let caption: Int
+    /// More than one where they are numbered.
+    let captions: [Int]
     let split: Int?
     let id: Int?
 
@@ -72,18 +73,20 @@ struct CSVFile {
       func column(_ wanted: [String]) -> Int? {
         wanted.lazy.compactMap { names.firstIndex(of: $0) }.first
       }
-      guard let photo = column(CSVFile.photoColumns), let caption = column(CSVFile.captionColumns)
+      guard let photo = column(CaptionColumns.photos),
+        case let captions = CaptionColumns.captions(in: names), !captions.isEmpty
       else {
         throw DatasetError.malformed(
           path: file.file.name, place: .line(row.line),
           reason: "the heading has no column “image” or none “caption”, or they are separated "
-            + "otherwise than by “\(String(decoding: [file.separator], as: UTF8.self))”")
+            + "otherwise than by “\(String(decoding: [file.separator], as: UTF8.self))” "
+            + "(see --separator)")
       }
       count = names.count
       self.photo = photo
-      self.caption = caption
-      split = column(["split"])
-      id = column(CSVFile.idColumns)
+      self.captions = captions
+      split = column([CaptionColumns.split])
+      id = column(CaptionColumns.numbers)
     }
   }
 }

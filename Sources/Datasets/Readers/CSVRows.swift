@@ -1,7 +1,7 @@
 internal import Foundation
 
 /// Rows of separated values, found in bytes that come piece by piece. As RFC 4180 has it, a cell in
-/// double quotes may hold separators, line ends and, twice, double quotes. Blank lines are no rows.
+/// double quotes may hold separators, line ends and, twice, double quotes.
 struct CSVRows {
   struct Row: Equatable {
     /// The line that it begins on, from 1.
@@ -9,6 +9,11 @@ struct CSVRows {
     let cells: [String]
     /// Whether something follows a closing quote that does not belong there; it is kept.
     let isBroken: Bool
+    /// Whether a cell is not UTF-8; it was read as Windows-1252.
+    let isRepaired: Bool
+
+    /// Blank lines are rows of one cell without text.
+    var isBlank: Bool { cells == [""] }
   }
 
   private enum State { case cellStart, plain, quoted, quoteInQuoted }
@@ -18,41 +23,54 @@ struct CSVRows {
   private let separator: UInt8
   private let hasQuotes: Bool
   private var state = State.cellStart
-  private var line = 1
+  private var line: Int
   /// Where the last quoted cell began.
   private var quoteLine = 1
-  private var rowLine = 1
+  private var rowLine: Int
   private var cells: [String] = []
   private var cell: [UInt8] = []
   /// How much of the cell stood in quotes, where any did.
   private var quotedBytes: Int?
   private var isBroken = false
+  private var isRepaired = false
   /// Of the cells that are finished, each with what it takes beside its bytes.
   private var cellBytes = 0
 
   private static let quote = UInt8(ascii: "\"")
   private static let newline = UInt8(ascii: "\n")
 
-  /// - Parameter hasQuotes: whether double quotes mean anything.
-  init(file: String, separator: UInt8, hasQuotes: Bool = true) {
+  /// - Parameters:
+  ///   - hasQuotes: whether double quotes mean anything.
+  ///   - firstLine: the number of the line that the bytes begin with.
+  init(file: String, separator: UInt8, hasQuotes: Bool, firstLine: Int) {
     self.file = file
     self.separator = separator
     self.hasQuotes = hasQuotes
+    (line, rowLine) = (firstLine, firstLine)
   }
 
+  /// Calls `body` with the rows of a whole file that are not blank. A first line that names the
+  /// separator is no row.
+  ///
   /// - Throws: `DatasetError.malformed` as `read(_:_:)` and `finish(_:)`; what `body` does.
   static func forEachRow(
     of file: DatasetFile, separator: UInt8, hasQuotes: Bool = true, _ body: (Row) throws -> Void
   ) throws {
-    var rows = CSVRows(file: file.name, separator: separator, hasQuotes: hasQuotes)
-    try file.data.withUnsafeBytes { try rows.read($0, body) }
-    try rows.finish(body)
+    func rowThatIsNotBlank(_ row: Row) throws { if !row.isBlank { try body(row) } }
+    let skipped = file.separatorLine?.length ?? 0
+    var rows = CSVRows(
+      file: file.name, separator: separator, hasQuotes: hasQuotes,
+      firstLine: skipped == 0 ? 1 : 2)
+    try file.data.withUnsafeBytes {
+      try rows.read(.init(rebasing: $0[skipped...]), rowThatIsNotBlank)
+    }
+    try rows.finish(rowThatIsNotBlank)
   }
 
   /// Goes on with more bytes, and calls `body` with the rows that end in them.
   ///
-  /// - Throws: `DatasetError.malformed` for a row longer than `DatasetFile.maximumLineBytes` or one
-  ///   that is not UTF-8; what `body` does.
+  /// - Throws: `DatasetError.malformed` for a row longer than `DatasetFile.maximumLineBytes`; what
+  ///   `body` does.
   mutating func read(_ bytes: UnsafeRawBufferPointer, _ body: (Row) throws -> Void) throws {
     var position = 0
     while position < bytes.count {
@@ -96,7 +114,7 @@ struct CSVRows {
           line += 1
           rowLine = line
         } else {
-          try endCell()
+          endCell()
         }
         position += 1
       }
@@ -106,7 +124,7 @@ struct CSVRows {
   /// Ends the last row.
   ///
   /// - Throws: `DatasetError.malformed` where a quote is never closed, since what follows it cannot
-  ///   be told apart, or where the row is not UTF-8; what `body` does.
+  ///   be told apart; what `body` does.
   mutating func finish(_ body: (Row) throws -> Void) throws {
     switch state {
     case .cellStart where cells.isEmpty: return
@@ -131,13 +149,14 @@ struct CSVRows {
     cell.append(contentsOf: bytes)
   }
 
-  private mutating func endCell() throws {
-    guard let text = String(validating: cell, as: UTF8.self) else {
-      throw DatasetError.malformed(
-        path: file, place: .line(rowLine), reason: "it is not valid UTF-8")
-    }
+  private mutating func endCell() {
     if let quotedBytes { isBroken = isBroken || cell.count > quotedBytes }
-    cells.append(text)
+    if let text = String(validating: cell, as: UTF8.self) {
+      cells.append(text)
+    } else {
+      isRepaired = true
+      cells.append(String(decoding: RepairedText(Data(cell), name: file).utf8, as: UTF8.self))
+    }
     cellBytes += cell.count + MemoryLayout<String>.size
     cell.removeAll(keepingCapacity: true)
     quotedBytes = nil
@@ -146,11 +165,11 @@ struct CSVRows {
 
   private mutating func endRow(_ body: (Row) throws -> Void) throws {
     if cell.count > quotedBytes ?? 0, cell.last == UInt8(ascii: "\r") { cell.removeLast() }
-    try endCell()
-    let row = Row(line: rowLine, cells: cells, isBroken: isBroken)
+    endCell()
+    let row = Row(line: rowLine, cells: cells, isBroken: isBroken, isRepaired: isRepaired)
     cells.removeAll(keepingCapacity: true)
-    isBroken = false
+    (isBroken, isRepaired) = (false, false)
     cellBytes = 0
-    if row.cells != [""] { try body(row) }
+    try body(row)
   }
 }

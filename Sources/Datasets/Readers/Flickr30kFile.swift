@@ -16,7 +16,8 @@ struct Flickr30kFile {
       if row.isRepaired {
         builder.report(
           .brokenRow, at: origin,
-          "the second “|” is missing; read as a caption of “\(row.name)”")
+          "the second “|” is missing; read as a caption of “\(row.name)”: "
+            + quoted(row.caption))
       }
       guard let entry = builder.entry(named: row.name, split: split, at: origin) else { return }
       builder.add(row.caption, to: entry, at: origin)

@@ -13,7 +13,10 @@ struct Flickr8kFile {
         return
       }
       if let fault = row.fault {
-        builder.report(.brokenRow, at: origin, "\(fault); read as a caption of “\(row.name)”")
+        builder.report(
+          .brokenRow, at: origin,
+          "\(fault); read as a caption of “\(row.name)”: "
+            + quoted(row.caption))
       }
       guard let entry = builder.entry(named: row.name, split: split, at: origin) else { return }
       builder.add(row.caption, to: entry, at: origin)

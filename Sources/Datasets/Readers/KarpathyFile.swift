@@ -1,7 +1,7 @@
 /// Karpathy's splits of COCO, Flickr8k and Flickr30k, `dataset_coco.json` and so on
 /// (https://cs.stanford.edu/people/karpathy/deepimagesent/).
 struct KarpathyFile: Decodable {
-  private let images: [Image]
+  private let images: [Attempt<Image>]
 
   private struct Image: Decodable {
     let filename: String
@@ -10,7 +10,7 @@ struct KarpathyFile: Decodable {
     let split: String?
     /// COCO's own number where there is one, else that of the list.
     let number: Int64?
-    let sentences: [Sentence]
+    let sentences: [Attempt<Sentence>]
 
     enum CodingKeys: String, CodingKey {
       case filename, filepath, split, sentences, imgid, cocoid
@@ -24,7 +24,7 @@ struct KarpathyFile: Decodable {
       number =
         try values.decodeIdentifierIfPresent(forKey: .cocoid)
         ?? values.decodeIdentifierIfPresent(forKey: .imgid)
-      sentences = try values.decode([Sentence].self, forKey: .sentences)
+      sentences = try values.decode([Attempt<Sentence>].self, forKey: .sentences)
     }
   }
 
@@ -33,8 +33,11 @@ struct KarpathyFile: Decodable {
   }
 
   /// - Parameter split: nil where each picture says.
-  func enter(into builder: inout DatasetBuilder, file: String, split: String?) {
-    for (index, image) in images.enumerated() {
+  /// - Throws: `DatasetError.malformed` where things are broken and no caption is left.
+  func enter(into builder: inout DatasetBuilder, file: String, split: String?) throws {
+    var faults = ListFaults(file: file)
+    for (index, attempt) in images.enumerated() {
+      guard let image = faults.value(of: attempt, &builder) else { continue }
       let path = "images[\(index)]"
       let entry = builder.newEntry(
         DatasetEntry(
@@ -42,11 +45,14 @@ struct KarpathyFile: Decodable {
           split: split ?? DatasetSplit.canonical(image.split), folder: image.filepath,
           origin: DatasetOrigin(file: file, place: .value(path))))
       guard let entry else { continue }
-      for (number, sentence) in image.sentences.enumerated() {
+      for (number, attempt) in image.sentences.enumerated() {
+        guard let sentence = faults.value(of: attempt, &builder) else { continue }
+        faults.count(1)
         builder.add(
           sentence.raw, to: entry,
           at: DatasetOrigin(file: file, place: .value("\(path).sentences[\(number)]")))
       }
     }
+    try faults.finish()
   }
 }

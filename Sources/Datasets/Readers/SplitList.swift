@@ -5,14 +5,16 @@ internal import SystemPackage
 package struct SplitList: Sendable {
   let file: String
   let rows: [(line: Int, name: String)]
+  /// Where the file was not UTF-8.
+  let repairs: [DatasetProblem]
 
   /// - Throws: `DatasetError`.
-  init(path: FilePath) throws { try self.init(DatasetFile(path: path)) }
+  init(path: FilePath) throws { try self.init(DatasetFile(repairing: path)) }
 
   /// - Parameter name: what the file is called in errors.
   /// - Throws: `DatasetError`.
   package init(data: Data, name: String) throws {
-    try self.init(DatasetFile(data: data, name: name))
+    try self.init(DatasetFile(repairing: data, name: name))
   }
 
   private init(_ file: DatasetFile) throws {
@@ -23,6 +25,7 @@ package struct SplitList: Sendable {
       if !name.isEmpty { rows.append((number, name)) }
     }
     self.rows = rows
+    repairs = file.repairs
   }
 }
 
@@ -34,6 +37,7 @@ extension DatasetContents {
     for (index, entry) in entries.enumerated() { indices[entry.name] = index }
     var origins = [DatasetOrigin?](repeating: nil, count: entries.count)
     for (split, list) in lists {
+      problems += list.repairs
       for (line, name) in list.rows {
         let origin = DatasetOrigin(file: list.file, place: .line(line))
         guard let index = indices[name] else {

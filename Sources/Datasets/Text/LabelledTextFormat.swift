@@ -45,6 +45,10 @@ package enum LabelledTextFormat: String, CaseIterable, Sendable {
   ///
   /// - Parameter needsLabels: whether lines of a text with a label are looked for.
   init(of file: DatasetFile, columns: TextColumns, needsLabels: Bool) {
+    guard file.separatorLine == nil else {
+      self = .csv
+      return
+    }
     let line = file.data.prefix(1 << 16).drop { "\r\n".utf8.contains($0) }
       .prefix { $0 != UInt8(ascii: "\n") }
     if line.first(where: { !" \t".utf8.contains($0) }) == UInt8(ascii: "{") {

@@ -44,7 +44,7 @@ package struct LabelledTextSource: Sendable {
   /// - Precondition: the format is neither `polarity` nor `folder`.
   /// - Throws: `DatasetError` as `labelledTexts()`.
   package func labelledTexts(in data: Data) throws -> TextContents<LabelledText> {
-    let file = try DatasetFile(data: data, name: String(decoding: path))
+    let file = try DatasetFile(repairing: data, name: String(decoding: path))
     var collector = TextCollector(needsLabels: true)
     try read(file, format, into: &collector)
     return try collector.labelledTexts(of: file.name, canonical: hasCanonicalLabels)
@@ -59,7 +59,7 @@ package struct LabelledTextSource: Sendable {
     case .folder: try TextFolder(path: path).readFolders(into: &collector)
     case .text where !needsLabels && path.isFolder:
       try TextFolder(path: path).readLines(into: &collector)
-    case let format: try read(DatasetFile(path: path), format, into: &collector)
+    case let format: try read(DatasetFile(repairing: path), format, into: &collector)
     }
     return collector
   }
@@ -68,6 +68,7 @@ package struct LabelledTextSource: Sendable {
     _ file: DatasetFile, _ format: LabelledTextFormat?, into collector: inout TextCollector
   ) throws {
     try file.refuseBinary()
+    collector.reportRepairs(of: file)
     let format =
       format
       ?? LabelledTextFormat(of: file, columns: columns, needsLabels: collector.needsLabels)

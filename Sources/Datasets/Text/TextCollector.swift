@@ -14,6 +14,9 @@ struct TextCollector {
     problems.append(DatasetProblem(kind, at: origin, detail))
   }
 
+  /// Reports what the file's bytes had to be taken for.
+  mutating func reportRepairs(of file: DatasetFile) { problems += file.repairs }
+
   /// - Parameter label: nil or blank where there is none.
   mutating func add(_ text: String, label: String?, at origin: DatasetOrigin) {
     let label = label?.trimmingCharacters(in: .whitespaces) ?? ""
@@ -47,7 +50,7 @@ struct TextCollector {
   func labelledTexts(of name: String, canonical: Bool) throws -> TextContents<LabelledText> {
     try requireTexts(of: name)
     let labels = Set(rows.lazy.flatMap { $0.target?.labels ?? [] })
-    let names = canonical ? canonicalNames(of: labels) : [:]
+    let names = canonical ? CanonicalLabels.names(of: labels) : [:]
     let found = Set(labels.map { names[$0] ?? $0 })
     if let label = found.first, found.count == 1 {
       throw DatasetError.malformed(
@@ -63,6 +66,7 @@ struct TextCollector {
 
   private func requireTexts(of name: String) throws {
     guard rows.isEmpty else { return }
+    let problems = problems.filter { $0.kind != .otherEncoding }
     let kinds = Set(problems.map(\.kind))
     let reason =
       switch (kinds.first, kinds.count) {
@@ -76,21 +80,4 @@ struct TextCollector {
     throw DatasetError.malformed(
       path: name, place: first?.origin.place ?? .whole, reason: first?.detail ?? reason)
   }
-}
-
-/// What common labels are called here: `negative`, `neutral`, `positive`. Numbers mean these only
-/// where there are two of them, 0 and 1 or -1 and 1; others may count stars, or be anything.
-private func canonicalNames(of labels: Set<String>) -> [String: String] {
-  if labels == ["0", "1"] { return ["0": "negative", "1": "positive"] }
-  if labels == ["-1", "1"] { return ["-1": "negative", "1": "positive"] }
-  var names: [String: String] = [:]
-  for label in labels {
-    switch label.lowercased() {
-    case "neg", "negative": names[label] = "negative"
-    case "neutral": names[label] = "neutral"
-    case "pos", "positive": names[label] = "positive"
-    default: break
-    }
-  }
-  return names
 }

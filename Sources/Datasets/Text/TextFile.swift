@@ -2,11 +2,11 @@ internal import Foundation
 internal import SystemPackage
 
 extension DatasetFile {
-  /// Reads a file of text.
+  /// Reads a file of text, as far as it can be read.
   ///
   /// - Throws: `DatasetError`, also where it is binary.
   init(textAt path: FilePath) throws {
-    try self.init(path: path)
+    try self.init(repairing: path)
     try refuseBinary()
   }
 

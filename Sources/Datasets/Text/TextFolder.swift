@@ -52,6 +52,7 @@ struct TextFolder {
       let label = ["pos": "positive", "neg": "negative"][folder.name] ?? folder.name
       for path in folder.files {
         let file = try DatasetFile(textAt: path)
+        collector.reportRepairs(of: file)
         let origin = DatasetOrigin(file: file.name, place: .whole)
         guard file.data.count <= DatasetFile.maximumLineBytes else {
           throw DatasetError.malformed(
@@ -70,7 +71,9 @@ struct TextFolder {
   /// - Throws: `DatasetError`.
   func readLines(into collector: inout TextCollector) throws {
     for path in files {
-      try TextLines(file: DatasetFile(textAt: path)).read(into: &collector, label: nil)
+      let file = try DatasetFile(textAt: path)
+      collector.reportRepairs(of: file)
+      try TextLines(file: file).read(into: &collector, label: nil)
     }
   }
 

@@ -11,7 +11,9 @@ struct TextTableFile {
 
   /// - Throws: `DatasetError.malformed`.
   func read(into collector: inout TextCollector) throws {
-    let separator = separator ?? TextTable.separator(of: file.data)
+    let separator =
+      file.separatorLine?.separator ?? separator ?? TextTable.separator(of: file.data)
+      ?? TextTable.noSeparator
     var layout: Layout?
     try CSVRows.forEachRow(of: file, separator: separator, hasQuotes: hasQuotes) { row in
       if let layout {

@@ -13,8 +13,15 @@ enum Windows1252 {
 
   /// The same text in UTF-8.
   static func utf8(_ data: Data) -> Data {
-    var text = Data(capacity: data.count + data.count / 8)
-    for byte in data {
+    var text: [UInt8] = []
+    text.reserveCapacity(data.count + data.count / 8)
+    data.withUnsafeBytes { decode($0, into: &text) }
+    return Data(text)
+  }
+
+  /// Appends a text to one of UTF-8.
+  static func decode(_ bytes: UnsafeRawBufferPointer, into text: inout [UInt8]) {
+    for byte in bytes {
       let unit = (0x80...0x9F).contains(byte) ? marks[Int(byte) - 0x80] : UInt16(byte)
       switch unit {
       case ..<0x80: text.append(byte)
@@ -26,6 +33,5 @@ enum Windows1252 {
         ])
       }
     }
-    return text
   }
 }

@@ -13,7 +13,7 @@ struct DatasetCheckCommand: ParsableCommand {
     abstract: "Look for what is wrong with a dataset’s files and photos.",
     discussion: """
       It prints severity, kind, place and detail of everything that was found when the dataset was \
-      imported, and then of its photos, all of which are read: missing, corrupt and grey ones, the \
+      imported, with the captions in question, and then of its photos, all of which are read: missing, corrupt and grey ones, the \
       same file twice, and photos of two splits that look alike.
 
       The exit status is 65 where something spoils an evaluation: photos that are missing or \

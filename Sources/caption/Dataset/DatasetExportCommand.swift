@@ -49,7 +49,9 @@ struct DatasetExportCommand: ParsableCommand {
       for item in items {
         let number = item.externalID.map { "\($0)" } ?? ""
         for caption in item.references {
-          try file.write(csvLine([number, item.name, item.split, caption]))
+          // What would be read as a list of captions is written as a list of one.
+          let cell = CaptionList.captions(in: caption) == nil ? caption : try jsonLine([caption])
+          try file.write(csvLine([number, item.name, item.split, cell]))
         }
       }
     case .jsonl:

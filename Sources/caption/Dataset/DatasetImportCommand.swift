@@ -16,15 +16,21 @@ struct DatasetImportCommand: ParsableCommand, TakesManyArguments {
         flickr8k   Flickr8k.token.txt or its folder, with the lists of splits
                    beside it or those given as train=FILE val=FILE
         flickr30k  results.csv; lists of splits as train=FILE
-        csv        a heading with columns image and caption, perhaps split, id
-        jsonl      an object a line, or one array: image, file_path or
-                   file_name; caption or captions; perhaps split and id
+        csv        a heading with a column for the photo (image, file_name,
+                   filename, …) and one for captions (caption, text, raw,
+                   sentence, comment, …), perhaps split, id; a cell may hold
+                   a list of captions as JSON or Python write it
+        jsonl      an object a line, or one array, with members called as the
+                   columns of csv; captions are a string or a list of them
         folder     photos with captions beside them, one a line, in
-                   photo.jpg.txt or photo.txt; folders train, val, test
+                   photo.caption or photo.txt, also photo.jpg.caption and
+                   photo.jpg.txt; folders train, val, test
 
       All is entered or, where that cannot be, nothing; entering the same again changes nothing. \
       Broken rows are repaired where there is only one way to, else left out, and either is told \
-      on standard error; “caption dataset check” lists everything that was found.
+      on standard error; “caption dataset check” lists everything that was found. Bytes that are not \
+      UTF-8 are read as Windows-1252, and told. Captions that VizWiz marks as precanned or rejected \
+      are left out, as its own evaluation does.
 
       EXAMPLES:
         caption dataset import coco --format karpathy dataset_coco.json

@@ -15,14 +15,15 @@ struct DatasetReport {
   }
 
   /// The first of each kind, of what is more than a remark the first five.
-  func summary(dataset: String) -> [String] {
+  ///
+  /// - Parameter dataset: what it is called in the store; nil where it is not kept there.
+  func summary(dataset: String?) -> [String] {
     DatasetProblem.Kind.allCases.flatMap { kind -> [String] in
       guard let found = problems[kind] else { return [] }
       let shown = found.prefix(kind.severity == .remark ? 1 : 5)
       let rest = found.count - shown.count
-      let more =
-        rest == 0
-        ? [] : ["\(kind.rawValue): and \(rest) more; “caption dataset check \(dataset)” lists them"]
+      let lister = dataset.map { "; “caption dataset check \($0)” lists them" } ?? ""
+      let more = rest == 0 ? [] : ["\(kind.rawValue): and \(rest) more\(lister)"]
       return shown.map(\.sentence) + more
     }
   }

@@ -13,7 +13,9 @@ struct ScoreCommand: ParsableCommand {
     abstract: "Score captions against people’s captions, as the COCO evaluation does.",
     discussion: """
       Both files are in COCO’s format: references as in captions_val2014.json, results as a list of \
-      {"image_id": 42, "caption": "…"}. Only the images of the results count.
+      {"image_id": 42, "caption": "…"}. Only the images of the results count. Identifiers are integers \
+      or, in both files, strings; as for pycocotools, 42 and 42.0 are one and "42" is another. \
+      References that VizWiz marks as precanned or rejected do not count, as in its own evaluation.
 
       BLEU, ROUGE-L and CIDEr-D are those of pycocoevalcap 1.2 to the last bit, its tokenizer \
       included. METEOR-exact-stem has METEOR’s formula but knows neither synonyms nor paraphrases; \
@@ -80,6 +82,7 @@ struct ScoreCommand: ParsableCommand {
       }
       return index
     }
+    for sentence in input.notes { note(sentence) }
     let broken = input.brokenCaptions
     if broken > 0 {
       note("\(broken) captions have line ends inside, which are read as spaces")
@@ -95,7 +98,7 @@ struct ScoreCommand: ParsableCommand {
     let notes = ScoringProtocol(corpus, metrics: scores.metrics)
     if json {
       let report = ScoreReport(
-        scoringProtocol: notes,
+        scoringProtocol: notes, notes: input.notes.isEmpty ? nil : input.notes,
         scores: scores.byName,
         diversity: try diversity(corpus, threads),
         images: perImage ? scoredImages(input, scores) : nil, explanation: explanation)
@@ -103,21 +106,23 @@ struct ScoreCommand: ParsableCommand {
     } else if perImage {
       // The rows are for other programs, too, which do not expect a sentence among them.
       note(notes.sentence)
+      if let sentence = notes.note { note(sentence) }
       try printImages(scoredImages(input, scores), scores.metrics)
     } else if let explained, let explanation {
       try printRows([("image", title(of: input.images[explained]))] + explanation.rows)
-      try printRows([("protocol", notes.sentence)])
+      try printRows(notes.rows)
     } else {
       try printRows(
         scores.metrics.map { ($0.rawValue, ScoreText.hundredths(scores[$0] ?? .nan)) }
-          + diversityRows(corpus, threads) + [("protocol", notes.sentence)])
+          + diversityRows(corpus, threads) + notes.rows)
     }
   }
 
   private func diversity(_ corpus: CaptionCorpus, _ threads: Int) throws -> Diversity {
     let captions = try training.map { path in
       PTBTokenizer().tokens(
-        of: try COCOCaptions(path: FilePath(argument: path)).annotations.map(\.caption),
+        of: try COCOCaptions(path: FilePath(argument: path)).annotations
+          .filter { $0.mark == nil }.map(\.caption),
         threads: threads)
     }
     return Diversity(corpus, training: captions)

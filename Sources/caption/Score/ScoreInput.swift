@@ -7,7 +7,7 @@ import SystemPackage
 /// Captions and what they are scored against, from COCO's files.
 struct ScoreInput {
   struct Image {
-    let id: Int64
+    let id: COCOIdentifier
     let fileName: String?
     let caption: String
     let references: [String]
@@ -16,34 +16,59 @@ struct ScoreInput {
   /// Those that have a caption, in the order of the references' file: the order in which
   /// pycocoevalcap adds up their scores.
   let images: [Image]
+  /// What should be known of the files, in sentences.
+  let notes: [String]
 
   /// - Throws: `DatasetError`, also where a caption's image has no references.
   init(references: FilePath, results: FilePath) throws {
     let truth = try COCOCaptions(path: references)
-    let results = (path: results, entries: try COCOResults(path: results).entries)
+    let given = try COCOResults(path: results)
+    let entries = given.entries
+    func failure(_ place: Int, _ reason: String) -> DatasetError {
+      .malformed(path: results.string, place: .value("[\(place)].image_id"), reason: reason)
+    }
     let captions = truth.references
-    var places: [Int64: Int] = [:]
-    for (place, entry) in results.entries.enumerated() { places[entry.imageID] = place }
+    var places: [COCOIdentifier: Int] = [:]
+    for (place, entry) in entries.enumerated() { places[entry.imageID] = place }
+    let marked = truth.annotations.filter { $0.mark != nil && places[$0.imageID] != nil }
+    let markedImages = Set(marked.map(\.imageID))
     var images: [Image] = []
+    var unscored = 0
     for image in truth.images {
       // An image that is listed twice counts once.
       guard let place = places.removeValue(forKey: image.id) else { continue }
       guard let written = captions[image.id] else {
-        throw Self.failure(results.path, place, "image \(image.id) has no caption in \(references)")
+        guard markedImages.contains(image.id) else {
+          throw failure(place, "image \(image.id) has no caption in \(references)")
+        }
+        unscored += 1
+        continue
       }
       images.append(
         Image(
-          id: image.id, fileName: image.fileName, caption: results.entries[place].caption,
+          id: image.id, fileName: image.fileName, caption: entries[place].caption,
           references: written))
     }
     if let (id, place) = places.min(by: { $0.value < $1.value }) {
-      throw Self.failure(results.path, place, "image \(id) is not in \(references)")
+      throw failure(
+        place,
+        id.mismatch(with: Set(truth.images.map(\.id.kind)))
+          ?? "image \(id) is not in \(references)")
     }
     self.images = images
-  }
-
-  private static func failure(_ path: FilePath, _ place: Int, _ reason: String) -> DatasetError {
-    .malformed(path: path.string, place: .value("[\(place)].image_id"), reason: reason)
+    var notes = (truth.repairs + given.repairs).map(\.sentence)
+    if !marked.isEmpty {
+      let rejected = marked.count { $0.mark == .rejected }
+      notes.append(
+        "\(marked.count - rejected) precanned and \(rejected) rejected references do not count, as "
+          + "in VizWiz’s evaluation")
+    }
+    if unscored > 0 {
+      notes.append(
+        (unscored == 1 ? "1 image has" : "\(unscored) images have") + " no other references and "
+          + (unscored == 1 ? "is" : "are") + " not scored")
+    }
+    self.notes = notes
   }
 
   /// - Throws: `MetricsError`.

@@ -12,8 +12,9 @@ struct SentimentClassifyCommand: ParsableCommand, TakesManyArguments {
     discussion: """
       It prints label, probability and text: in columns on a terminal, otherwise separated by tabs; \
       tab, line end and backslash in a text are written \\t, \\n, \\\\. Without texts, lines of \
-      standard input are answered as they come. Blank lines are passed by; a line that cannot be \
-      read is reported on standard error and the others go on; the exit status is then 65.
+      standard input are answered as they come. Each line gets one: a blank line gets empty columns \
+      (in JSON, the label null), and so does a line that cannot be read, which is reported on \
+      standard error while the others go on; the exit status is then 65. JSON has the line’s number.
 
       Probabilities are calibrated: of the texts that get 0.8, about 8 in 10 are labelled rightly. \
       A text whose likelier label has less than --threshold is called neutral; its probability is \
@@ -23,7 +24,16 @@ struct SentimentClassifyCommand: ParsableCommand, TakesManyArguments {
       JSON and --explain say what each word contributes to the log-odds: in JSON, to those of the \
       likelier label, with its place in bytes of UTF-8.
 
-      --csv writes the table's own cells as they are, also such as a spreadsheet takes for a formula.
+      --csv writes the table's own cells as they are, also such as a spreadsheet takes for a formula, \
+      with its line ends, byte order mark and first line “sep=;”. A table in UTF-16 or Windows-1252 \
+      comes back in UTF-8 with a byte order mark, which Excel understands. A row with more or fewer \
+      cells than the heading is written without a result and reported; the exit status is then 65.
+
+      --label scores the results by a column of the table, on standard error, or with --json on \
+      standard output: accuracy, macro F1, and for each label precision, recall, F1 and what it was \
+      taken for. 0 and 1, neg and pos are understood as in training. A text below the threshold \
+      counts with its likelier label, unless the column has neutral, too. Rows without a label, and \
+      with one that the model does not know, are left out and counted.
 
       With --keep, results are kept in the store, where “caption sentiment list” finds them. \
       --captions labels the captions in the store, so that “caption search sentiment:positive” finds \
@@ -34,7 +44,9 @@ struct SentimentClassifyCommand: ParsableCommand, TakesManyArguments {
         caption sentiment --explain "not terrible, it's great"
         caption sentiment --explain --output page.html --file reviews.txt
         caption sentiment --json < reviews.txt | jq -r 'select(.label == "negative").text'
+        paste reviews.txt <(caption sentiment --file reviews.txt)
         caption sentiment --csv reviews.csv --column review --output labelled.csv
+        caption sentiment --csv reviews.csv --column review --label gold --as guess
         caption sentiment --captions
       """)
 
@@ -55,6 +67,18 @@ struct SentimentClassifyCommand: ParsableCommand, TakesManyArguments {
 
   @Option(help: ArgumentHelp("The column of the table that holds the texts.", valueName: "name"))
   var column: String?
+
+  @Option(
+    name: .customLong("as"),
+    help: ArgumentHelp(
+      "Call the new columns of the table NAME and NAME_probability (default: sentiment).",
+      valueName: "name"))
+  var newColumn: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Score the results by the labels in this column of the table.", valueName: "name"))
+  var label: String?
 
   @Flag(help: "Label the captions in the store that this model has not labelled yet.")
   var captions = false
@@ -95,7 +119,15 @@ struct SentimentClassifyCommand: ParsableCommand, TakesManyArguments {
     guard !explain || !json && csv == nil && !captions else {
       throw ValidationError("--explain does not go with --json, --csv or --captions.")
     }
-    guard !json || csv == nil else { throw ValidationError("--json does not go with --csv.") }
+    guard csv != nil || newColumn == nil && label == nil else {
+      throw ValidationError("--as and --label go with --csv.")
+    }
+    guard newColumn?.allSatisfy(\.isWhitespace) != true else {
+      throw ValidationError("--as takes a name that is not blank.")
+    }
+    guard !json || csv == nil || label != nil && destination.output != nil else {
+      throw ValidationError("--json goes with --csv only where --label and --output are given.")
+    }
     guard destination.output == nil || explain || csv != nil else {
       throw ValidationError("--output goes with --explain or --csv.")
     }
@@ -119,9 +151,12 @@ struct SentimentClassifyCommand: ParsableCommand, TakesManyArguments {
     let keeper = keeps ? SentimentKeeper(storeOptions, labeller, options.execution.logger) : nil
     let failures: TextFailures
     if let csv, let column {
-      failures = try SentimentTable(
-        path: csv, column: column, labeller: labeller, keeper: keeper
-      ).write(to: destination, isQuiet: options.execution.quiet)
+      let table = SentimentTable(
+        path: csv, column: column, labelColumn: label, newColumn: newColumn ?? "sentiment",
+        labeller: labeller, keeper: keeper)
+      let outcome = try table.write(to: destination, isQuiet: options.execution.quiet)
+      if let label, let score = outcome.score { try show(score.summary(of: label)) }
+      failures = outcome.failures
     } else {
       failures = try classify(labeller, keeper)
     }
@@ -138,11 +173,11 @@ struct SentimentClassifyCommand: ParsableCommand, TakesManyArguments {
     }
     var failures = TextFailures()
     let output = output
-    func forEachBatch(_ show: ([NumberedText]) throws -> Void) throws {
+    func forEachBatch(_ show: ([SentimentAnswer]) throws -> Void) throws {
       try input.forEachBatch { batch in
-        let results = try failures.sieve(batch, labeller, explains: output.explains)
-        try show(results)
-        try keeper?.keep(results.map(\.text))
+        let answers = try failures.answers(to: batch, labeller, explains: output.explains)
+        try show(answers)
+        try keeper?.keep(answers.compactMap(\.result))
       }
     }
     var printer = SentimentPrinter(labeller)
@@ -156,11 +191,20 @@ struct SentimentClassifyCommand: ParsableCommand, TakesManyArguments {
       let page = SentimentPage(
         model: labeller.classifier.configuration.name, against: against, towards: towards)
       try page.write(to: file.write) { html in
-        try forEachBatch { for (_, text) in $0 { try file.write(html(text.pageText)) } }
+        try forEachBatch { answers in
+          for text in answers.compactMap(\.result) { try file.write(html(text.pageText)) }
+        }
       }
       try file.finish()
     }
     return failures
+  }
+
+  /// The scores were asked for, so that `--quiet` does not keep them back.
+  private func show(_ summary: SentimentScoreSummary) throws {
+    if json { return try printLine(jsonLine(summary)) }
+    let lines = summary.lines.map { TerminalText.line($0) + "\n" }
+    writeToStandardError(lines.joined())
   }
 
   private var input: TextInput {

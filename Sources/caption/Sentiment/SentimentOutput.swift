@@ -3,7 +3,8 @@ import Tensors
 
 /// How results are shown.
 enum SentimentOutput {
-  /// A line for each text: in columns on a terminal, else separated by tabs.
+  /// A line for each text: in columns on a terminal, else separated by tabs. What has no result has
+  /// a line of nothing else.
   case lines
   case json
   /// On a terminal, with the words in colours.
@@ -16,9 +17,6 @@ enum SentimentOutput {
     if case .lines = self { false } else { true }
   }
 }
-
-/// A text with the line that it came from, if it came from one.
-typealias NumberedText = (line: Int?, text: ClassifiedText)
 
 /// Prints results as they come.
 struct SentimentPrinter {
@@ -39,10 +37,11 @@ struct SentimentPrinter {
   }
 
   /// - Throws: `FileError.notWritten`.
-  func printLines(_ texts: [NumberedText]) throws {
+  func printLines(_ answers: [SentimentAnswer]) throws {
     let width = terminalWidth(STDOUT_FILENO)
     try printAtOnce(
-      texts.map { _, text in
+      answers.map { answer in
+        guard let text = answer.result else { return isTerminal ? "" : "\t\t" }
         guard isTerminal else {
           return "\(Table.escaped(text.label))\t\(String(format: "%.4f", text.probability))\t"
             + Table.escaped(text.text)
@@ -54,16 +53,16 @@ struct SentimentPrinter {
   }
 
   /// - Throws: `FileError.notWritten`.
-  func printJSON(_ texts: [NumberedText]) throws {
-    let lines = parallelMap(texts, threads: threads) { line, text in
-      Result { try jsonLine(SentimentRecord(text, line: line)) }
+  func printJSON(_ answers: [SentimentAnswer]) throws {
+    let lines = parallelMap(answers, threads: threads) { answer in
+      Result { try jsonLine(SentimentRecord(answer)) }
     }
     try printAtOnce(lines.map { try $0.get() })
   }
 
   /// - Throws: `FileError.notWritten`.
-  mutating func printColoured(_ texts: [NumberedText]) throws {
-    for (_, text) in texts {
+  mutating func printColoured(_ answers: [SentimentAnswer]) throws {
+    for text in answers.lazy.compactMap(\.result) {
       let coloured = ColouredText(text, colours: colours)
       if hasShownLegend { try printLine("") }
       try printLine("\(heading(text))\n\(coloured.string)", isStyled: true)

@@ -1,14 +1,18 @@
 /// One line of `--json`.
 struct SentimentRecord: Encodable {
   /// Of a file or standard input, counted from 1.
-  let line: Int?
-  let text: String
-  let label: String
-  let probability: Double
-  let probabilities: [String: Double]
-  let words: [Word]
+  private let line: Int?
+  /// Nil where it could not be read.
+  private let text: String?
+  /// Nil where the text has no result; so is `probability`.
+  private let label: String?
+  private let probability: Double?
+  private let probabilities: [String: Double]
+  private let words: [Word]
+  /// Why it could not be read.
+  private let error: String?
 
-  struct Word: Encodable {
+  private struct Word: Encodable {
     let word: String
     /// In bytes of the text's UTF-8.
     let start: Int
@@ -17,16 +21,33 @@ struct SentimentRecord: Encodable {
     let contribution: Double
   }
 
-  init(_ text: ClassifiedText, line: Int?) {
-    self.line = line
-    self.text = text.text
-    label = text.label
-    probability = text.probability
-    probabilities = Dictionary(uniqueKeysWithValues: text.probabilities.map { ($0, $1) })
-    words = text.words.map {
+  init(_ answer: SentimentAnswer) {
+    line = answer.line
+    text = answer.text
+    error = answer.fault
+    let result = answer.result
+    label = result?.label
+    probability = result?.probability
+    probabilities = Dictionary(uniqueKeysWithValues: (result?.probabilities ?? []).map { ($0, $1) })
+    words = (result?.words ?? []).map {
       Word(
         word: $0.text, start: $0.bytes.lowerBound, end: $0.bytes.upperBound,
         contribution: $0.contribution)
     }
+  }
+
+  private enum Key: CodingKey { case line, text, label, probability, probabilities, words, error }
+
+  /// What a text has not is null, so that each line has the same members; only some come from lines,
+  /// and few have errors.
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encodeIfPresent(line, forKey: .line)
+    try container.encode(text, forKey: .text)
+    try container.encode(label, forKey: .label)
+    try container.encode(probability, forKey: .probability)
+    try container.encode(probabilities, forKey: .probabilities)
+    try container.encode(words, forKey: .words)
+    try container.encodeIfPresent(error, forKey: .error)
   }
 }

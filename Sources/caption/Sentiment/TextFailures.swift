@@ -8,25 +8,27 @@ struct TextFailures {
 
   /// Classifies texts.
   ///
-  /// - Returns: those that have a result.
+  /// - Returns: an answer for each of them.
   /// - Throws: as `SentimentLabeller.classify`.
-  mutating func sieve(
-    _ texts: [TextInput.Text], _ labeller: SentimentLabeller, explains: Bool
-  ) throws -> [NumberedText] {
+  mutating func answers(
+    to texts: [TextInput.Text], _ labeller: SentimentLabeller, explains: Bool
+  ) throws -> [SentimentAnswer] {
     let results = try labeller.classify(texts.compactMap(\.text), explains: explains)
     var next = results.startIndex
-    return texts.compactMap { text in
-      guard text.text != nil else {
-        add(text.name, text.fault ?? "it cannot be read")
-        return nil
+    return texts.map { text in
+      var fault = text.fault
+      var result: ClassifiedText?
+      if text.text != nil {
+        switch results[next] {
+        case .success(let classified): result = classified
+        // Blank lines stand between texts; who names a text means one.
+        case .failure(.empty) where text.line != nil: break
+        case .failure(let error): fault = "\(error)"
+        }
+        next += 1
       }
-      defer { next += 1 }
-      switch results[next] {
-      case .success(let labelled): return (text.line, labelled)
-      case .failure(let error):
-        add(text.name, "\(error)")
-        return nil
-      }
+      if let fault { add(text.name, fault) }
+      return SentimentAnswer(line: text.line, text: text.text, result: result, fault: fault)
     }
   }
 

@@ -34,8 +34,7 @@ enum TextInput {
     }
   }
 
-  /// Calls `body` with batch after batch; lines come as soon as they are there. Blank lines are
-  /// passed by.
+  /// Calls `body` with batch after batch; lines come as soon as they are there.
   ///
   /// - Throws: `FileError`, also for binary data; what `body` throws.
   func forEachBatch(_ body: ([Text]) throws -> Void) throws {
@@ -84,20 +83,25 @@ enum TextInput {
           guard !line.contains(0) else {
             // What was before it gets its answer.
             if !texts.isEmpty { try body(texts) }
+            let isUTF16 =
+              number == 1 && (line.starts(with: [0xFF, 0xFE]) || line.starts(with: [0xFE, 0xFF]))
             throw FileError.malformed(
-              path: name, reason: "line \(number) is not text but binary data")
+              path: name,
+              reason: isUTF16
+                ? "it is UTF-16; “iconv -f UTF-16 -t UTF-8” makes lines of UTF-8 of it"
+                : "line \(number) is not text but binary data")
           }
           bytes += line.count
         }
-        if let text = text(line, number, of: name) { texts.append(text) }
+        texts.append(text(line, number, of: name))
         guard texts.count < batch.lines, bytes < batch.bytes else { break }
         next = try reading { try reader.next(within: patience) }
       }
-      if !texts.isEmpty { try body(texts) }
+      try body(texts)
     }
   }
 
-  private static func text(_ line: LineReader.Line, _ number: Int, of name: String) -> Text? {
+  private static func text(_ line: LineReader.Line, _ number: Int, of name: String) -> Text {
     func text(_ text: String?, _ fault: String?) -> Text {
       Text(line: number, name: "\(name): line \(number): ", text: text, fault: fault)
     }
@@ -111,8 +115,7 @@ enum TextInput {
       guard let content = String(validating: bytes, as: UTF8.self) else {
         return text(nil, notUTF8)
       }
-      let isBlank = content.unicodeScalars.allSatisfy { $0.properties.isWhitespace }
-      return isBlank ? nil : text(content, nil)
+      return text(content, nil)
     }
   }
 

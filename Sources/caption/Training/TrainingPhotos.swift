@@ -81,7 +81,10 @@ struct TrainingPhotos {
   ) throws -> [(split: String, photo: Photo)] {
     if dataset.contains("/") {
       let path = FilePath(argument: dataset)
-      return try DatasetRequest(format: .folder, sources: [.init(path: path)]).read().entries.map {
+      let contents = try DatasetRequest(format: .folder, sources: [.init(path: path)]).read()
+      let files = contents.problems.filter { [.otherEncoding, .unreadableFile].contains($0.kind) }
+      for line in DatasetReport(files).summary(dataset: nil) { note(line) }
+      return contents.entries.map {
         (
           $0.split ?? DatasetSplit.whole,
           Photo(name: $0.name, path: $0.path, references: $0.references)

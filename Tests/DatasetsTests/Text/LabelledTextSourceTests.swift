@@ -66,13 +66,52 @@ struct LabelledTextSourceTests {
     #expect(sentence { _ = try source("e.txt").texts() } == "e.txt: there are no texts in it")
   }
 
-  @Test func otherEncodingsAreRefused() throws {
-    let path = folder.path("a.tsv").string
-    try Data("One.\t1\nCaf\u{E9}\t0\n".unicodeScalars.map { UInt8($0.value) }).write(
-      to: URL(filePath: path))
-    #expect(
-      sentence { _ = try source("a.tsv").labelledTexts() }
-        == "a.tsv: line 2: it is not valid UTF-8")
+  @Test func otherEncodingsAreReadAndTold() throws {
+    let text = "text\tlabel\nOne.\t1\nCafé: “no”\t0\n"
+    let encodings: [(String.Encoding, mark: [UInt8], place: String)] = [
+      (.windowsCP1252, [], ": line 3"), (.utf16LittleEndian, [0xFF, 0xFE], ""),
+      (.utf16BigEndian, [0xFE, 0xFF], ""),
+    ]
+    for (encoding, mark, place) in encodings {
+      let bytes = try Data(mark) + #require(text.data(using: encoding))
+      try bytes.write(to: URL(filePath: folder.path("a.tsv").string))
+      try FileManager.default.createDirectory(
+        atPath: folder.path("f/no").string, withIntermediateDirectories: true)
+      try folder.write("f/yes/1.txt", "One.")
+      try bytes.write(to: URL(filePath: folder.path("f/no/1.txt").string))
+      let found = try source("a.tsv").labelledTexts()
+      #expect(found.rows == ["1: One.", "0: Café: “no”"])
+      #expect(folder.sentences(found.problems).count == 1)
+      #expect(
+        folder.sentences(found.problems).first?.hasPrefix("a.tsv\(place): other encoding: ")
+          == true)
+      #expect(try source("f").labelledTexts().rows == ["no: " + text.dropLast(), "yes: One."])
+      #expect(try source("a.tsv").texts().texts == ["One.", "Café: “no”"])
+    }
+  }
+
+  /// By themselves “ß…” in Windows-1252, 0xDF 0x85, are a letter in UTF-8.
+  @Test func whatMostLinesAreDecides() throws {
+    let text = "text\tlabel\nGrüße\t1\nSpaß…\t0\nÖde\t0\n"
+    let bytes = try #require(text.data(using: .windowsCP1252))
+    try bytes.write(to: URL(filePath: folder.path("a.tsv").string))
+    #expect(try source("a.tsv").labelledTexts().rows == ["1: Grüße", "0: Spaß…", "0: Öde"])
+    let mixed = Data("text\tlabel\nGrüße é \u{2019}".utf8) + [0x92, 0x09, 0x31, 10]
+    try (mixed + Data("Öde\t0\n".utf8)).write(to: URL(filePath: folder.path("b.tsv").string))
+    #expect(try source("b.tsv").labelledTexts().rows == ["1: Grüße é ’’", "0: Öde"])
+  }
+
+  @Test func theSeparatorMayStandInTheFirstLine() throws {
+    for line in ["sep=;\n", "SEP=;\r\n", "\"sep=;\"\n", "\u{FEFF}sep=;\r\n"] {
+      for format in [LabelledTextFormat.csv, nil] {
+        let found = try labelled(line + "text;label\na, b, c;x\n\"d;e\";y\nf\n", format)
+        #expect(found.rows == ["x: a, b, c", "y: d;e"])
+        #expect(
+          found.sentences == [
+            "t: line 5: broken row: it has 1 column where there should be 2; left out"
+          ])
+      }
+    }
   }
 
   @Test func whatIsNotThere() throws {

@@ -1,0 +1,65 @@
+import Datasets
+import Foundation
+import Metrics
+import Sentiment
+
+/// Compares what a model finds with the labels that a table has.
+struct SentimentScore {
+  private struct Outcome: Hashable {
+    /// The model's likeliest label.
+    let likeliest: String
+    /// What is said of the text: the likeliest label, or `neutral` below the threshold.
+    let label: String
+  }
+
+  private let labeller: SentimentLabeller
+  /// How often each outcome came with each label, as the table writes it.
+  private var outcomes: [String: [Outcome: Int]] = [:]
+  private var withoutLabel = 0
+  private var withoutResult = 0
+  /// Rows with labels beyond `mostLabels`: they are no labels.
+  private var others = 0
+
+  /// A column of labels has few.
+  private static let mostLabels = 256
+
+  init(_ labeller: SentimentLabeller) { self.labeller = labeller }
+
+  /// - Parameters:
+  ///   - label: as it stands in the table; nil or blank for none.
+  ///   - text: nil where the row has no result.
+  mutating func add(_ label: String?, _ text: ClassifiedText?) {
+    let label = label?.trimmingCharacters(in: .whitespaces) ?? ""
+    guard !label.isEmpty else { return withoutLabel += 1 }
+    guard let text else { return withoutResult += 1 }
+    guard outcomes[label] != nil || outcomes.count < Self.mostLabels else { return others += 1 }
+    let outcome = Outcome(likeliest: text.likeliest, label: text.label)
+    outcomes[label, default: [:]][outcome, default: 0] += 1
+  }
+
+  /// What it comes to.
+  func summary(of column: String) -> SentimentScoreSummary {
+    let names = CanonicalLabels.names(of: Set(outcomes.keys))
+    let known = outcomes.filter { labeller.allLabels.contains(names[$0.key] ?? $0.key) }
+    let hasNeutral =
+      !labeller.labels.contains(Sentiment.neutral)
+      && known.keys.contains { (names[$0] ?? $0) == Sentiment.neutral }
+    var scores = LabelScores(labels: hasNeutral ? labeller.allLabels : labeller.labels)
+    var undecided = 0
+    for (label, outcomes) in known {
+      for (outcome, count) in outcomes {
+        scores.add(
+          given: names[label] ?? label, found: hasNeutral ? outcome.label : outcome.likeliest,
+          count: count)
+        if outcome.label != outcome.likeliest { undecided += count }
+      }
+    }
+    let unknown = outcomes.filter { known[$0.key] == nil }
+      .map { (label: $0.key, rows: $0.value.values.reduce(0, +)) }
+      .sorted { ($1.rows, $0.label) < ($0.rows, $1.label) }
+    return SentimentScoreSummary(
+      column: column, scores: scores, undecided: undecided, threshold: labeller.threshold,
+      countsNeutral: hasNeutral, withoutLabel: withoutLabel, withoutResult: withoutResult,
+      unknown: unknown, unknownRows: unknown.reduce(others) { $0 + $1.rows })
+  }
+}
