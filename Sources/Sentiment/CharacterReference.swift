@@ -7,12 +7,14 @@ enum CharacterReference {
   /// HTML 4 (<https://www.w3.org/TR/html4/sgml/entities.html>) that are letters, marks or spaces, in
   /// any case, and need their semicolon, as hexadecimal numbers do.
   static func html(_ text: Substring.UnicodeScalarView) -> (value: UInt32, length: Int)? {
-    guard text.first == "&", var found = body(text.dropFirst()) else { return nil }
-    found.length += 1
-    while found.value == ampersand,
-      let inner = body(text.dropFirst(found.length))
-    {
+    guard text.first == "&" else { return nil }
+    var rest = text.dropFirst()
+    guard let outer = body(rest) else { return nil }
+    var found = (value: outer.value, length: outer.length + 1)
+    rest = rest.dropFirst(outer.length)
+    while found.value == ampersand, let inner = body(rest) {
       found = (inner.value, found.length + inner.length)
+      rest = rest.dropFirst(inner.length)
     }
     return found
   }

@@ -53,14 +53,14 @@ import Testing
   }
 
   @Test func `a model is trained, measured and used`() throws {
-    let result = try train("model", small)
+    let result = try train("model", small, steps: 200)
     #expect(result.status == 0, "\(result.errors)")
     #expect(result.output.contains("accuracy on other.tsv\t100.00 %"))
     #expect(result.errors.contains("labels negative, positive"))
     #expect(try label("it was not bad", "model") == "positive")
     #expect(try label("the film is not good", "model") == "negative")
     let log = try String(contentsOfFile: path("model/log.ndjson"), encoding: .utf8)
-    #expect(log.split(separator: "\n").count == 12 + 3)
+    #expect(log.split(separator: "\n").count == 20 + 5)
   }
 
   @Test func `texts without a label are left out and counted`() throws {

@@ -46,6 +46,48 @@ import Testing
     #expect(Double(right) >= bar * Double(lines.count), "\(right) of \(lines.count)")
   }
 
+  /// 160 sentences of ten kinds, by another hand; the second half was not looked at while the model was
+  /// trained. VADER 3.3.2 and TextBlob 0.20.1 get 39 and 32 of these 80 right, what lies between −0.05
+  /// and 0.05 being neutral.
+  @Test(arguments: [("tuning", 56), ("held", 56)])
+  func `people's sentences are understood`(half: String, bar: Int) throws {
+    let lines = try String(contentsOf: reference("sentiment/people.tsv"), encoding: .utf8)
+      .split(separator: "\n").dropFirst().map { $0.split(separator: "\t") }
+      .filter { $0[3] == half }
+    let results = classifier.classify(lines.map { String($0[0]) }, neutralBelow: 0.6, threads: 2)
+    let right = zip(lines, results).count { line, result in
+      let label = ["0": "negative", "1": "positive"][line[1]] ?? String(line[1])
+      return (try? result.get().label) == label
+    }
+    #expect(lines.count == 80)
+    #expect(right >= bar, "\(right) of 80")
+  }
+
+  @Test(arguments: [
+    ("Could be better", "negative"), ("Yeah right, great service... waited two hours.", "negative"),
+    ("It arrived on Tuesday.", "neutral"), ("👍", "positive"), ("👎", "negative"),
+    ("My phone :)", "positive"), ("My phone :(", "negative"), ("it arrived today ❤️", "positive"),
+    ("I didnt like it", "negative"), ("I wasn&#39;t impressed", "negative"),
+    ("it wasn\u{2BC}t bad", "positive"), ("I can&rsquo;t recommend it.", "negative"),
+    ("2/10", "negative"), ("9/10", "positive"),
+  ])
+  func `what people write is understood`(text: String, label: String) throws {
+    #expect(try classifier.classify(text, neutralBelow: 0.6).label == label)
+  }
+
+  @Test(arguments: [
+    "wasn't", "wasn&#39;t", "wasn&#x27;t", "wasn&#8217;t", "wasn&apos;t", "wasn&rsquo;t", "wasnt",
+    "wasn\u{2019}t", "wasn\u{2BC}t", "was'nt", "wasn t", "wasn?t",
+  ])
+  func `a negation is read alike however its apostrophe is written`(word: String) throws {
+    for (text, plain) in [
+      ("It \(word) good.", "It wasn't good."), ("It \(word) bad at all.", "It wasn't bad at all."),
+    ] {
+      #expect(
+        try classifier.classify(text).probabilities == classifier.classify(plain).probabilities)
+    }
+  }
+
   @Test func `many texts get what each gets alone`() throws {
     let sentences = ["A wonderful film.", "", "Dull, slow and far too long!", "😀 😀", "Ok"]
     let texts =
@@ -80,11 +122,11 @@ import Testing
   }
 
   @Test func `what cannot be read makes the model doubt`() throws {
-    for text in ["😀😀😀", "映画はとても素晴らしかったです", "Фильм был просто ужасен", "1234567 §§ ££"] {
+    for text in ["🦖🦖🦖", "映画はとても素晴らしかったです", "Фильм был просто ужасен", "1234567 §§ ££"] {
       let sentiment = try classifier.classify(text, neutralBelow: 0.6)
       #expect(sentiment.probability < 0.75, "\(text): \(sentiment)")
     }
-    #expect(try classifier.classify("🎉").label == Sentiment.neutral)
+    #expect(try classifier.classify("🪑").label == Sentiment.neutral)
     let sure = try classifier.classify("A wonderful film.")
     let doubtful = try classifier.classify("A wonderful film. 映画 素晴 大好き 最高 です")
     #expect(doubtful.probability < sure.probability)
