@@ -18,21 +18,25 @@ struct DatasetBuilder {
 
   /// The entry of that name, which is made where there is none.
   ///
+  /// - Parameter caption: what is left out where there is no entry.
   /// - Returns: nil, having reported why, where there can be no such photo, or where it is in
   ///   another split already.
   mutating func entry(
-    named name: String, externalID: Int64? = nil, split: String? = nil, at origin: DatasetOrigin
+    named name: String, externalID: Int64? = nil, split: String? = nil, of caption: String?,
+    at origin: DatasetOrigin
   ) -> Int? {
     guard let index = indices[name] else {
       return make(
         DatasetEntry(
-          name: name, externalID: externalID, split: split, folder: nil, origin: origin))
+          name: name, externalID: externalID, split: split, folder: nil, origin: origin),
+        of: caption)
     }
     let known = contents.entries[index]
     guard let split, split != known.split else { return index }
     report(
       .duplicateEntry, at: origin,
-      "“\(name)” is in “\(known.split ?? "no split")” since \(known.origin), and left out here")
+      "“\(name)” is in “\(known.split ?? "no split")” since \(known.origin), and left out here"
+        + leftOut(caption))
     return nil
   }
 
@@ -50,19 +54,24 @@ struct DatasetBuilder {
     return make(entry)
   }
 
-  private mutating func make(_ entry: DatasetEntry) -> Int? {
+  private mutating func make(_ entry: DatasetEntry, of caption: String? = nil) -> Int? {
     guard !entry.name.isEmpty, !entry.name.utf8.contains(0) else {
-      report(.brokenRow, at: entry.origin, "it names no photo; left out")
+      report(.brokenRow, at: entry.origin, "it names no photo; left out" + leftOut(caption))
       return nil
     }
     guard !isPhantom(entry.name) else {
-      report(.phantomEntry, at: entry.origin, "“\(entry.name)” is no photo’s name; left out")
+      report(
+        .phantomEntry, at: entry.origin,
+        "“\(entry.name)” is no photo’s name; left out" + leftOut(caption))
       return nil
     }
     indices[entry.name] = contents.entries.count
     contents.entries.append(entry)
     return contents.entries.count - 1
   }
+
+  /// How a sentence ends that tells of what was left out.
+  private func leftOut(_ caption: String?) -> String { caption.map { ": \(quoted($0))" } ?? "" }
 
   /// A name such as Flickr8k's `2258277193_586949ec62.jpg.1`, of which there never was a file.
   private func isPhantom(_ name: String) -> Bool {
@@ -79,7 +88,11 @@ struct DatasetBuilder {
 
   /// Adds a caption.
   mutating func add(_ caption: String, to index: Int, at origin: DatasetOrigin) {
-    guard caption.contains(where: { !$0.isWhitespace }) else {
+    // Old programs of DOS end files in a control character.
+    let isBlank = caption.unicodeScalars.allSatisfy {
+      $0.properties.isWhitespace || $0.properties.generalCategory == .control
+    }
+    guard !isBlank else {
       report(.blankCaption, at: origin, "a caption of “\(name(index))” is blank; left out")
       return
     }
@@ -124,6 +137,9 @@ struct DatasetBuilder {
       report(.rejectedCaption, at: origin, "\(subject(caption, index)) was rejected; left out")
     }
   }
+
+  /// Whether an entry has any captions yet.
+  func hasCaptions(_ index: Int) -> Bool { !contents.entries[index].references.isEmpty }
 
   private mutating func isKnown(_ caption: String, of index: Int) -> Bool {
     let references = contents.entries[index].references

@@ -53,8 +53,17 @@ package struct DatasetRequest: Sendable {
     }
     var contents = builder.finished()
     guard !contents.entries.isEmpty else {
+      let marked = contents.problems.first {
+        [.precannedCaption, .rejectedCaption].contains($0.kind)
+      }
       let first = contents.problems.first {
         $0.kind.severity > .remark && $0.kind != .otherEncoding
+          && ($0.kind != .uncaptionedPhoto || marked == nil)
+      }
+      if let marked, first == nil {
+        throw DatasetError.malformed(
+          path: marked.origin.file, place: .whole,
+          reason: "all its captions are marked as precanned or rejected, and none of them counts")
       }
       if let first {
         throw DatasetError.malformed(

@@ -149,19 +149,19 @@ private func jsonPath(_ keys: [any CodingKey]) -> String {
 }
 
 extension KeyedDecodingContainer {
-  /// A number that stands for a picture or a caption; nil where the key is absent.
+  /// A value that can be done without; nil where the key is absent.
   ///
-  /// - Throws: `DecodingError`, which for a string says what it is.
-  func decodeIdentifierIfPresent(forKey key: Key) throws -> Int64? {
+  /// - Parameters:
+  ///   - what: what it should be, as in “text”.
+  ///   - faults: gets a sentence where it is something else, which is nil, too.
+  func decodeIfUsable<Value: Decodable>(
+    _ type: Value.Type, forKey key: Key, what: String, faults: inout [String]
+  ) -> Value? {
     do {
-      return try decodeIfPresent(Int64.self, forKey: key)
+      return try decodeIfPresent(type, forKey: key)
     } catch {
-      // Numbers that do not fit come as an error of the decoder's own.
-      let string = try? decode(String.self, forKey: key)
-      throw DecodingError.dataCorruptedError(
-        forKey: key, in: self,
-        debugDescription: string.map { "it is the string “\($0.prefix(40))”, not an integer" }
-          ?? "it is not an integer of 64 bits")
+      faults.append("its “\(key.stringValue)” is no \(what); read without it")
+      return nil
     }
   }
 }

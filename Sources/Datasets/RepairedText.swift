@@ -11,9 +11,8 @@ struct RepairedText {
     let encoding = data.withUnsafeBytes { TextEncoding(of: $0, isWhole: true) }
     utf8 = data
     switch encoding {
-    case .utf8: repair(name, next: DatasetFile.firstInvalidOffset)
-    case .windows1252:
-      repair(name) { rest in rest.firstIndex { $0 >= 0x80 }.map { $0 - rest.startIndex } }
+    case .utf8: repair(name) { rest, _ in DatasetFile.firstInvalidOffset(rest) }
+    case .windows1252: repair(name, next: Self.firstWindowsOffset)
     case .utf16LittleEndian, .utf16BigEndian:
       var text: [UInt8] = []
       var pieces = UTF16Pieces(isLittleEndian: encoding == .utf16LittleEndian)
@@ -28,11 +27,39 @@ struct RepairedText {
     }
   }
 
+  /// How far from its beginning a text has the first byte of Windows-1252.
+  ///
+  /// - Parameter isWithinLine: whether it begins in a line that has others before it.
+  /// - Returns: nil for none.
+  private static func firstWindowsOffset(in text: Data, isWithinLine: Bool) -> Int? {
+    text.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) -> Int? in
+      let newline = UInt8(ascii: "\n")
+      var start = 0
+      if isWithinLine {
+        guard let place = bytes.firstIndex(where: { $0 >= 0x80 || $0 == newline }) else {
+          return nil
+        }
+        if bytes[place] != newline { return place }
+        start = place + 1
+      }
+      while start < bytes.count {
+        let end = bytes[start...].firstIndex(of: newline) ?? bytes.count
+        let line = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+        if let place = line.firstIndex(where: { $0 >= 0x80 }), !TextEncoding.isClearlyUTF8(line) {
+          return start + place
+        }
+        start = end + 1
+      }
+      return nil
+    }
+  }
+
   /// Reads bytes as Windows-1252.
   ///
-  /// - Parameter next: how far from its beginning a text has the first such byte; nil for none.
-  private mutating func repair(_ name: String, next: (Data) -> Int?) {
-    guard next(utf8) != nil else { return }
+  /// - Parameter next: how far from its beginning a text has the first such byte, and nil for none;
+  ///   it is told whether the text begins in a line that has others before it.
+  private mutating func repair(_ name: String, next: (Data, Bool) -> Int?) {
+    guard next(utf8, false) != nil else { return }
     var rest = utf8[...]
     var text = Data(capacity: utf8.count + utf8.count / 16)
     var line = 1
@@ -67,7 +94,7 @@ struct RepairedText {
       }
       text += piece
     }
-    while let offset = next(rest) {
+    while let offset = next(rest, found != nil) {
       let place = rest.startIndex + offset
       take(rest[..<place])
       let character = Windows1252.utf8(rest[place...place])

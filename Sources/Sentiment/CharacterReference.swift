@@ -5,12 +5,15 @@ enum CharacterReference {
   ///
   /// References that were escaped again, as `&amp;#39;`, are read to their end. Names are those of
   /// HTML 4 (<https://www.w3.org/TR/html4/sgml/entities.html>) that are letters, marks or spaces, in
-  /// any case, and need their semicolon, as hexadecimal numbers do.
+  /// any case; those of quotation marks and spaces may lack their semicolon, as numbers may.
   static func html(_ text: Substring.UnicodeScalarView) -> (value: UInt32, length: Int)? {
     guard text.first == "&" else { return nil }
     var rest = text.dropFirst()
+    // “& #39;”
+    let space = rest.starts(with: " #".unicodeScalars) ? 1 : 0
+    rest = rest.dropFirst(space)
     guard let outer = body(rest) else { return nil }
-    var found = (value: outer.value, length: outer.length + 1)
+    var found = (value: outer.value, length: outer.length + 1 + space)
     rest = rest.dropFirst(outer.length)
     while found.value == ampersand, let inner = body(rest) {
       found = (inner.value, found.length + inner.length)
@@ -25,20 +28,27 @@ enum CharacterReference {
   ) -> (value: UInt32, length: Int)? {
     guard text.first != "#" else { return number(text.dropFirst()) }
     let name = text.prefix(longestName).prefix { isDigit($0) || isLetter($0) }
-    guard !name.isEmpty, text.dropFirst(name.count).first == ";",
+    if text.dropFirst(name.count).first == ";",
       let value = names[String(String.UnicodeScalarView(name)).lowercased()]
-    else { return nil }
-    return (value, name.count + 1)
+    {
+      return (value, name.count + 1)
+    }
+    for (name, value) in unended where text.starts(with: name) {
+      let isBeforeNumber = text.dropFirst(name.count).first == "#"
+      if isBeforeNumber || value != ampersand { return (value, name.count) }
+    }
+    return nil
   }
 
   private static func number(
     _ text: Substring.UnicodeScalarView
   ) -> (value: UInt32, length: Int)? {
     let isHexadecimal = text.first == "x" || text.first == "X"
-    let digits = text.dropFirst(isHexadecimal ? 1 : 0).prefix(7)
+    // Leading zeros say nothing.
+    let digits = text.dropFirst(isHexadecimal ? 1 : 0).prefix(16)
       .prefix { isHexadecimal ? $0.properties.isASCIIHexDigit : isDigit($0) }
     let end = text.dropFirst(digits.count + (isHexadecimal ? 1 : 0)).first
-    guard end == ";" || !isHexadecimal,
+    guard
       let value = UInt32(
         String(String.UnicodeScalarView(digits)), radix: isHexadecimal ? 16 : 10),
       value != 0, Unicode.Scalar(value) != nil
@@ -47,9 +57,38 @@ enum CharacterReference {
     return (value, length)
   }
 
+  /// A number whose ampersand was lost, of a quotation mark: `#39;`.
+  static func bare(_ text: Substring.UnicodeScalarView) -> (value: UInt32, length: Int)? {
+    guard text.first == "#", let found = number(text.dropFirst()),
+      quotes.contains(found.value), text.dropFirst(found.length - 1).first == ";"
+    else { return nil }
+    return found
+  }
+
+  /// A character as R writes what it cannot show: `<U+2019>`.
+  static func bracketed(_ text: Substring.UnicodeScalarView) -> (value: UInt32, length: Int)? {
+    let digits = text.dropFirst(3).prefix(6).prefix(while: \.properties.isASCIIHexDigit)
+    guard text.starts(with: "<U+".unicodeScalars), digits.count >= 4,
+      text.dropFirst(3 + digits.count).first == ">",
+      let value = UInt32(String(String.UnicodeScalarView(digits)), radix: 16), value != 0,
+      Unicode.Scalar(value) != nil
+    else { return nil }
+    return (value, digits.count + 4)
+  }
+
   /// The escape of JSON, Python and Java that a text begins with, two where a pair of surrogates is
   /// needed, and its length.
   static func backslash(_ text: Substring.UnicodeScalarView) -> (value: UInt32, length: Int)? {
+    for (start, count, end) in escapes where text.starts(with: start) {
+      let digits = text.dropFirst(start.count).prefix(count)
+        .prefix(while: \.properties.isASCIIHexDigit)
+      guard digits.count == count || !end.isEmpty && !digits.isEmpty,
+        text.dropFirst(start.count + digits.count).starts(with: end),
+        let value = UInt32(String(String.UnicodeScalarView(digits)), radix: 16), value >= 0x20,
+        Unicode.Scalar(value) != nil
+      else { continue }
+      return (value, start.count + digits.count + end.count)
+    }
     func unit(_ text: Substring.UnicodeScalarView) -> UInt32? {
       let digits = text.dropFirst(2).prefix(4)
       guard text.starts(with: "\\u".unicodeScalars), digits.count == 4,
@@ -71,6 +110,18 @@ enum CharacterReference {
     ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar)
   }
 
+  /// Beginning, number of digits at most, end.
+  private static let escapes = [("\\x", 2, ""), ("\\U", 8, ""), ("\\u{", 6, "}")].map {
+    (Array($0.unicodeScalars), $1, Array($2.unicodeScalars))
+  }
+  private static let quotes: Set<UInt32> = [
+    34, 39, 96, 145, 146, 147, 148, 180, 700, 8216, 8217, 8220, 8221,
+  ]
+  /// Names that are read without their semicolon, `amp` only before a number.
+  private static let unended = [
+    ("amp", ampersand), ("apos", 0x27), ("rsquo", 0x2019), ("lsquo", 0x2018), ("quot", 0x22),
+    ("ldquo", 0x201C), ("rdquo", 0x201D), ("nbsp", 0xA0), ("hellip", 0x2026),
+  ].map { (name: Array($0.unicodeScalars), value: $1) }
   private static let ampersand = UInt32(UInt8(ascii: "&"))
   private static let longestName = names.keys.map(\.count).max() ?? 0
 
@@ -82,6 +133,7 @@ enum CharacterReference {
       "ldquo": 0x201C, "rdquo": 0x201D, "bdquo": 0x201E, "bull": 0x2022, "hellip": 0x2026,
       "prime": 0x2032, "lsaquo": 0x2039, "rsaquo": 0x203A, "euro": 0x20AC, "trade": 0x2122,
       "hearts": 0x2665, "oelig": 0x153, "scaron": 0x161, "newline": 0x0A, "tab": 0x09,
+      "rsquor": 0x2019, "grave": 0x60, "zerowidthspace": 0x200B,
       "excl": 0x21, "quest": 0x3F, "comma": 0x2C, "period": 0x2E, "colon": 0x3A, "semi": 0x3B,
       "lpar": 0x28, "rpar": 0x29, "sol": 0x2F, "percnt": 0x25, "dollar": 0x24, "ast": 0x2A,
     ]

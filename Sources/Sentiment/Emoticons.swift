@@ -23,6 +23,7 @@ enum Emoticons {
       return Character(scalar)
     }
     func isGap(_ place: Int) -> Bool { character(place).map(\.isWhitespace) ?? true }
+    guard mayBegin(text, at: start) else { return nil }
     for (pattern, word) in whole[text[start]] ?? [] {
       let end = start + pattern.count
       guard text[start...].starts(with: pattern), !isWordCharacter(start - 1),
@@ -43,14 +44,15 @@ enum Emoticons {
       var end = start + (broken ? 2 : 1)
       guard character(end) == "3", !isWordCharacter(start - 1) else { return nil }
       while character(end) == "3" { end += 1 }
-      return isWordCharacter(end) ? nil : Match(word: broken ? "</3" : "<3", end: end)
+      guard !isWordCharacter(end), !isCount(text, at: end) else { return nil }
+      return Match(word: broken ? "</3" : "<3", end: end)
     }
     let isAngry = first == ">"
     var place = start + (isAngry ? 1 : 0)
     guard let eyes = character(place), ":;=".contains(eyes) else { return nil }
     place += 1
     var hasTear = false
-    if character(place) == "'" {
+    if character(place) == "'" || character(place) == ",", character(place + 1) != " " {
       hasTear = true
       place += 1
     }
@@ -72,6 +74,7 @@ enum Emoticons {
     case "*": return Match(word: "<3", end: end)
     case "(", "[", "{", "c":
       return Match(word: hasTear ? ":'(" : isAngry ? ">:(" : ":(", end: end)
+    case "@": return Match(word: ">:(", end: end)
     case "/", "\\":
       guard !isBeforeWord, character(end) != "/" else { return nil }
       return Match(word: ":/", end: end)
@@ -80,15 +83,36 @@ enum Emoticons {
     }
   }
 
+  /// Whether a smiley may begin at a place: asked of each word and mark.
+  private static func mayBegin(_ text: [UInt32], at start: Int) -> Bool {
+    switch text[start] {
+    // “t_t”, “o_o”, “xd”
+    case 0x74, 0x6F: start + 1 < text.count && text[start + 1] == 0x5F
+    case 0x78: start + 1 < text.count && text[start + 1] == 0x64
+    case 0x20, 0x30...0x39, 0x61...0x7A, 0x2C, 0x2E: false
+    default: true
+    }
+  }
+
+  /// Whether a three is a number of something: “<3 stars” is no heart.
+  private static func isCount(_ text: [UInt32], at place: Int) -> Bool {
+    guard place + 1 < text.count, text[place] == Ascii.space else { return false }
+    let next = text[(place + 1)...].prefix(8).prefix { (97...122).contains($0) }
+    return counted.contains(Array(next))
+  }
+
+  private static let counted = Set(
+    "star stars out of days day hours weeks months minutes mins years people miles points percent"
+      .split(separator: " ").map { $0.unicodeScalars.map(\.value) })
+
   /// The word for an emoji; nil for those that say nothing certain, and for all other symbols.
   static func word(of emoji: Unicode.Scalar) -> String? {
     emoji.value < 0x2639 ? nil : emojis[emoji]
   }
 
-  /// Whether a scalar only changes how the emoji before it looks: its colour or its form.
+  /// Whether a scalar only changes the colour of the emoji before it.
   static func isModifier(_ scalar: Unicode.Scalar) -> Bool {
-    (0xFE00...0xFE0F).contains(scalar.value) || (0x1F3FB...0x1F3FF).contains(scalar.value)
-      || scalar.value == 0x20E3
+    (0x1F3FB...0x1F3FF).contains(scalar.value)
   }
 
   /// What smileys that lie on their side begin with: eyes, brows, hearts; a mouth, if they lie on the
@@ -100,7 +124,8 @@ enum Emoticons {
     grouping: [
       ("^_^", ":)"), ("^-^", ":)"), ("^^", ":)"), ("\\o/", ":d"), ("xd", ":d"), ("xdd", ":d"),
       ("-_-", ":/"), ("-__-", ":/"), ("-.-", ":/"), ("t_t", ":'("), (";_;", ":'("), (";-;", ":'("),
-      (">_<", ":("), (">.<", ":("), ("o_o", ":|"),
+      (">_<", ":("), (">.<", ":("), ("o_o", ":|"), ("¯\\_(ツ)_/¯", ":/"), (":+1:", "👍"),
+      (":-1:", "👎"), (":thumbsup:", "👍"), (":thumbsdown:", "👎"), (":heart:", "<3"),
     ].map { (pattern: $0.0.unicodeScalars.map(\.value), word: $0.1) }
   ) { $0.pattern[0] }
 

@@ -22,42 +22,74 @@ struct TextScalars {
       var length = 1
       var bytes = UTF8.width(scalar)
       switch scalar {
-      case "&", "\\", "\u{E2}":
-        if let spelled = Self.spelledOut(view[index...]) {
+      case "&", "\\", "\u{E2}", "#", "<", "\u{C2}", "\u{1B}":
+        if let spelled = Self.spelledOut(view[index...], after: scalars.last) {
           (length, bytes) = (spelled.length, spelled.bytes)
-          add(Unicode.Scalar(spelled.value) ?? scalar, at: offset)
+          if let value = spelled.value.flatMap(Unicode.Scalar.init) { add(value, at: offset) }
         } else {
           add(scalar, at: offset)
         }
       default: add(scalar, at: offset)
       }
-      index = view.index(index, offsetBy: length)
+      index = length == 1 ? view.index(after: index) : view.index(index, offsetBy: length)
       offset += bytes
     }
     offsets.append(offset)
   }
 
-  /// The character that several at the beginning of a text stand for.
+  /// The character that several at the beginning of a text stand for; its value is nil where they
+  /// stand for nothing.
+  ///
+  /// - Parameter previous: what stands before it.
   private static func spelledOut(
-    _ text: Substring.UnicodeScalarView
-  ) -> (value: UInt32, length: Int, bytes: Int)? {
-    if let found = CharacterReference.html(text) ?? CharacterReference.backslash(text) {
+    _ text: Substring.UnicodeScalarView, after previous: UInt32?
+  ) -> (value: UInt32?, length: Int, bytes: Int)? {
+    if let found = CharacterReference.html(text) ?? CharacterReference.bare(text)
+      ?? CharacterReference.bracketed(text)
+    {
       return (found.value, found.length, found.length)
     }
     var rest = text.dropFirst()
-    guard let second = rest.popFirst() else { return nil }
-    if text.first == "\\" {
-      switch second {
-      case "'", "\"": return (second.value, 2, 2)
-      case "n", "r", "t": return (Ascii.space, 2, 2)
-      default: return nil
-      }
+    guard let first = text.first, let second = rest.popFirst() else { return nil }
+    switch first {
+    case "\\": return escape(text, second: second, after: previous)
+    // Latin-1 that was once UTF-8: “Â” before each sign, and before spaces.
+    case "\u{C2}"
+    where (0x80...0xBF).contains(second.value) || " ’‘".unicodeScalars.contains(second):
+      return (nil, 1, 2)
+    // Colours of a terminal.
+    case "\u{1B}" where second == "[":
+      let numbers = rest.prefix(16).prefix { !$0.properties.isAlphabetic }
+      return (nil, 3 + numbers.count, 3 + numbers.reduce(0) { $0 + UTF8.width($1) })
+    case "\u{E2}" where second == "\u{20AC}" || second == "\u{80}":
+      guard let third = rest.first, let value = misread[third.value] else { return nil }
+      return (value, 3, 2 + UTF8.width(second) + UTF8.width(third))
+    default: return nil
     }
-    guard text.first == "\u{E2}", second == "\u{20AC}" || second == "\u{80}",
-      let third = rest.first, let value = misread[third.value]
-    else { return nil }
-    return (value, 3, 2 + UTF8.width(second) + UTF8.width(third))
   }
+
+  /// What a backslash and what is behind it stand for.
+  private static func escape(
+    _ text: Substring.UnicodeScalarView, second: Unicode.Scalar, after previous: UInt32?
+  ) -> (value: UInt32?, length: Int, bytes: Int)? {
+    let bytes = [text.prefix(4), text.dropFirst(4).prefix(4), text.dropFirst(8).prefix(4)]
+      .map { CharacterReference.backslash($0)?.value }
+    if bytes[0] == 0xE2, bytes[1] == 0x80, let third = bytes[2], let value = misread[third] {
+      return (value, 12, 12)
+    }
+    if let found = CharacterReference.backslash(text) {
+      return (found.value, found.length, found.length)
+    }
+    switch second {
+    case "'", "\"", "\\", "’", "‘", "&": return (nil, 1, 1)
+    case "t" where previous == letterN && text.dropFirst(2).first?.properties.isAlphabetic != true:
+      return (Ascii.apostrophe, 1, 1)
+    case "n", "r", "t": return (Ascii.space, 2, 2)
+    default: return nil
+    }
+  }
+
+  private static let letterN = UInt32(UInt8(ascii: "n"))
 
   /// What the third byte of E2 80 xx becomes when UTF-8 is read as Windows-1252 or Latin-1, and what
   /// was meant.
@@ -71,6 +103,8 @@ struct TextScalars {
     guard value >= 0x80 else {
       switch scalar {
       case "A"..."Z": add(value + 32, offset)
+      // Control characters that are no space.
+      case "\u{1}"..."\u{8}", "\u{E}"..."\u{1F}", "\u{7F}": break
       case "`": add(Ascii.apostrophe, offset)
       default: add(value, offset)
       }
@@ -83,8 +117,13 @@ struct TextScalars {
     case 0x201C...0x201F, 0x93, 0x94, 0x2033, 0x275D, 0x275E, 0xFF02: add(Ascii.quote, offset)
     case 0x2026, 0x85: for _ in 0..<3 { add(Ascii.dot, offset) }
     case 0x2013, 0x2014, 0x96, 0x97: add(Ascii.space, offset)
-    // Soft hyphens, joiners, marks of direction, byte order marks: nothing that is seen.
-    case 0xAD, 0x200B...0x200F, 0x202A...0x202E, 0x2060...0x2064, 0xFEFF: break
+    case 0x2010...0x2012, 0x2212: add(UInt32(UInt8(ascii: "-")), offset)
+    // Soft hyphens, joiners, marks of direction and form, byte order marks: nothing that is seen.
+    case 0xAD, 0x180B...0x180F, 0x200B...0x200F, 0x202A...0x202E, 0x2060...0x206F, 0xFE00...0xFE0F,
+      0xFEFF, 0xE0000...0xE01EF:
+      break
+    // Marks that make no letter of their own.
+    case 0x1AB0...0x1AFF, 0x1DC0...0x1DFF, 0x20D0...0x20FF, 0xFE20...0xFE2F: break
     case 0x300...0x36F: combine(scalar)
     case 0xFB00...0xFB06, 0xFF01...0xFF5E, 0x1D400...0x1D7FF:
       for plain in String(scalar).precomposedStringWithCompatibilityMapping.unicodeScalars {

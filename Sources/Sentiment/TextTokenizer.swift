@@ -52,6 +52,8 @@ private struct Scanner {
   private let offsets: [Int]
   private var result = TextTokenizer.Result()
   private var index = 0
+  /// Ends of what is hidden that do not follow any more.
+  private var unclosed: Set<[UInt32]> = []
 
   init(_ characters: TextScalars) {
     (text, offsets) = (characters.scalars, characters.offsets)
@@ -101,17 +103,25 @@ private struct Scanner {
       && (0..<pattern.count).allSatisfy { text[place + $0] == pattern[$0] }
   }
 
-  /// A run of letters and digits with single apostrophes inside, and a negation's `n't` that stands
-  /// apart: “do n't”, as some corpora write, is read like “don't”.
+  /// A run of letters and digits with apostrophes inside, and a negation's `n't` that stands apart:
+  /// “do n't”, as some corpora write, is read like “don't”.
   private mutating func word() {
     let start = index
+    if let broken = Contractions.broken(text, at: index, isWordCharacter: isWordCharacter) {
+      index = broken.end
+      append(
+        broken.word,
+        places: Array(start..<broken.firstEnd + 1)
+          + Array(broken.end - (broken.word.count - (broken.firstEnd - start) - 1)..<broken.end))
+      return
+    }
     endOfWord()
     let run = text[start..<index]
     for apart in Self.apartNot where isAt(index, apart) && !isWordCharacter(index + apart.count) {
       // “Windows nt” is no negation.
       let isNegation =
         apart.contains(Ascii.apostrophe)
-        || Contractions.completed(run + TextTokenizer.not.prefix(1)) != nil
+        || Contractions.isStem(run + TextTokenizer.not.prefix(1))
       guard isNegation else { continue }
       let first = index + 1
       index += apart.count
@@ -120,16 +130,14 @@ private struct Scanner {
         places: Array(start..<first - 1) + [first, index - 2, index - 1])
       return
     }
-    // One character where the apostrophe was: “wasn?t”.
-    if isAt(index + 1, Self.lastLetter), !isWordCharacter(index + 2),
-      !isAt(index + 2, Self.hyphen), let whole = Contractions.completed(run)
-    {
-      index += 2
-      append(whole, places: Array(start..<index))
-    } else if let whole = Contractions.repaired(run) {
+    if let whole = Contractions.repaired(run) {
       append(whole, places: Self.places(of: whole, in: run))
     } else {
-      append(Array(run), places: Array(start..<index))
+      // “it''s”, as databases double it.
+      let places = run.indices.filter {
+        run[$0] != Ascii.apostrophe || $0 == start || run[$0 - 1] != Ascii.apostrophe
+      }
+      append(places.map { run[$0] }, places: places)
     }
   }
 
@@ -144,14 +152,15 @@ private struct Scanner {
   }
 
   private static let apartNot = [" n't", " nt"].map(TextTokenizer.scalars)
-  private static let lastLetter = TextTokenizer.scalars("t")
-  private static let hyphen = TextTokenizer.scalars("-")
 
   private mutating func endOfWord() {
     while isWordCharacter(index) {
       index += 1
-      if index < text.count, text[index] == Ascii.apostrophe, isWordCharacter(index + 1) {
+      guard index < text.count, text[index] == Ascii.apostrophe else { continue }
+      if isWordCharacter(index + 1) {
         index += 1
+      } else if isAt(index + 1, [Ascii.apostrophe]), isWordCharacter(index + 2) {
+        index += 2
       }
     }
   }
@@ -215,6 +224,7 @@ private struct Scanner {
       add(index - start > 1 ? "..." : ".", from: start)
     case "!", "?", ",", "*": addOnce(String(scalar), from: start)
     case ";", ":", "(", ")", "\"", "/", "&", "$", "%": add(String(scalar), from: start)
+    case "★", "⭐", "☆": stars(start)
     default:
       if let word = Emoticons.word(of: scalar) { return addOnce(word, from: start) }
       if Emoticons.isModifier(scalar) { return }
@@ -225,6 +235,24 @@ private struct Scanner {
     }
   }
 
+  /// “★★☆☆☆” is “2 stars”; fewer than three are an ornament.
+  private mutating func stars(_ start: Int) {
+    index = start
+    var (full, all) = (0, 0)
+    while index < text.count, let star = Unicode.Scalar(text[index]),
+      "★⭐☆".unicodeScalars.contains(star)
+    {
+      full += star == "☆" ? 0 : 1
+      all += 1
+      index += 1
+    }
+    guard (3...10).contains(all) else { return result.symbols += all }
+    add("\(full)", from: start)
+    result.tokens.append(
+      .init(
+        text: full == 1 ? "star" : "stars", bytes: result.tokens[result.tokens.count - 1].bytes))
+  }
+
   private mutating func apostrophe(_ start: Int) {
     if index < text.count, text[index] == Ascii.apostrophe {
       index += 1
@@ -233,21 +261,35 @@ private struct Scanner {
     }
     guard isWordCharacter(index) else { return }
     // The longest run without a second apostrophe, as a word that begins with one.
-    while isWordCharacter(index) { index += 1 }
-    let word = text[start..<index]
+    var end = index
+    while isWordCharacter(end) { end += 1 }
+    let word = text[start..<end]
+    if Self.isLetter(text[start + 1]), !word.elementsEqual(TextTokenizer.them),
+      result.tokens.isEmpty
+        || !TextTokenizer.clitics.contains(where: { word.elementsEqual($0) })
+    {
+      // An opening quotation mark.
+      return self.word()
+    }
+    index = end
     if !result.tokens.isEmpty, TextTokenizer.clitics.contains(where: { word.elementsEqual($0) }) {
       add(word, bytes: offsets[start]..<offsets[index])
-    } else if Self.isLetter(text[start + 1]), !word.elementsEqual(TextTokenizer.them) {
-      // An opening quotation mark.
-      append(Array(word.dropFirst()), places: Array(start + 1..<index))
     } else {
       append(Array(word), places: Array(start..<index))
     }
   }
 
-  /// The tag of HTML that begins here.
-  private func tag() -> (end: Int, partsParagraphs: Bool)? {
+  /// The tag of HTML that begins here, a comment, or a script or style with all that is in it.
+  private mutating func tag() -> (end: Int, partsParagraphs: Bool)? {
     guard text[index] == Self.tagStart else { return nil }
+    for (opening, closing) in Self.hidden
+    where isAt(index, opening) && !unclosed.contains(closing) {
+      if let end = firstPlace(of: closing, from: index + opening.count) {
+        return (end + closing.count, true)
+      }
+      // It is looked for once.
+      unclosed.insert(closing)
+    }
     var end = index + 1
     if end < text.count, text[end] == Ascii.slash { end += 1 }
     let name = text[end...].prefix(Self.longestTag).prefix { isWordValue($0) }
@@ -258,13 +300,33 @@ private struct Scanner {
     return end < text.count && text[end] == Self.tagEnd ? (end + 1, partsParagraphs) : nil
   }
 
+  /// What is not shown, from its beginning to its end.
+  private static let hidden = [
+    ("<!--", "-->"), ("<script", "</script>"), ("<style", "</style>"), ("<!doctype", ">"),
+  ].map { (TextTokenizer.scalars($0), TextTokenizer.scalars($1)) }
+
+  private func firstPlace(of pattern: [UInt32], from start: Int) -> Int? {
+    var place = start
+    while place + pattern.count <= text.count {
+      if text[place] == pattern[0], isAt(place, pattern) { return place }
+      place += 1
+    }
+    return nil
+  }
+
   private static let tagStart = UInt32(UInt8(ascii: "<"))
   private static let tagEnd = UInt32(UInt8(ascii: ">"))
 
   /// The tags that are known, and whether they part paragraphs.
   private static let tags: [[UInt32]: Bool] = {
-    let parting = "br p div li ul ol tr td th table hr h1 h2 h3 h4 h5 h6 blockquote section article"
-    let others = "a b i u s em strong span font small big sub sup code tt q cite img del ins mark"
+    let parting = """
+      br p div li ul ol dl dt dd tr td th table thead tbody hr h1 h2 h3 h4 h5 h6 blockquote pre \
+      section article header footer main nav form html head body title center figure aside
+      """
+    let others = """
+      a b i u s em strong span font small big sub sup code tt q cite img del ins mark wbr meta link \
+      input button label svg path iframe video audio source picture script style noscript
+      """
     var tags: [[UInt32]: Bool] = [:]
     for name in parting.split(separator: " ") { tags[TextTokenizer.scalars(String(name))] = true }
     for name in others.split(separator: " ") { tags[TextTokenizer.scalars(String(name))] = false }

@@ -33,12 +33,19 @@ struct PhotoSource {
 /// Paths that each end in a separator, as any bytes; empty ones are passed by.
 ///
 /// - Parameter name: what the list is called.
-/// - Throws: `FileError.malformed` where lines are UTF-16, as some Windows programs write them.
+/// - Throws: `FileError.malformed` where lines are UTF-16, as some Windows programs write them, or have
+///   zero bytes, which no path has.
 func pathList(_ data: Data, separator: UInt8, name: String) throws -> [FilePath] {
   let isText = separator == 10
   guard !isText || !data.starts(with: [0xFF, 0xFE]) && !data.starts(with: [0xFE, 0xFF]) else {
     throw FileError.malformed(
       path: name, reason: "the list is UTF-16; “iconv -f UTF-16 -t UTF-8” makes UTF-8 of it")
+  }
+  guard !isText || !data.contains(0) else {
+    throw FileError.malformed(
+      path: name,
+      reason: "the list has zero bytes; --null reads paths that they separate, and a list in "
+        + "UTF-16 must become UTF-8 first")
   }
   // Other Windows programs begin UTF-8 with a byte order mark.
   let list = isText && data.starts(with: [0xEF, 0xBB, 0xBF]) ? data.dropFirst(3) : data

@@ -116,6 +116,12 @@ import Testing
       refused.errors
         == "caption: standard input: the list is UTF-16; “iconv -f UTF-16 -t UTF-8” makes UTF-8 of "
         + "it\n")
+    let zeros = Data("\(photos.path)/a.png\0\(photos.path)/b.png\0".utf8)
+    for bytes in [zeros, wide.dropFirst(2)] {
+      let unclear = try batch(["-"], input: Data(bytes))
+      #expect(unclear.status == 65)
+      #expect(unclear.errors.contains("the list has zero bytes; --null reads paths"))
+    }
   }
 
   @Test(

@@ -76,6 +76,25 @@ import Testing
     #expect(try run("export", "d", "--format", format, "--split", "x").status == 66)
   }
 
+  /// Whatever part of the dataset is exported, a photo has the same number.
+  @Test func `photos keep their numbers in COCO's form, others get what is left`() throws {
+    let file = try write(
+      "n.csv",
+      "image,caption,split,id\na.png,A.,train,\nb.png,B.,val,1\nc.png,C.,val,\nd.png,D.,val,1\n"
+    )
+    #expect(try run("import", "n", "--format", "csv", file, "--quiet").status == 0)
+    func numbers(_ options: String...) throws -> [String] {
+      let output = try caption.run(
+        ["dataset", "export", "n", "--format", "coco"] + options, environment: environment
+      ).output
+      return output.matches(of: #/"file_name":"(\w)\.png","id":(\d+)/#).map {
+        "\($0.1)\($0.2)"
+      }
+    }
+    #expect(try numbers() == ["a2", "b1", "c3", "d4"])
+    #expect(try numbers("--split", "val") == ["b1", "c3", "d4"])
+  }
+
   @Test func `captions that look like formulas come back from CSV as they were`() throws {
     let captions = ["=1+1", "'=1", "''-x", "-5", "+5", "-a", "@b", "'quoted'", "a", "＝1", "-1e3"]
     let file = try write(
@@ -151,6 +170,22 @@ import Testing
     #expect(
       try run("export", "m", "--format", "jsonl").output
         == run("export", "l", "--format", "jsonl").output)
+  }
+
+  @Test func `photos that were not found are taken up as the hint says`() throws {
+    let photos = try PhotoFolder(folder.path + "/elsewhere")
+    try photos.add(.init("x.png"))
+    let file = try write("x.csv", "image,caption\nx.png,A.\n")
+    let first = try run("import", "x", "--format", "csv", file)
+    #expect(first.errors.contains("--images FOLDER says where they are, with --replace"))
+    let check = try run("check", "x")
+    #expect(check.status == 65)
+    #expect(check.output.contains("import it again with --images and --replace"))
+    #expect(check.errors.contains("1 photo: 1 finding, 1 that spoils evaluations"))
+    let again = try run(
+      "import", "x", "--format", "csv", file, "--images", photos.path, "--replace")
+    #expect(again.status == 0)
+    #expect(try run("check", "x").status == 0)
   }
 
   @Test func `other contents need to be wanted`() throws {

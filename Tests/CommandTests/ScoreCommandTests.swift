@@ -196,7 +196,7 @@ import Testing
     let path = try write("ends.json", #"[{"image_id": 9, "caption": "a\u2028plate"}]"#)
     let result = try caption.run(["score", "--references", references(), "--results", path])
     #expect(
-      result.errors == "caption: 1 captions have line ends inside, which are read as spaces\n")
+      result.errors == "caption: 1 caption has line ends inside, which are read as spaces\n")
   }
 
   /// [{"image_id": "b", "score": float("nan"), …}] by Python's json, scored against strings.
@@ -278,6 +278,16 @@ import Testing
       marked.errors
         == "caption: 2 precanned and 1 rejected references do not count, as in VizWiz’s evaluation\n"
         + "caption: 1 image has no other references and is not scored\n")
+    let explained = try caption.run(
+      ["score", "--references", references(true), "--results", three, "--explain", "3"])
+    #expect(explained.status == 64)
+    #expect(
+      explained.errors.contains(
+        "The image “3” is not scored: all its references are precanned or rejected."))
+    let one = try write("one.json", #"[{"image_id": 3, "caption": "a can"}]"#)
+    let none = try caption.run(["score", "--references", references(true), "--results", one])
+    #expect(none.status == 65)
+    #expect(none.errors.contains("are marked as precanned or rejected, and none of them counts"))
   }
 
   @Test func `bytes of Windows are read and told`() throws {

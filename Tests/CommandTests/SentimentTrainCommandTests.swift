@@ -77,6 +77,53 @@ import Testing
       "\(result.errors)")
   }
 
+  @Test func `a file of one label is one of several, but not all`() throws {
+    try write("ones.tsv", "it was superb\t1.0\nwe are glad\tTrue\nno idea\tNaN\n")
+    let result = try train(
+      "model", small + [path("ones.tsv"), "--validation", path("ones.tsv")], steps: 2)
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.errors.contains("42 texts, labels negative, positive;"), "\(result.errors)")
+    let alone = try caption.run(
+      ["sentiment", "train", path("ones.tsv"), "--output", path("alone"), "--steps", "2"] + small)
+    #expect(alone.status == 65)
+    #expect(
+      alone.errors.contains(
+        "ones.tsv: cannot be trained on: all texts have the label “positive”: there is nothing to "
+          + "tell apart\n"), "\(alone.errors)")
+  }
+
+  @Test func `a tenth of the texts is held back where there are none to measure by`() throws {
+    let result = try caption.run(
+      [
+        "sentiment", "train", path("texts.tsv"), "--output", path("model"), "--steps", "2",
+        "--threads", "1", "--batch", "16",
+      ] + small)
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.errors.contains("36 texts, labels negative, positive;"), "\(result.errors)")
+    #expect(result.output.contains("accuracy on texts.tsv\t"))
+  }
+
+  @Test func `what is left out is told by its file, each kind for itself`() throws {
+    try write(
+      "rows.csv", "text,label\nfine, all in all,1\nso so\nbad, very bad,0\nwell\ngood,NaN\n")
+    for (name, text) in [("neg/1", "a bad film"), ("pos/1", "go\u{0}od"), ("pos/2", "good")] {
+      let file = URL(filePath: path("folder/\(name).txt"))
+      try FileManager.default.createDirectory(
+        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data(text.utf8).write(to: file)
+    }
+    let result = try train("model", small + [path("rows.csv"), path("folder")], steps: 2)
+    #expect(result.status == 0, "\(result.errors)")
+    for note in [
+      "rows.csv, line 2: the text has separators; read as one text (2 such texts)",
+      "rows.csv, line 3: it has 1 column where there should be 2; left out (2 such texts)",
+      "rows.csv, line 6: there is no label; left out",
+      "folder/pos/1.txt: line 1: it has a zero byte: this is no text; left out",
+    ] {
+      #expect(result.errors.contains(note + "\n"), "\(result.errors)")
+    }
+  }
+
   @Test func `a run that is killed goes on, to the same model`() throws {
     let whole = try train("whole", small, steps: 60)
     #expect(whole.status == 0, "\(whole.errors)")

@@ -19,7 +19,7 @@ struct COCOContentsTests {
         "d: images[1]: duplicate entry: there is a picture 9 already; left out",
         "d: images[2]: duplicate entry: “a.jpg” is there since d: images[0], and left out here",
         "d: annotations[0]: line separator: “A pond.\n” of “a.jpg” has U+000A at the end",
-        "d: annotations[1]: phantom entry: there is no picture 77; left out",
+        "d: annotations[1]: phantom entry: there is no picture 77; left out: “A.”",
         "d: images[3]: photo without captions: “c.jpg” has no captions; left out",
       ])
   }
@@ -38,9 +38,28 @@ struct COCOContentsTests {
         "d: images[1]: broken row: “id” is missing; left out",
         "d: images[2].id: broken row: it is not an integer of 64 bits; left out",
         "d: annotations[0].caption: broken row: it is not a string; left out",
-        "d: annotations[1].image_id: broken row: it is the string “9”, not an integer; left out",
+        "d: annotations[1].image_id: broken row: it is the string “9”, not an integer; left out: "
+          + "“A.”",
         "d: annotations[3]: broken row: it is not valid JSON; left out",
         "d: annotations[4]: broken row: it is not an object; left out",
+      ])
+  }
+
+  @Test func whatElseIsBrokenCostsNoCaptions() throws {
+    let found = try contents(
+      #"""
+      {"images": [{"id": 1, "file_name": "a.jpg", "split": NaN},
+                  {"id": 2, "file_name": "b.jpg", "split": 3}, {"id": 3, "file_name": 4}],
+       "annotations": [{"image_id": 1, "caption": "A."}, {"image_id": 2, "caption": "B."},
+                       {"image_id": 3, "caption": "C."}]}
+      """#, .coco)
+    #expect(found.entries.map(\.references) == [["A."], ["B."]])
+    #expect(found.entries.map(\.split) == [nil, nil])
+    #expect(
+      found.sentences == [
+        "d: images[0]: broken row: its “split” is no text; read without it",
+        "d: images[1]: broken row: its “split” is no text; read without it",
+        "d: images[2].file_name: broken row: it is not a string; left out",
       ])
   }
 

@@ -59,12 +59,25 @@ struct CSVFileTests {
       found.sentences == [
         "d: line 2: broken row: the caption has separators and no quotes; read as one caption: "
           + "“Ducks, geese, swans.”",
-        "d: line 3: broken row: it has 2 cells where the heading has 3; left out",
+        "d: line 3: broken row: it has 2 cells where the heading has 3; left out: “b,2”",
         "d: line 4: broken row: its number is no integer; read without it",
         "d: line 5: broken row: text follows a closing quote; kept with the cell",
       ])
     // Where the caption is not the last column, nobody can tell what the surplus belongs to.
     #expect(try contents("caption,image\nA, b,a.jpg\n", .csv).entries.isEmpty)
+  }
+
+  /// As spreadsheets write rows whose last cells are empty.
+  @Test func lastCellsThatAreMissing() throws {
+    let found = try contents("image,caption,split,id\na,A pond.\nb,A hill.,dev\nc\n", .csv)
+    #expect(found.entries.map(\.references) == [["A pond."], ["A hill."]])
+    #expect(found.entries.map(\.split) == [nil, "val"])
+    #expect(
+      found.sentences == [
+        "d: line 2: broken row: it has 2 cells where the heading has 4; read without the last ones",
+        "d: line 3: broken row: it has 3 cells where the heading has 4; read without the last ones",
+        "d: line 4: broken row: it has 1 cell where the heading has 4; left out: “c”",
+      ])
   }
 
   @Test func aQuoteWithoutEndIsRefused() {
@@ -104,6 +117,32 @@ struct CSVFileTests {
     #expect(found["a.jpg"] == ["Two.", "Ten."])
     #expect(found["b.jpg"] == ["A hill."])
     #expect(found.problems.map(\.kind) == [])
+  }
+
+  @Test(
+    arguments: [
+      "caption,caption_2,caption_3", "caption,caption,caption", "Caption_1,caption2,captions_3",
+    ])
+  func severalColumnsOfCaptions(names: String) throws {
+    #expect(
+      try contents("image,\(names)\na.jpg,One.,Two.,Three.\n", .csv)["a.jpg"]
+        == ["One.", "Two.", "Three."])
+  }
+
+  /// By itself “ß…” in Windows-1252, 0xDF 0x85, is a letter in UTF-8.
+  @Test func linesOfUTF8AmongThoseOfWindows() throws {
+    var bytes = Data("image,caption\n".utf8)
+    for name in ["a", "b", "c", "d"] {
+      bytes += Data("\(name),It".utf8) + [0x92] + Data("s wet\n".utf8)
+    }
+    bytes += Data("e,Žofie – koťě\nf,Spa".utf8) + [0xDF, 0x85] + Data("\ng,20 €\n".utf8)
+    let found = try DatasetContents(data: bytes, name: "d", format: .csv)
+    #expect(
+      found.entries.flatMap(\.references) == [
+        "It’s wet", "It’s wet", "It’s wet", "It’s wet", "Žofie – koťě", "Spaß…", "20 €",
+      ])
+    #expect(
+      found.problems.map(\.origin.place) == [.line(2), .line(3), .line(4), .line(5), .line(7)])
   }
 
   @Test func whatOnlyLooksLikeAListIsOneCaption() throws {

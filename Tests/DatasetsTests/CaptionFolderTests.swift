@@ -28,7 +28,8 @@ struct CaptionFolderTests {
       folder.sentences(found.problems)
         == [
           "d.jpg.txt: line 1: line separator: “A road.\u{2029}” of “d.jpg” has U+2029 at the end",
-          "train/a.txt: phantom entry: there is no photo beside it; left out",
+          "train/a.txt: duplicate entry: the captions of “train/a.jpg” are in train/a.jpg.txt; "
+            + "left out",
           "other/c.webp: photo without captions: “other/c.webp” has no captions; left out",
         ])
   }
@@ -54,6 +55,38 @@ struct CaptionFolderTests {
       folder.sentences(found.problems).map { $0.replacing(folder.path("").string, with: "") } == [
         "b.txt: duplicate entry: the captions of “b.jpg” are in b.caption; left out"
       ])
+  }
+
+  /// A photo's whole name makes a file its own; the files of the name without ending are then those
+  /// of another photo of that name.
+  @Test func captionFilesComeFirstInEveryCombination() throws {
+    for photo in ["a.jpg", "b.jpg", "b.png"] { try folder.write(photo, "") }
+    try folder.write("a.caption", "A pond.")
+    try folder.write("a.jpg.txt", "pond, water")
+    try folder.write("b.jpg.txt", "A hill.")
+    try folder.write("b.txt", "A road.")
+    try folder.write("none.txt", "Nothing.")
+    let found = try DatasetRequest(format: .folder, sources: [.init(path: folder.path(""))]).read()
+    #expect(found["a.jpg"] == ["A pond."])
+    #expect(found["b.jpg"] == ["A hill."])
+    #expect(found["b.png"] == ["A road."])
+    #expect(
+      folder.sentences(found.problems).map { $0.replacing(folder.path("").string, with: "") } == [
+        "a.jpg.txt: duplicate entry: the captions of “a.jpg” are in a.caption; left out",
+        "none.txt: phantom entry: there is no photo beside it; left out",
+      ])
+  }
+
+  @Test(arguments: ["", " \n", "\u{1A}", "A\0"])
+  func textFilesAreReadWhereCaptionFilesGiveNothing(text: String) throws {
+    try folder.write("a.jpg", "")
+    try folder.write("a.caption", text)
+    try folder.write("a.txt", "A pond.")
+    let found = try DatasetRequest(format: .folder, sources: [.init(path: folder.path(""))]).read()
+    #expect(found["a.jpg"] == ["A pond."])
+    #expect(
+      folder.sentences(found.problems).last?.replacing(folder.path("").string, with: "")
+        == "a.caption: blank caption: it gives no captions of “a.jpg”; a.txt is read instead")
   }
 
   @Test func oneFileOfCaptionsNeverRefusesTheRest() throws {

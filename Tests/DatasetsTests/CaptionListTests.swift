@@ -19,6 +19,11 @@ struct CaptionListTests {
       ("['A pond.' 'Ducks.']", ["A pond.", "Ducks."]),
       ("['A pond.'\n \"It's wet.\"]", ["A pond.", "It's wet."]),
       ("['A']", ["A"]),
+      ("('A', 'B')", ["A", "B"]), ("('A',)", ["A"]), ("()", []),
+      ("array(['A pond.', 'Ducks.'], dtype=object)", ["A pond.", "Ducks."]),
+      ("array(['A',\n       'B'], dtype='<U7')", ["A", "B"]), ("array(['A'])", ["A"]),
+      (#"["A", null]"#, ["A"]), (#"["A", NaN]"#, ["A"]), ("['A', None]", ["A"]),
+      ("[nan, 'A', nan]", ["A"]), (#""[\"A\", \"B\"]""#, ["A", "B"]),
     ])
   func lists(text: String, captions: [String]) {
     #expect(CaptionList.captions(in: text) == captions)
@@ -26,10 +31,12 @@ struct CaptionListTests {
 
   @Test(
     arguments: [
-      "", "A pond.", "[", "[A pond]", "['A', 3]", "['A', None]", "[['A']]", "['A'] and", "'A', 'B'",
-      "['A', 'B'", "['A' 'B', 'C']", "['A''B']", "['A',, 'B']", #"['\q']"#, #"['\x4']"#,
-      #"['\ud83d']"#, #"['\N{DIGIT ONE}']"#, "['A\nB']", "[,]", "('A', 'B')", #"["A", null]"#,
-      "['A' + 'B']", "[b'A']",
+      "", "A pond.", "[", "[A pond]", "['A', 3]", "['A', Nones]", "[['A']]", "['A'] and",
+      "'A', 'B'", "['A', 'B'", "['A' 'B', 'C']", "['A''B']", "['A',, 'B']", #"['\q']"#, #"['\x4']"#,
+      #"['\ud83d']"#, #"['\N{DIGIT ONE}']"#, "['A\nB']", "[,]", "('A')", "('A' 'B')",
+      "('A', 'B']",
+      "['A' + 'B']", "[b'A']", #""[A sign] reads""#, #""Hello""#, "array('A')", "array(['A'], 3)",
+      "a pond", "None", #"['\qNone]"#,
     ])
   func everythingElse(text: String) {
     #expect(CaptionList.captions(in: text) == nil)

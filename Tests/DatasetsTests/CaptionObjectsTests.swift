@@ -87,6 +87,29 @@ struct CaptionObjectsTests {
       found.sentences == ["d: line 2: broken row: “caption” is not of the right type; left out"])
   }
 
+  @Test func whatElseIsBrokenCostsNoCaptions() throws {
+    let found = try contents(
+      """
+      {"image": "a.jpg", "caption": "A pond.", "caption_2": NaN, "split": NaN}
+      {"image": "b.jpg", "captions": ["A hill.", null, 3]}
+      {"image": "c.jpg", "sentences": [{"raw": "A road.", "tokens": []}, {"raw": "Wet."}]}
+      {"image": "d.jpg", "captions": ["A lane."], "caption_0": "Grass."}
+      {"Image": "e.jpg", "Caption": "A box.", "SPLIT": "dev", "ID": 5}
+      """, .jsonl)
+    #expect(
+      found.entries.map(\.references) == [
+        ["A pond."], ["A hill."], ["A road.", "Wet."], ["A lane.", "Grass."], ["A box."],
+      ])
+    #expect(found.entries.last?.split == "val")
+    #expect(found.entries.last?.externalID == 5)
+    #expect(
+      found.sentences.filter { !$0.contains("few references") } == [
+        "d: line 1: broken row: its “caption_2” is no text; read without it",
+        "d: line 1: broken row: its “split” is no text; read without it",
+        "d: line 2: broken row: 2 of its “captions” are no text; read without",
+      ])
+  }
+
   @Test func oneBrokenObjectLeavesTheRest() throws {
     let found = try contents(
       #"""

@@ -9,8 +9,8 @@ struct DatasetBuilderTests {
     #expect(found.entries.map(\.name) == ["a.1.jpg", "b"])
     #expect(
       found.sentences == [
-        "d: line 2: phantom entry: “a.jpg.1” is no photo’s name; left out",
-        "d: line 5: broken row: it names no photo; left out",
+        "d: line 2: phantom entry: “a.jpg.1” is no photo’s name; left out: “A pond.”",
+        "d: line 5: broken row: it names no photo; left out: “A lane.”",
       ])
   }
 
@@ -22,13 +22,21 @@ struct DatasetBuilderTests {
     #expect(found.problems.map(\.origin.place) == [.line(3), .line(4), .line(4)])
   }
 
+  /// As programs of DOS end files.
+  @Test func captionsOfControlCharactersAreBlank() throws {
+    let found = try contents("image,caption\na.jpg,A pond.\na.jpg,\u{1A}\n", .csv)
+    #expect(found["a.jpg"] == ["A pond."])
+    #expect(found.problems.map(\.kind) == [.blankCaption])
+  }
+
   @Test func aPhotoStaysInItsFirstSplit() throws {
     let found = try contents(
       "image,caption,split\na.jpg,A pond.,train\na.jpg,A lake.,test\na.jpg,Water.,restval\n", .csv)
     #expect(found["a.jpg"] == ["A pond.", "Water."])
     #expect(
       found.sentences == [
-        "d: line 3: duplicate entry: “a.jpg” is in “train” since d: line 2, and left out here"
+        "d: line 3: duplicate entry: “a.jpg” is in “train” since d: line 2, and left out here: "
+          + "“A lake.”"
       ])
   }
 

@@ -45,6 +45,21 @@ struct DatasetRequestTests {
     #expect(alone.entries.map(\.path) == [folder.path("images/a.jpg"), nil, nil, nil])
   }
 
+  @Test func nothingButCaptionsThatDoNotCount() throws {
+    try folder.write(
+      "v.json",
+      #"""
+      {"images": [{"id": 1, "file_name": "a.jpg"}],
+       "annotations": [{"image_id": 1, "caption": "A.", "is_rejected": true}]}
+      """#)
+    let path = folder.path("v.json")
+    #expect(
+      throws: DatasetError.malformed(
+        path: path.string, place: .whole,
+        reason: "all its captions are marked as precanned or rejected, and none of them counts")
+    ) { try DatasetRequest(format: .coco, sources: [.init(path: path)]).read() }
+  }
+
   @Test func severalFiles() throws {
     func coco(_ id: Int, _ name: String) -> String {
       #"{"images": [{"id": \#(id), "file_name": "\#(name)"}],"#

@@ -21,7 +21,7 @@ struct Flickr30kFileTests {
         "d: line 3: stray separator: “ Ducks | geese .” of “a.jpg” has “|”",
         "d: line 4: broken row: the second “|” is missing; read as a caption of “a.jpg”: "
           + "“A lake with reeds .”",
-        "d: line 5: \(broken)", "d: line 6: \(broken)",
+        "d: line 5: \(broken): “a.jpg| Water .”", "d: line 6: \(broken): “b.jpg”",
       ])
   }
 }

@@ -43,13 +43,25 @@ struct KarpathyFileTests {
       #"{"images": [{"filename": "x.jpg", "sentences": [{"tokens": []}]}]}"#,
       "images[0].sentences[0]: “raw” is missing"
     ),
-    (
-      #"{"images": [{"filename": "x.jpg", "imgid": "4", "sentences": []}]}"#,
-      "images[0].imgid: it is the string “4”, not an integer"
-    ),
   ])
   func refusals(json: String, reason: String) {
     #expect { try contents(json, .karpathy) } throws: { "\($0)" == "d: \(reason)" }
+  }
+
+  @Test func whatElseIsBrokenCostsNoCaptions() throws {
+    let found = try contents(
+      """
+      {"images": [
+        {"filename": "x.jpg", "imgid": "0", "split": NaN, "sentences": [{"raw": "A."}]},
+        {"filename": "y.jpg", "imgid": NaN, "cocoid": 7, "sentences": [{"raw": "B."}]}]}
+      """, .karpathy)
+    #expect(found.entries.map(\.references) == [["A."], ["B."]])
+    #expect(found.entries.map(\.externalID) == [nil, 7])
+    #expect(
+      found.sentences == [
+        "d: images[0]: broken row: its “split” is no text; read without it",
+        "d: images[0]: broken row: its “imgid” is no integer; read without it",
+      ])
   }
 
   @Test func whatIsBrokenIsLeftOut() throws {

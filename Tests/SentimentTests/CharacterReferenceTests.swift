@@ -10,7 +10,11 @@ import Testing
     "wasn&#39;t", "wasn&#039;t", "wasn&#39t", "wasn&#x27;t", "wasn&#X27;t", "wasn&#8217;t",
     "wasn&#x2019;t", "wasn&#146;t", "wasn&apos;t", "wasn&rsquo;t", "wasn&Rsquo;t", "wasn&lsquo;t",
     "wasn&prime;t", "wasn&acute;t", "wasn&amp;#39;t", "wasn&amp;amp;amp;rsquo;t", #"wasn\u2019t"#,
-    #"wasn\u0027t"#, #"wasn\'t"#,
+    #"wasn\u0027t"#, #"wasn\'t"#, "wasn& #39;t", "wasn#39;t", "wasn&amp#39;t", "wasn&apost",
+    "wasn&rsquot", "wasn&#x27 t", "wasn&#00000039;t", "wasn&rsquor;t", "wasn&grave;t",
+    "wasn<U+2019>t",
+    #"wasn\x27t"#, #"wasn\x92t"#, #"wasn\xe2\x80\x99t"#, #"wasn\U00002019t"#, #"wasn\u{2019}t"#,
+    #"wasn\\u2019t"#, #"wasn\\'t"#, #"wasn\’t"#, #"wasn\&#39;t"#, #"wasn\t"#,
   ])
   func `an apostrophe that is spelled out is one`(text: String) {
     #expect(words("It \(text) good") == "it was n't good")
@@ -24,7 +28,8 @@ import Testing
     // What is no reference stays as it is.
     ("R&D, AT&T; q&a", "r & d , at & t ; q & a"),
     ("R&amp;D", "r & d"), ("a & b &; &#; &#x; &#xzz; &#0; &#55296; &unknown;", nil),
-    ("&", "&"), ("&amp", "& amp"), ("&#x27t", nil), ("&amp;&amp;", "& &"),
+    ("&", "&"), ("&amp", "& amp"), ("&#x27t", "t"), ("&amp;&amp;", "& &"),
+    ("so&nbspgood", "so good"),
     (#"C:\good"#, "c : good"), (#"line one\nline two\tx"#, "line one line two x"),
     (#"\u00e9t\u00E9 \ud83d\udc4d \ud83d \u12"#, nil), (#"\ud83d\udc4d"#, "👍"),
   ])

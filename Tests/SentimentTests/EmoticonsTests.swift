@@ -10,8 +10,9 @@ import Testing
     (":) :-) =) :] :-] :o) ^_^ ^^ (: :)))", ":)"), (":( :-( =( :[ :-[ ): :((( >_<", ":("),
     (":'( :'-( T_T ;_; 😭", ":'("), (":D :-D =D xD XD \\o/ 😂🤣", ":d"), (";) ;-) 😉", ";)"),
     (":P :-p =P 😛", ":p"), ("<3 ❤️ ♥ 💕 😍 :* <333", "<3"), ("</3 💔", "</3"),
-    (":/ :-/ :\\ -_- 🙄", ":/"), (":| :-| o_O 😐", ":|"), (">:( 😡 😠", ">:("),
-    ("👍 👍🏽 👏 🎉", "👍"), ("👎 👎🏿", "👎"), ("🙂 😊 ☺️", ":)"), ("🙁 😞 ☹️", ":("),
+    (":/ :-/ :\\ -_- 🙄", ":/"), (":| :-| o_O 😐", ":|"), (">:( 😡 😠 :@", ">:("), ("¯\\_(ツ)_/¯", ":/"),
+    (":,( :'(", ":'("),
+    ("👍 👍🏽 👏 🎉 :+1:", "👍"), ("👎 👎🏿 :-1: :thumbsdown:", "👎"), ("🙂 😊 ☺️", ":)"), ("🙁 😞 ☹️", ":("),
   ])
   func `smileys of one feeling are one word`(texts: String, word: String) {
     for text in texts.split(separator: " ") {
@@ -29,7 +30,9 @@ import Testing
     ("10:30, ratio 3:4, 2:d", "10 : 30 , ratio 3 : 4 , 2 : d"),
     ("http://example.org", "http : / / example . org"),
     ("note:do as follows:(a) x=(b)", "note : do as follows : ( a ) x ( b )"),
-    ("a<3b x<3", "a 3b x 3"), ("to the xdr box", "to the xdr box"), ("(see below) : yes", nil),
+    ("a<3b x<3", "a 3b x 3"), ("<3 stars, <3 it", "3 stars , <3 it"),
+    ("★★★★★ ★☆☆☆☆ ⭐⭐⭐", "5 stars 1 star 3 stars"), ("★ nice ★", "nice"),
+    ("to the xdr box", "to the xdr box"), ("(see below) : yes", nil),
     ("🦖 🪑 §", ""),
   ])
   func `smileys stand beside words, and what looks like one does not count`(

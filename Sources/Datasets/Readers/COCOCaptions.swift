@@ -9,6 +9,8 @@ package struct COCOCaptions: Equatable, Sendable {
     package let fileName: String?
     /// As this program writes it into exports; COCO itself has a file for each split.
     package let split: String?
+    /// What it was read without, in sentences.
+    let faults: [String]
   }
 
   /// In the file's order.
@@ -30,7 +32,7 @@ package struct COCOCaptions: Equatable, Sendable {
 
   private init(_ file: DatasetFile) throws {
     let contents = try COCOContents(file)
-    images = try contents.images.map { try $0.get(from: file.name) }
+    images = try contents.images.map { try $0.image.get(from: file.name) }
     annotations = try contents.annotations.map { try $0.get(from: file.name) }
     repairs = file.repairs
     let kinds = Set(images.map(\.id.kind))
@@ -59,6 +61,8 @@ extension COCOCaptions.Image: Decodable {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     id = try values.decode(COCOIdentifier.self, forKey: .id)
     fileName = try values.decodeIfPresent(String.self, forKey: .fileName)
-    split = try values.decodeIfPresent(String.self, forKey: .split)
+    var faults: [String] = []
+    split = values.decodeIfUsable(String.self, forKey: .split, what: "text", faults: &faults)
+    self.faults = faults
   }
 }

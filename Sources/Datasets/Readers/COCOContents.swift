@@ -1,7 +1,26 @@
 /// The lists of a file in COCO's form, as far as they can be read.
 struct COCOContents: Decodable {
-  let images: [Attempt<COCOCaptions.Image>]
+  let images: [Picture]
   let annotations: [Attempt<COCOCaption>]
+
+  /// An entry in the list of pictures.
+  struct Picture: Decodable {
+    let image: Attempt<COCOCaptions.Image>
+    /// Also of a picture that cannot be read; nil where there is none.
+    let id: COCOIdentifier?
+
+    private enum CodingKeys: CodingKey { case id }
+
+    init(from decoder: any Decoder) {
+      image = Attempt(from: decoder)
+      switch image {
+      case .read(let image): id = image.id
+      case .failed:
+        let values = try? decoder.container(keyedBy: CodingKeys.self)
+        id = try? values?.decode(COCOIdentifier.self, forKey: .id)
+      }
+    }
+  }
 
   /// - Throws: `DatasetError.malformed` also where a list is empty.
   init(_ file: DatasetFile) throws {
@@ -9,7 +28,7 @@ struct COCOContents: Decodable {
     for (list, isEmpty) in [("images", images.isEmpty), ("annotations", annotations.isEmpty)]
     where isEmpty {
       // What is broken says more.
-      for image in images { _ = try image.get(from: file.name) }
+      for picture in images { _ = try picture.image.get(from: file.name) }
       throw DatasetError.malformed(
         path: file.name, place: .whole, reason: "its list “\(list)” is empty")
     }
@@ -23,14 +42,18 @@ struct COCOContents: Decodable {
     entries.reserveCapacity(images.count)
     // Captions of pictures that were left out are no phantoms.
     var known: Set<COCOIdentifier> = []
-    for (index, attempt) in images.enumerated() {
-      guard let image = faults.value(of: attempt, &builder) else { continue }
+    for (index, picture) in images.enumerated() {
+      guard let image = faults.value(of: picture.image, &builder) else {
+        if let id = picture.id { known.insert(id) }
+        continue
+      }
       let place = DatasetOrigin(file: file, place: .value("images[\(index)]"))
       guard known.insert(image.id).inserted else {
         builder.report(
           .duplicateEntry, at: place, "there is a picture \(image.id) already; left out")
         continue
       }
+      for fault in image.faults { builder.report(.brokenRow, at: place, fault) }
       entries[image.id] = builder.newEntry(
         DatasetEntry(
           name: image.fileName ?? "\(image.id)", externalID: image.id.number,
@@ -48,10 +71,12 @@ struct COCOContents: Decodable {
           builder.add(annotation.caption, to: entry, at: place)
         }
       } else if let mismatch = annotation.imageID.mismatch(with: kinds) {
-        faults.report(.value("annotations[\(index)].image_id"), mismatch, &builder)
+        faults.report(
+          .value("annotations[\(index)].image_id"), mismatch, of: annotation.caption, &builder)
       } else if !known.contains(annotation.imageID) {
         builder.report(
-          .phantomEntry, at: place, "there is no picture \(annotation.imageID); left out")
+          .phantomEntry, at: place,
+          "there is no picture \(annotation.imageID); left out: \(quoted(annotation.caption))")
       }
     }
     try faults.finish()

@@ -36,11 +36,18 @@ struct CSVFile {
     } else if row.isBroken {
       builder.report(.brokenRow, at: origin, "text follows a closing quote; kept with the cell")
     }
-    guard cells.count == heading.count else {
-      builder.report(
-        .brokenRow, at: origin,
-        "it has \(cells.count) cells where the heading has \(heading.count); left out")
-      return
+    if cells.count != heading.count {
+      let mark = String(decoding: [separator], as: UTF8.self)
+      let fault =
+        "it has \(cells.count) \(cells.count == 1 ? "cell" : "cells") where the heading has "
+        + "\(heading.count)"
+      guard cells.count < heading.count, cells.count > heading.lastNeeded else {
+        builder.report(
+          .brokenRow, at: origin, "\(fault); left out: \(quoted(cells.joined(separator: mark)))")
+        return
+      }
+      builder.report(.brokenRow, at: origin, "\(fault); read without the last ones")
+      cells += Array(repeating: "", count: heading.count - cells.count)
     }
     // As “caption dataset export” writes them.
     if separator == UInt8(ascii: ",") { cells = cells.map(SpreadsheetCell.unguarded) }
@@ -53,7 +60,8 @@ struct CSVFile {
     }
     let entry = builder.entry(
       named: cells[heading.photo], externalID: number,
-      split: split ?? DatasetSplit.canonical(heading.split.map { cells[$0] }), at: origin)
+      split: split ?? DatasetSplit.canonical(heading.split.map { cells[$0] }),
+      of: heading.captions.map { cells[$0] }.first { !$0.isEmpty }, at: origin)
     guard let entry else { return }
     for column in heading.captions where heading.captions.count == 1 || !cells[column].isEmpty {
       builder.add(captionsIn: cells[column], to: entry, at: origin)
@@ -63,8 +71,10 @@ struct CSVFile {
   private struct Heading {
     let count: Int
     let photo: Int
-    /// More than one where they are numbered.
+    /// More than one where they are numbered, or of the same name.
     let captions: [Int]
+    /// The last column that no row can be without.
+    var lastNeeded: Int { max(photo, captions.max() ?? 0) }
     let split: Int?
     let id: Int?
 

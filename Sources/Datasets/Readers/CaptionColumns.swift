@@ -11,22 +11,24 @@ enum CaptionColumns {
   static let numbers = ["image_id", "imgid", "img_id", "cocoid", "id"]
   static let split = "split"
 
-  /// The columns with captions: the first of the usual ones, or else those of one name that are
-  /// numbered, as `caption_0` to `caption_4`.
+  /// The columns with captions: those of the first of the usual names that there is, and those of
+  /// that name, in the singular or the plural, that are numbered, as `caption_0` to `caption_4`.
   ///
-  /// - Returns: indices of names.
+  /// - Returns: indices of names, the numbered ones last and in the order of their numbers.
   static func captions(in names: [String]) -> [Int] {
-    for name in captions {
-      if let index = names.firstIndex(of: name) { return [index] }
+    func numbered(_ wanted: String) -> [(number: UInt, index: Int)] {
+      let stem = wanted.hasSuffix("s") ? String(wanted.dropLast()) : wanted
+      return names.enumerated().compactMap { index, name -> (number: UInt, index: Int)? in
+        guard name.hasPrefix(stem) else { return nil }
+        var rest = name.dropFirst(stem.count)
+        if rest.first == "s" { rest = rest.dropFirst() }
+        return UInt(rest.drop { $0 == "_" }).map { ($0, index) }
+      }.sorted { ($0.number, $0.index) < ($1.number, $1.index) }
     }
-    for name in captions {
-      let numbered = names.enumerated().compactMap { index, other -> (number: UInt, index: Int)? in
-        guard other.hasPrefix(name) else { return nil }
-        return UInt(other.dropFirst(name.count).drop { $0 == "_" }).map { ($0, index) }
-      }
-      if !numbered.isEmpty { return numbered.sorted { $0.number < $1.number }.map(\.index) }
-    }
-    return []
+    let wanted =
+      captions.first { names.contains($0) } ?? captions.first { !numbered($0).isEmpty }
+    guard let wanted else { return [] }
+    return names.indices.filter { names[$0] == wanted } + numbered(wanted).map(\.index)
   }
 
   /// A photo's number where there is one in a text: “42”, “42.0” as pandas writes it, and BLIP's

@@ -2,7 +2,7 @@ internal import PhotoFinding
 internal import SystemPackage
 
 /// A folder of photos with their captions beside them, one a line: for `photo.jpg` the first that
-/// there is of `photo.jpg.caption`, `photo.jpg.txt`, `photo.caption` and `photo.txt`. Photos below a
+/// gives any of `photo.jpg.caption`, `photo.caption`, `photo.jpg.txt` and `photo.txt`. Photos below a
 /// folder `train`, `val` or `test` in it belong to that split.
 struct CaptionFolder {
   let path: FilePath
@@ -14,14 +14,18 @@ struct CaptionFolder {
   /// - Throws: `DatasetError` of the folder; files with captions that cannot be read are reported.
   func enter(into builder: inout DatasetBuilder, split: String?) throws {
     let photos = try path.files(NamePatterns())
-    /// By the path that they have without their ending, in the order of the endings.
-    var texts: [[UInt8]: [FilePath]] = [:]
-    for ending in Self.endings {
+    /// By the path that they have without their ending, with the place of that among the endings.
+    var texts: [[UInt8]: [(ending: Int, path: FilePath)]] = [:]
+    for (index, ending) in Self.endings.enumerated() {
       for text in try path.files(NamePatterns(including: ["*" + ending])) {
         texts[Array(text.relativePath.bytes.dropLast(ending.utf8.count)), default: []]
-          .append(text.path)
+          .append((index, text.path))
       }
     }
+    /// What photos without files of their whole name are called without their ending: theirs are the
+    /// files of that name, and no other photo's.
+    let stems = Set(
+      photos.map(\.relativePath).filter { texts[$0.bytes] == nil }.map { $0.stemBytes })
     for photo in photos {
       let name = photo.relativePath
       let origin = DatasetOrigin(file: String(decoding: photo.path), place: .whole)
@@ -29,22 +33,43 @@ struct CaptionFolder {
         DatasetEntry(
           name: String(decoding: name), externalID: nil, split: split ?? Self.split(of: name),
           path: photo.path, folder: nil, origin: origin))
-      let stem = name.bytes.dropLast(1 + (name.extension ?? "").utf8.count)
-      guard let entry,
-        let found = texts.removeValue(forKey: name.bytes) ?? texts.removeValue(forKey: Array(stem)),
-        let text = found.first
-      else { continue }
-      enter(text, into: &builder, entry)
-      for other in found.dropFirst() {
-        builder.report(
-          .duplicateEntry, at: DatasetOrigin(file: String(decoding: other), place: .whole),
-          "the captions of “\(String(decoding: name))” are in \(String(decoding: text)); left out")
-      }
+      guard let entry else { continue }
+      let own = texts.removeValue(forKey: name.bytes)
+      let shared =
+        own == nil || !stems.contains(name.stemBytes)
+        ? texts.removeValue(forKey: name.stemBytes) : nil
+      let found = (own ?? []) + (shared ?? [])
+      enter(
+        Self.endings.indices.flatMap { index in found.filter { $0.ending == index }.map(\.path) },
+        into: &builder, entry, String(decoding: name))
     }
-    for text in texts.values.joined().map({ String(decoding: $0) }).sorted() {
+    for text in texts.values.joined().map({ String(decoding: $0.path) }).sorted() {
       builder.report(
         .phantomEntry, at: DatasetOrigin(file: text, place: .whole),
         "there is no photo beside it; left out")
+    }
+  }
+
+  /// Enters the captions of the first of a photo's files that gives any.
+  private func enter(
+    _ texts: [FilePath], into builder: inout DatasetBuilder, _ entry: Int, _ photo: String
+  ) {
+    for (index, text) in texts.enumerated() {
+      enter(text, into: &builder, entry)
+      let rest = texts[(index + 1)...]
+      if builder.hasCaptions(entry) {
+        for other in rest {
+          builder.report(
+            .duplicateEntry, at: DatasetOrigin(file: String(decoding: other), place: .whole),
+            "the captions of “\(photo)” are in \(String(decoding: text)); left out")
+        }
+        return
+      }
+      if let next = rest.first {
+        builder.report(
+          .blankCaption, at: DatasetOrigin(file: String(decoding: text), place: .whole),
+          "it gives no captions of “\(photo)”; \(String(decoding: next)) is read instead")
+      }
     }
   }
 
@@ -72,6 +97,12 @@ struct CaptionFolder {
 }
 
 extension FilePath {
+  /// Without the ending and the dot before it.
+  fileprivate var stemBytes: [UInt8] {
+    let ending = self.extension.map { 1 + $0.utf8.count } ?? 0
+    return Array(bytes.dropLast(ending))
+  }
+
   fileprivate var bytes: [UInt8] {
     withPlatformString {
       UnsafeBufferPointer(start: $0, count: length).map { UInt8(bitPattern: $0) }

@@ -1,15 +1,27 @@
 internal import Foundation
 
-/// Several captions in one string, as tables have them: a list as JSON writes it, as Python's `str`
-/// writes it (and pandas in a cell), or as NumPy prints an array, without commas.
+/// Several captions in one string, as tables have them: a list as JSON writes it, also within a string
+/// of JSON, as Python's `str` writes lists and tuples (and pandas in a cell), or as NumPy prints an
+/// array, without commas or within `array(…)`. Members that are missing are passed over.
 package enum CaptionList {
   /// The captions in a text that is a list of strings, and nothing else.
   ///
   /// - Returns: nil where it is not.
   package static func captions(in text: String) -> [String]? {
-    guard text.utf8.first(where: { !isSpace($0) }) == UInt8(ascii: "[") else { return nil }
-    if let captions = try? JSONDecoder().decode([String].self, from: Data(text.utf8)) {
-      return captions
+    switch text.utf8.first(where: { !isSpace($0) }) {
+    case UInt8(ascii: "\""):
+      guard let inner = try? JSONDecoder().decode(String.self, from: Data(text.utf8)) else {
+        return nil
+      }
+      return inner.utf8.first { !isSpace($0) } == UInt8(ascii: "[") ? captions(in: inner) : nil
+    case UInt8(ascii: "["):
+      if let captions = try? JSONDecoder().decode([String?].self, from: Data(text.utf8)) {
+        return captions.compactMap { $0 }
+      }
+    case UInt8(ascii: "("): break
+    case UInt8(ascii: "a"):
+      guard text.utf8.drop(while: isSpace).starts(with: PythonList.array) else { return nil }
+    default: return nil
     }
     var list = PythonList(text)
     return list.strings()
@@ -18,10 +30,18 @@ package enum CaptionList {
   /// Whether a text begins as a list of strings does, or has the brackets of one.
   static func isBegun(in text: String) -> Bool {
     var rest = text.utf8.drop(while: isSpace)
-    guard rest.popFirst() == UInt8(ascii: "[") else { return false }
+    let isArray = rest.starts(with: PythonList.array)
+    if isArray { rest = rest.dropFirst(PythonList.array.count).drop(while: isSpace) }
+    let begin = rest.popFirst()
     let end = text.utf8.last { !isSpace($0) }
     let first = rest.first { !isSpace($0) }
-    return end == UInt8(ascii: "]") || first == UInt8(ascii: "\"") || first == UInt8(ascii: "'")
+    let isQuoted = first == UInt8(ascii: "\"") || first == UInt8(ascii: "'")
+    switch begin {
+    case UInt8(ascii: "["): return isArray || end == UInt8(ascii: "]") || isQuoted
+    // Captions may begin with something in parentheses.
+    case UInt8(ascii: "("): return end == UInt8(ascii: ")") && isQuoted
+    default: return false
+    }
   }
 
   fileprivate static func isSpace(_ byte: UInt8) -> Bool { " \t\r\n".utf8.contains(byte) }
@@ -34,31 +54,64 @@ private struct PythonList {
   private let bytes: [UInt8]
   private var position = 0
 
+  /// What NumPy begins an array with.
+  static let array = Array("array(".utf8)
+
   init(_ text: String) { bytes = Array(text.utf8) }
 
   mutating func strings() -> [String]? {
+    passSpaces()
+    let isArray = take(Self.array)
+    if isArray { passSpaces() }
+    var found: [String]?
+    if take("[") {
+      found = members("]")
+    } else if !isArray, take("(") {
+      found = members(")")
+    }
+    guard let found else { return nil }
+    if isArray {
+      passSpaces()
+      if take(",") {
+        passSpaces()
+        // NumPy's names of types have neither spaces nor parentheses, and perhaps quotes.
+        guard take(Array("dtype=".utf8)) else { return nil }
+        while position < bytes.count, bytes[position] != UInt8(ascii: ")"),
+          !CaptionList.isSpace(bytes[position])
+        { position += 1 }
+      }
+      guard take(")") else { return nil }
+    }
+    return bytes[position...].allSatisfy(CaptionList.isSpace) ? found : nil
+  }
+
+  /// What stands before a closing bracket. In parentheses a single string without a comma is no tuple.
+  private mutating func members(_ bracket: Unicode.Scalar) -> [String]? {
     var found: [String] = []
     passSpaces()
-    guard take("[") else { return nil }
-    passSpaces()
-    if take("]") { return isAtEnd ? found : nil }
+    if take(bracket) { return found }
     /// Whether commas stand between the strings of this list.
     var hasCommas: Bool?
-    while let text = string() {
-      found.append(text)
+    while true {
+      if !takeMissing() {
+        guard let text = string() else { return nil }
+        found.append(text)
+      }
       let end = position
       passSpaces()
-      if take("]") { return isAtEnd ? found : nil }
+      if take(bracket) { return bracket == ")" && hasCommas != true ? nil : found }
       let isComma = take(",")
       guard isComma || position > end, hasCommas ?? isComma == isComma else { return nil }
       hasCommas = isComma
       passSpaces()
-      if isComma, take("]") { return isAtEnd ? found : nil }
+      if isComma, take(bracket) { return found }
     }
-    return nil
   }
 
-  private var isAtEnd: Bool { bytes[position...].allSatisfy(CaptionList.isSpace) }
+  /// What stands for nothing in Python and JSON.
+  private mutating func takeMissing() -> Bool {
+    ["None", "nan", "NaN", "null"].contains { take(Array($0.utf8)) }
+  }
 
   private mutating func passSpaces() {
     while position < bytes.count, CaptionList.isSpace(bytes[position]) { position += 1 }
@@ -67,6 +120,12 @@ private struct PythonList {
   private mutating func take(_ mark: Unicode.Scalar) -> Bool {
     guard position < bytes.count, bytes[position] == UInt8(ascii: mark) else { return false }
     position += 1
+    return true
+  }
+
+  private mutating func take(_ word: [UInt8]) -> Bool {
+    guard bytes[position...].starts(with: word) else { return false }
+    position += word.count
     return true
   }
 

@@ -10,7 +10,7 @@ struct Flickr30kFile {
       guard let row = Row(line) else {
         builder.report(
           .brokenRow, at: origin,
-          "it is not a name, a number and a caption with “|” between; left out")
+          "it is not a name, a number and a caption with “|” between; left out: \(quoted(line))")
         return
       }
       if row.isRepaired {
@@ -19,7 +19,8 @@ struct Flickr30kFile {
           "the second “|” is missing; read as a caption of “\(row.name)”: "
             + quoted(row.caption))
       }
-      guard let entry = builder.entry(named: row.name, split: split, at: origin) else { return }
+      guard let entry = builder.entry(named: row.name, split: split, of: row.caption, at: origin)
+      else { return }
       builder.add(row.caption, to: entry, at: origin)
     }
   }

@@ -11,6 +11,8 @@ struct KarpathyFile: Decodable {
     /// COCO's own number where there is one, else that of the list.
     let number: Int64?
     let sentences: [Attempt<Sentence>]
+    /// What it was read without, in sentences.
+    let faults: [String]
 
     enum CodingKeys: String, CodingKey {
       case filename, filepath, split, sentences, imgid, cocoid
@@ -19,11 +21,17 @@ struct KarpathyFile: Decodable {
     init(from decoder: any Decoder) throws {
       let values = try decoder.container(keyedBy: CodingKeys.self)
       filename = try values.decode(String.self, forKey: .filename)
-      filepath = try values.decodeIfPresent(String.self, forKey: .filepath)
-      split = try values.decodeIfPresent(String.self, forKey: .split)
-      number =
-        try values.decodeIdentifierIfPresent(forKey: .cocoid)
-        ?? values.decodeIdentifierIfPresent(forKey: .imgid)
+      var faults: [String] = []
+      func text(_ key: CodingKeys) -> String? {
+        values.decodeIfUsable(String.self, forKey: key, what: "text", faults: &faults)
+      }
+      func number(_ key: CodingKeys) -> Int64? {
+        values.decodeIfUsable(Int64.self, forKey: key, what: "integer", faults: &faults)
+      }
+      filepath = text(.filepath)
+      split = text(.split)
+      self.number = number(.cocoid) ?? number(.imgid)
+      self.faults = faults
       sentences = try values.decode([Attempt<Sentence>].self, forKey: .sentences)
     }
   }
@@ -39,11 +47,13 @@ struct KarpathyFile: Decodable {
     for (index, attempt) in images.enumerated() {
       guard let image = faults.value(of: attempt, &builder) else { continue }
       let path = "images[\(index)]"
+      let origin = DatasetOrigin(file: file, place: .value(path))
+      for fault in image.faults { builder.report(.brokenRow, at: origin, fault) }
       let entry = builder.newEntry(
         DatasetEntry(
           name: image.filename, externalID: image.number,
           split: split ?? DatasetSplit.canonical(image.split), folder: image.filepath,
-          origin: DatasetOrigin(file: file, place: .value(path))))
+          origin: origin))
       guard let entry else { continue }
       for (number, attempt) in image.sentences.enumerated() {
         guard let sentence = faults.value(of: attempt, &builder) else { continue }

@@ -20,10 +20,15 @@ struct ListFaults {
     }
   }
 
-  mutating func report(_ place: DatasetPlace, _ reason: String, _ builder: inout DatasetBuilder) {
+  /// - Parameter caption: what is left out with it, where that is known.
+  mutating func report(
+    _ place: DatasetPlace, _ reason: String, of caption: String? = nil,
+    _ builder: inout DatasetBuilder
+  ) {
     first = first ?? (place, reason)
     builder.report(
-      .brokenRow, at: DatasetOrigin(file: file, place: place), "\(reason); left out")
+      .brokenRow, at: DatasetOrigin(file: file, place: place),
+      "\(reason); left out" + (caption.map { ": \(quoted($0))" } ?? ""))
   }
 
   /// Counts captions that could be read.

@@ -29,37 +29,35 @@ package struct LabelledText: Hashable, Sendable {
 }
 
 extension LabelledText.Target {
-  /// How far the sum of probabilities may be from 1: tables have them rounded.
-  private static let tolerance = 1e-3
+  /// How far the sum of probabilities may be from 1: tables have them rounded, three of them to two
+  /// decimals. What is more than 0.02 by nothing but binary fractions is not more.
+  private static let tolerance = 0.02 + 1e-9
 
-  /// The probabilities of labels.
+  /// The probabilities of labels, so scaled that they sum to 1.
   ///
-  /// - Parameters:
-  ///   - cells: what stands for each label; nil or blank for nothing.
-  ///   - origin: where they stand.
+  /// - Parameter cells: what stands for each label; nil or blank for nothing.
   /// - Returns: nil where nothing stands for any of them.
-  /// - Throws: `DatasetError.malformed` where a cell holds no number from 0 to 1, or where they do
-  ///   not sum to 1 within 0.001.
-  init?(probabilities cells: [(label: String, cell: String?)], at origin: DatasetOrigin) throws {
-    let cells = cells.map { (label: $0.label, cell: trimmed($0.cell)) }
-    guard cells.contains(where: { !$0.cell.isEmpty }) else { return nil }
+  /// - Throws: `TextFault` where a cell holds no number from 0 to 1, or where they do not sum to 1
+  ///   within 0.02.
+  init?(probabilities cells: [(label: String, cell: String?)]) throws {
+    guard cells.contains(where: { CanonicalLabels.label(in: $0.cell) != nil }) else { return nil }
     var probabilities: [String: Double] = [:]
+    var sum = 0.0
     for (label, cell) in cells {
+      let cell = cell?.trimmingCharacters(in: .whitespaces) ?? ""
       guard let probability = Double(cell), (0...1).contains(probability) else {
-        throw DatasetError.malformed(
-          path: origin.file, place: origin.place,
+        throw TextFault(
           reason: "“\(label)” holds “\(cell.prefix(40))”, not a probability from 0 to 1")
       }
       probabilities[label] = probability
+      sum += probability
     }
-    let sum = probabilities.values.reduce(0, +)
     guard abs(sum - 1) <= Self.tolerance else {
       let labels = cells.map { "“\($0.label)”" }.joined(separator: ", ")
-      throw DatasetError.malformed(
-        path: origin.file, place: origin.place,
+      throw TextFault(
         reason: "the probabilities \(labels) sum to \(String(format: "%.4g", sum)), not to 1")
     }
-    self = .probabilities(probabilities)
+    self = .probabilities(probabilities.mapValues { $0 / sum })
   }
 
   /// The labels that it tells of.
@@ -82,8 +80,9 @@ extension LabelledText.Target {
   }
 }
 
-private func trimmed(_ cell: String?) -> String {
-  cell?.trimmingCharacters(in: .whitespaces) ?? ""
+/// Why a text, or what it is said to be, cannot be used; those beside it can.
+struct TextFault: Error {
+  let reason: String
 }
 
 /// Texts as files have them.

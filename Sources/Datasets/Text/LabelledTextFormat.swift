@@ -11,7 +11,7 @@ package enum LabelledTextFormat: String, CaseIterable, Sendable {
   /// JSON objects, one a line.
   case jsonl
   /// A text a line, in a file `NAME.pos` and one `NAME.neg`, as MR's `rt-polarity`; the folder of
-  /// these, or one of them. Windows-1252, unless it is UTF-8.
+  /// these, or one of them. Windows-1252, unless it is UTF-8, or UTF-16 with a byte order mark.
   case polarity
   /// A folder of folders of text files, as IMDB's `train`: a folder's name is the label of its
   /// files.

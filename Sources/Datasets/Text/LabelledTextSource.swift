@@ -15,21 +15,17 @@ package struct LabelledTextSource: Sendable {
   package var labelColumn: String?
   /// Between the columns of `csv`; nil for what its heading shows.
   package var separator: UInt8?
-  /// Whether the usual labels get one name: 0, `neg` and the like become `negative`, 1, `pos` and
-  /// the like `positive`. Otherwise labels stay as they stand in the file.
-  package var hasCanonicalLabels = false
 
   package init(path: FilePath, format: LabelledTextFormat? = nil) {
     self.path = path
     self.format = format
   }
 
-  /// The texts that have labels.
+  /// The texts that have labels, which stay as they stand in the file.
   ///
-  /// - Throws: `DatasetError` also where a text has no label, or all have the same.
+  /// - Throws: `DatasetError` also where no text has a label.
   package func labelledTexts() throws -> TextContents<LabelledText> {
-    try read(needsLabels: true).labelledTexts(
-      of: String(decoding: path), canonical: hasCanonicalLabels)
+    try read(needsLabels: true).labelledTexts(of: String(decoding: path))
   }
 
   /// All texts, whether they have labels or not.
@@ -47,7 +43,7 @@ package struct LabelledTextSource: Sendable {
     let file = try DatasetFile(repairing: data, name: String(decoding: path))
     var collector = TextCollector(needsLabels: true)
     try read(file, format, into: &collector)
-    return try collector.labelledTexts(of: file.name, canonical: hasCanonicalLabels)
+    return try collector.labelledTexts(of: file.name)
   }
 
   private var columns: TextColumns { TextColumns(text: textColumn, label: labelColumn) }

@@ -28,7 +28,9 @@ struct PolarityFiles {
   /// - Throws: `DatasetError`.
   func read(into collector: inout TextCollector) throws {
     for (path, label) in [(positive, "positive"), (negative, "negative")] {
-      try TextLines(file: DatasetFile(windows1252At: path)).read(into: &collector, label: label)
+      let file = try DatasetFile(windows1252At: path)
+      collector.reportRepairs(of: file)
+      try TextLines(file: file).read(into: &collector, label: label)
     }
   }
 }

@@ -1,5 +1,3 @@
-internal import Foundation
-
 /// Collects texts, and what is wrong with them.
 struct TextCollector {
   let needsLabels: Bool
@@ -17,10 +15,18 @@ struct TextCollector {
   /// Reports what the file's bytes had to be taken for.
   mutating func reportRepairs(of file: DatasetFile) { problems += file.repairs }
 
-  /// - Parameter label: nil or blank where there is none.
-  mutating func add(_ text: String, label: String?, at origin: DatasetOrigin) {
-    let label = label?.trimmingCharacters(in: .whitespaces) ?? ""
-    add(text, target: label.isEmpty ? nil : .label(label), at: origin)
+  /// Adds a text, or reports what is wrong with it, so that the others are read all the same.
+  ///
+  /// - Parameter target: reads what the text is.
+  /// - Throws: what `target` does, but for `TextFault`.
+  mutating func add(
+    _ text: String, at origin: DatasetOrigin, reading target: () throws -> LabelledText.Target?
+  ) throws {
+    do {
+      add(text, target: try target(), at: origin)
+    } catch let fault as TextFault {
+      report(.brokenRow, at: origin, fault.reason + "; left out")
+    }
   }
 
   /// - Parameter target: nil where there is none.
@@ -46,20 +52,11 @@ struct TextCollector {
   }
 
   /// - Parameter name: what all of them come from.
-  /// - Throws: `DatasetError.malformed` where there are none, or all have the same label.
-  func labelledTexts(of name: String, canonical: Bool) throws -> TextContents<LabelledText> {
+  /// - Throws: `DatasetError.malformed` where there are none.
+  func labelledTexts(of name: String) throws -> TextContents<LabelledText> {
     try requireTexts(of: name)
-    let labels = Set(rows.lazy.flatMap { $0.target?.labels ?? [] })
-    let names = canonical ? CanonicalLabels.names(of: labels) : [:]
-    let found = Set(labels.map { names[$0] ?? $0 })
-    if let label = found.first, found.count == 1 {
-      throw DatasetError.malformed(
-        path: name, place: .whole,
-        reason: "all its texts have the label “\(label.prefix(40))”: there is nothing to tell apart"
-      )
-    }
     let texts = rows.compactMap { row in
-      row.target.map { LabelledText(text: row.text, target: $0.renamed(names)) }
+      row.target.map { LabelledText(text: row.text, target: $0) }
     }
     return TextContents(texts: texts, problems: problems)
   }
@@ -78,6 +75,7 @@ struct TextCollector {
     // What was left out says more than that nothing is left.
     let first = problems.first { ![.blankText, .unlabelledText].contains($0.kind) }
     throw DatasetError.malformed(
-      path: name, place: first?.origin.place ?? .whole, reason: first?.detail ?? reason)
+      path: first?.origin.file ?? name, place: first?.origin.place ?? .whole,
+      reason: first?.detail ?? reason)
   }
 }

@@ -28,6 +28,17 @@ package enum TextEncoding: Equatable, Sendable {
     marks.first { beginning.starts(with: $0.mark) }.map { ($0.encoding, $0.mark.count) }
   }
 
+  /// What `iconv` calls UTF-16 that does not say so itself; nil where the beginning does not look like
+  /// it. Of the letters of Western languages every other byte is zero, whereas in binary data most
+  /// zeros stand together. That is seen also where other bytes were taken for Windows-1252.
+  static func utf16WithoutMark(_ beginning: UnsafeRawBufferPointer) -> String? {
+    let bytes = beginning.prefix(1 << 10)
+    guard bytes.count >= 4, bytes.count(where: { $0 == 0 }) * 4 >= bytes.count,
+      !zip(bytes, bytes.dropFirst()).contains(where: { $0 == 0 && $1 == 0 })
+    else { return nil }
+    return bytes.first == 0 ? "UTF-16BE" : "UTF-16LE"
+  }
+
   private static func isMostlyUTF8(_ bytes: UnsafeRawBufferPointer, isWhole: Bool) -> Bool {
     if isUTF8(bytes) { return true }
     var (utf8, other) = (0, 0)
@@ -45,6 +56,14 @@ package enum TextEncoding: Equatable, Sendable {
       }
     }
     return utf8 >= other
+  }
+
+  /// Whether a line is UTF-8 even where most lines are Windows-1252: one letter of two bytes may
+  /// be two characters of Windows-1252 by chance, as “ß…”, but hardly several, or a longer one.
+  static func isClearlyUTF8(_ line: UnsafeRawBufferPointer) -> Bool {
+    var letters = 0
+    for byte in line where byte >= 0xC0 { letters += byte >= 0xE0 ? 2 : 1 }
+    return letters > 1 && isUTF8(line)
   }
 
   /// Whether any character beyond ASCII is UTF-8.

@@ -51,17 +51,17 @@ struct TextFolder {
     for folder in folders where !(collector.needsLabels && folder.name == Self.unlabelled) {
       let label = ["pos": "positive", "neg": "negative"][folder.name] ?? folder.name
       for path in folder.files {
-        let file = try DatasetFile(textAt: path)
-        collector.reportRepairs(of: file)
+        guard let file = try Self.textFile(at: path, &collector) else { continue }
         let origin = DatasetOrigin(file: file.name, place: .whole)
         guard file.data.count <= DatasetFile.maximumLineBytes else {
-          throw DatasetError.malformed(
-            path: file.name, place: .whole,
-            reason: "it is longer than \(DatasetFile.maximumLineBytes >> 20) MiB")
+          collector.report(
+            .unreadableFile, at: origin,
+            "it is longer than \(DatasetFile.maximumLineBytes >> 20) MiB; left out")
+          continue
         }
         var text = String(decoding: file.data, as: UTF8.self)
         if text.last?.isNewline == true { text.removeLast() }
-        collector.add(text, label: label, at: origin)
+        collector.add(text, target: .label(label), at: origin)
       }
     }
   }
@@ -71,9 +71,26 @@ struct TextFolder {
   /// - Throws: `DatasetError`.
   func readLines(into collector: inout TextCollector) throws {
     for path in files {
+      guard let file = try Self.textFile(at: path, &collector) else { continue }
+      try TextLines(file: file).read(into: &collector, label: nil)
+    }
+  }
+
+  /// A file of text; nil for another, which is reported, so that the others are read all the same.
+  ///
+  /// - Throws: `DatasetError` where it cannot be opened or read.
+  private static func textFile(
+    at path: FilePath, _ collector: inout TextCollector
+  ) throws -> DatasetFile? {
+    do {
       let file = try DatasetFile(textAt: path)
       collector.reportRepairs(of: file)
-      try TextLines(file: file).read(into: &collector, label: nil)
+      return file
+    } catch let error as DatasetError where error.kind == .badData {
+      collector.report(
+        .unreadableFile, at: DatasetOrigin(file: String(decoding: path), place: .whole),
+        error.reason + "; left out")
+      return nil
     }
   }
 

@@ -15,16 +15,18 @@ struct TextObjects {
     try file.forEachLine { number, line in
       guard line.contains(where: { !$0.isWhitespace }) else { return }
       let origin = DatasetOrigin(file: file.name, place: .line(number))
-      guard let object = try? decoder.decode([String: Value].self, from: Data(line.utf8)) else {
+      guard
+        let object = try? DatasetFile.decodeJSON(
+          [String: Value].self, from: Data(line.utf8), decoder)
+      else {
         throw DatasetError.malformed(
           path: file.name, place: origin.place, reason: "it is not a JSON object")
       }
       let member = try text ?? textMember(of: object, at: origin)
       text = member
       guard case .text(let value) = object[member] else {
-        throw DatasetError.malformed(
-          path: file.name, place: origin.place,
-          reason: object[member] == nil ? "“\(member)” is missing" : "“\(member)” is not a string")
+        let fault = object[member] == nil ? "is missing" : "is not a string"
+        return collector.report(.brokenRow, at: origin, "“\(member)” \(fault); left out")
       }
       if collector.needsLabels, target == nil {
         do {
@@ -34,7 +36,7 @@ struct TextObjects {
           firstWithoutTarget = firstWithoutTarget ?? error
         }
       }
-      try collector.add(value, target: target?.value(in: object, at: origin), at: origin)
+      try collector.add(value, at: origin) { try target?.value(in: object) }
     }
     if let firstWithoutTarget, target == nil { throw firstWithoutTarget }
   }
@@ -59,26 +61,25 @@ struct TextObjects {
     case probabilities([(label: String, member: String)])
 
     /// What they say; nil for nothing.
-    func value(in object: [String: Value], at origin: DatasetOrigin) throws
-      -> LabelledText.Target?
-    {
+    ///
+    /// - Throws: `TextFault`.
+    func value(in object: [String: Value]) throws -> LabelledText.Target? {
       switch self {
       case .label(let member):
-        let label = try object[member]?.cell(named: member, at: origin)?
-          .trimmingCharacters(in: .whitespaces)
-        return label.flatMap { $0.isEmpty ? nil : .label($0) }
+        let cell = try object[member]?.cell(named: member)
+        return CanonicalLabels.label(in: cell).map(LabelledText.Target.label)
       case .probabilities(let members):
         return try LabelledText.Target(
           probabilities: members.map { label, member in
-            (label, try object[member]?.cell(named: member, at: origin))
-          }, at: origin)
+            (label, try object[member]?.cell(named: member))
+          })
       }
     }
   }
 
   private enum Value: Decodable {
     case text(String)
-    /// As it is written, where it is an integer.
+    /// As it is written, where it is an integer; also `true` and `false`.
     case number(String)
     case null
     case other
@@ -93,20 +94,21 @@ struct TextObjects {
         self = .number("\(number)")
       } else if let number = try? value.decode(Double.self) {
         self = .number("\(number)")
+      } else if let isTrue = try? value.decode(Bool.self) {
+        self = .number("\(isTrue)")
       } else {
         self = .other
       }
     }
 
     /// As a cell of a table has it; nil for null.
-    func cell(named name: String, at origin: DatasetOrigin) throws -> String? {
+    ///
+    /// - Throws: `TextFault`.
+    func cell(named name: String) throws -> String? {
       switch self {
       case .null: nil
       case .text(let text), .number(let text): text
-      case .other:
-        throw DatasetError.malformed(
-          path: origin.file, place: origin.place,
-          reason: "“\(name)” is neither a string nor a number")
+      case .other: throw TextFault(reason: "“\(name)” is neither a string nor a number")
       }
     }
   }

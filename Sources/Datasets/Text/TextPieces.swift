@@ -16,6 +16,7 @@ final class TextPieces {
   private var first: Range<Int>?
   private var isAtEnd: Bool
   private var utf16: UTF16Pieces
+  private var windows = Windows1252Pieces()
   private var text: [UInt8] = []
 
   private static let pieceBytes = 1 << 18
@@ -60,7 +61,9 @@ final class TextPieces {
     text.removeAll(keepingCapacity: true)
     switch encoding {
     case .utf8: return try body(bytes, isAtEnd)
-    case .windows1252: Windows1252.decode(bytes, into: &text)
+    case .windows1252:
+      windows.decode(bytes, into: &text)
+      if isAtEnd { windows.finish(into: &text) }
     case .utf16LittleEndian, .utf16BigEndian:
       utf16.decode(bytes, into: &text)
       if isAtEnd { utf16.finish(into: &text) }

@@ -69,6 +69,7 @@ package final class TextTable {
           reason: "it is not text but binary data, or UTF-16 without a byte order mark; "
             + "save the table as CSV in UTF-8")
       }
+      try refuseReturns(in: table, of: name)
       let shown = separator ?? line?.separator ?? Self.separator(of: table)
       let mark = shown ?? UInt8(ascii: ",")
       let hasQuotes = mark != UInt8(ascii: "\t") || isUTF16

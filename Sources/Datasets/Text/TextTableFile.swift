@@ -11,6 +11,7 @@ struct TextTableFile {
 
   /// - Throws: `DatasetError.malformed`.
   func read(into collector: inout TextCollector) throws {
+    try file.data.withUnsafeBytes { try refuseReturns(in: $0, of: file.name) }
     let separator =
       file.separatorLine?.separator ?? separator ?? TextTable.separator(of: file.data)
       ?? TextTable.noSeparator
@@ -64,13 +65,15 @@ struct TextTableFile {
     }
     switch layout.places.target {
     case nil: collector.add(cells[layout.text], target: nil, at: origin)
-    case .label(let column): collector.add(cells[layout.text], label: cells[column], at: origin)
-    case .probabilities(let columns):
-      try collector.add(
+    case .label(let column):
+      collector.add(
         cells[layout.text],
-        target: LabelledText.Target(
-          probabilities: columns.map { ($0.label, cells[$0.column]) }, at: origin),
+        target: CanonicalLabels.label(in: cells[column]).map(LabelledText.Target.label),
         at: origin)
+    case .probabilities(let columns):
+      try collector.add(cells[layout.text], at: origin) {
+        try LabelledText.Target(probabilities: columns.map { ($0.label, cells[$0.column]) })
+      }
     }
   }
 }

@@ -60,7 +60,8 @@ struct DatasetCheckCommand: ParsableCommand {
         Finding(
           DatasetProblem(
             .missingPhoto, at: DatasetOrigin(file: name, place: .whole),
-            "no photo was found when it was imported; import it again with --images")))
+            "no photo was found when it was imported; import it again with --images and --replace"
+          )))
     } else {
       var check = PhotoCheck()
       for (item, look) in zip(items, looks) {
@@ -78,7 +79,9 @@ struct DatasetCheckCommand: ParsableCommand {
     }
     let spoiling = findings.count { $0.severity == DatasetProblem.Severity.spoiling.word }
     if !quiet {
-      note("\(items.count) photos: \(findings.count) findings, \(spoiling) that spoil evaluations")
+      note(
+        counted(items.count, "photo") + ": " + counted(findings.count, "finding")
+          + ", \(spoiling) that \(spoiling == 1 ? "spoils" : "spoil") evaluations")
     }
     try link(items, looks)
     if spoiling > 0 { throw ExitCode(65) }

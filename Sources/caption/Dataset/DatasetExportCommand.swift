@@ -11,7 +11,7 @@ struct DatasetExportCommand: ParsableCommand {
     discussion: """
       “caption dataset import” reads all of them back as they were. COCO has a file for each split: \
       give --split where the reader knows no “split” of a picture. Photos that have no numbers of \
-      their own get such from 1 up.
+      their own get those that the dataset leaves from 1 up.
 
       In CSV a cell that begins like a formula (with = + - @, a tab or a line end) gets an apostrophe \
       in front, so that no spreadsheet runs it; “caption dataset import” takes it away.
@@ -39,10 +39,14 @@ struct DatasetExportCommand: ParsableCommand {
   @OptionGroup var store: StoreOptions
 
   func run() throws {
-    let items = try store.with(.read) { try $0.datasetItems(of: name, split: split) }
+    let (items, all) = try store.with(.read) { store -> ([DatasetItem], [DatasetItem]) in
+      let items = try store.datasetItems(of: name, split: split)
+      guard format == .coco, split != nil else { return (items, items) }
+      return (items, try store.datasetItems(of: name, split: nil))
+    }
     let file = try destination.open(for: format == .csv ? .table : .json)
     switch format {
-    case .coco: try writeCOCO(items, to: file)
+    case .coco: try writeCOCO(items, COCONumbers(all), to: file)
     case .karpathy: try writeKarpathy(items, to: file)
     case .csv:
       try file.write(csvLine(["id", "image", "split", "caption"]))
@@ -73,8 +77,9 @@ struct DatasetExportCommand: ParsableCommand {
     let split: String
   }
 
-  private func writeCOCO(_ items: [DatasetItem], to file: ResultFile) throws {
-    let numbers = COCONumbers(items)
+  private func writeCOCO(
+    _ items: [DatasetItem], _ numbers: COCONumbers, to file: ResultFile
+  ) throws {
     // COCO's own tools fail without the first two.
     try file.write("{\"info\":\(jsonLine(["description": name])),\"licenses\":[],\"images\":")
     var images = ListWriter(file)

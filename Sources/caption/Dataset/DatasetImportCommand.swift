@@ -154,13 +154,20 @@ struct DatasetImportCommand: ParsableCommand, TakesManyArguments {
   private func checkPhotos(of contents: inout DatasetContents) throws {
     guard contents.entries.allSatisfy({ $0.path == nil }) else { return }
     guard images.isEmpty else {
+      let (count, name) = (contents.entries.count, contents.entries.first?.name ?? "")
       throw FileError.malformed(
         path: images.joined(separator: ", "),
-        reason: "none of the dataset’s \(contents.entries.count) photos is there, such as "
-          + "“\(contents.entries.first?.name ?? "")”; nothing was imported")
+        reason: (count == 1
+          ? "the dataset’s only photo, “\(name)”, is not there"
+          : "none of the dataset’s \(count) photos is there, such as “\(name)”")
+          + "; nothing was imported")
     }
     contents.problems.removeAll { $0.kind == .missingPhoto }
-    if !quiet { note("the photos were not found; --images FOLDER says where they are") }
+    if !quiet {
+      note(
+        "the photos were not found; --images FOLDER says where they are, with --replace where the "
+          + "dataset is there already")
+    }
   }
 
   private func record(_ contents: DatasetContents, _ request: DatasetRequest) -> DatasetRecord {
@@ -218,8 +225,10 @@ struct DatasetImportCommand: ParsableCommand, TakesManyArguments {
     guard case .replaced(let added, let changed, let removed, let evaluations) = change else {
       return change == .created ? "created" : "none: all was there already"
     }
-    let sentence = "replaced: \(added) photos added, \(changed) changed, \(removed) removed"
-    return evaluations == 0 ? sentence : sentence + ", \(evaluations) evaluations removed"
+    let photos =
+      "replaced: \(counted(added, "photo")) added, \(changed) changed, \(removed) removed"
+    return evaluations == 0
+      ? photos : photos + ", \(counted(evaluations, "evaluation")) removed"
   }
 }
 

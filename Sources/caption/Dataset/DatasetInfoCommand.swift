@@ -99,14 +99,15 @@ struct DatasetInfoCommand: ParsableCommand {
 
     var sentence: String {
       let missing = photos - found
-      let photos = "\(photos) photos" + (missing == 0 ? "" : " (\(missing) not found)")
+      let photos = counted(photos, "photo") + (missing == 0 ? "" : " (\(missing) not found)")
       let each =
         fewestCaptions == mostCaptions
         ? "\(fewestCaptions)" : "\(fewestCaptions) to \(mostCaptions)"
       let mean = String(format: "%.1f", meanWords)
-      return "\(photos), \(captions) captions (\(each) a photo), \(words) words "
-        + "(\(fewestWords) to \(mostWords) a caption, \(mean) on average), \(vocabulary) different "
-        + "words, \(frequentVocabulary) of them five times or more"
+      return "\(photos), \(counted(captions, "caption")) (\(each) a photo), "
+        + "\(counted(words, "word")) (\(fewestWords) to \(mostWords) a caption, \(mean) on average), "
+        + "\(counted(vocabulary, "different word")), "
+        + "\(frequentVocabulary) of them five times or more"
     }
   }
 

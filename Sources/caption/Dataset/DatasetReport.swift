@@ -33,7 +33,7 @@ struct DatasetReport {
     let grave = problems.filter { $0.key.severity > .remark }
     guard !grave.isEmpty else { return nil }
     let count = grave.reduce(0) { $0 + $1.value.count }
-    return "\(count) thing\(count == 1 ? " is" : "s are") wrong with the dataset; nothing was "
-      + "imported"
+    return counted(count, "thing") + (count == 1 ? " is" : " are")
+      + " wrong with the dataset; nothing was imported"
   }
 }

@@ -44,9 +44,8 @@ struct RunsExportCommand: ParsableCommand {
       let run = try ScoredRun(number, in: store)
       switch format {
       case .cocoResults:
-        let split = try store.datasetItems(
-          of: run.evaluation.dataset, split: run.evaluation.split)
-        try write(run, COCONumbers(split), to: file)
+        let items = try store.datasetItems(of: run.evaluation.dataset, split: nil)
+        try write(run, COCONumbers(items), to: file)
       case .html:
         let page = try EvaluationReport.page(of: run, by: ranking.metric, count: ranking.photos)
         try page.write(threads: ProcessInfo.processInfo.activeProcessorCount) {

@@ -78,6 +78,10 @@ struct ScoreCommand: ParsableCommand {
       references: FilePath(argument: references), results: FilePath(argument: results))
     let explained = try explain.map { name in
       guard let index = input.index(of: name) else {
+        guard !input.isUnscored(name) else {
+          throw ValidationError(
+            "The image “\(name)” is not scored: all its references are precanned or rejected.")
+        }
         throw ValidationError("The results have no image “\(name)”.")
       }
       return index
@@ -85,7 +89,9 @@ struct ScoreCommand: ParsableCommand {
     for sentence in input.notes { note(sentence) }
     let broken = input.brokenCaptions
     if broken > 0 {
-      note("\(broken) captions have line ends inside, which are read as spaces")
+      note(
+        counted(broken, "caption") + (broken == 1 ? " has" : " have")
+          + " line ends inside, which are read as spaces")
     }
     let corpus = try input.corpus(threads: threads)
     var scores = CaptionScores(corpus, threads: threads)

@@ -16,6 +16,8 @@ struct ScoreInput {
   /// Those that have a caption, in the order of the references' file: the order in which
   /// pycocoevalcap adds up their scores.
   let images: [Image]
+  /// Those that have a caption, but no references that count.
+  private let unscored: [Image]
   /// What should be known of the files, in sentences.
   let notes: [String]
 
@@ -33,7 +35,7 @@ struct ScoreInput {
     let marked = truth.annotations.filter { $0.mark != nil && places[$0.imageID] != nil }
     let markedImages = Set(marked.map(\.imageID))
     var images: [Image] = []
-    var unscored = 0
+    var unscored: [Image] = []
     for image in truth.images {
       // An image that is listed twice counts once.
       guard let place = places.removeValue(forKey: image.id) else { continue }
@@ -41,7 +43,10 @@ struct ScoreInput {
         guard markedImages.contains(image.id) else {
           throw failure(place, "image \(image.id) has no caption in \(references)")
         }
-        unscored += 1
+        unscored.append(
+          Image(
+            id: image.id, fileName: image.fileName, caption: entries[place].caption,
+            references: []))
         continue
       }
       images.append(
@@ -55,7 +60,14 @@ struct ScoreInput {
         id.mismatch(with: Set(truth.images.map(\.id.kind)))
           ?? "image \(id) is not in \(references)")
     }
+    guard !images.isEmpty || unscored.isEmpty else {
+      throw DatasetError.malformed(
+        path: references.string, place: .whole,
+        reason: "all references of the results’ images are marked as precanned or rejected, and "
+          + "none of them counts")
+    }
     self.images = images
+    self.unscored = unscored
     var notes = (truth.repairs + given.repairs).map(\.sentence)
     if !marked.isEmpty {
       let rejected = marked.count { $0.mark == .rejected }
@@ -63,10 +75,11 @@ struct ScoreInput {
         "\(marked.count - rejected) precanned and \(rejected) rejected references do not count, as "
           + "in VizWiz’s evaluation")
     }
-    if unscored > 0 {
+    if !unscored.isEmpty {
+      let isOne = unscored.count == 1
       notes.append(
-        (unscored == 1 ? "1 image has" : "\(unscored) images have") + " no other references and "
-          + (unscored == 1 ? "is" : "are") + " not scored")
+        counted(unscored.count, "image") + (isOne ? " has" : " have") + " no other references and "
+          + (isOne ? "is" : "are") + " not scored")
     }
     self.notes = notes
   }
@@ -86,7 +99,12 @@ struct ScoreInput {
   }
 
   /// The place of the image with that number or file name; nil where there is none.
-  func index(of name: String) -> Int? {
+  func index(of name: String) -> Int? { Self.index(of: name, in: images) }
+
+  /// Whether the image with that number or file name has no references that count.
+  func isUnscored(_ name: String) -> Bool { Self.index(of: name, in: unscored) != nil }
+
+  private static func index(of name: String, in images: [Image]) -> Int? {
     images.firstIndex { "\($0.id)" == name }
       ?? images.firstIndex { $0.fileName == name }
       ?? images.firstIndex {

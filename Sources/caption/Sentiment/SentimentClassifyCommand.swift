@@ -14,12 +14,13 @@ struct SentimentClassifyCommand: ParsableCommand, TakesManyArguments {
       tab, line end and backslash in a text are written \\t, \\n, \\\\. Without texts, lines of \
       standard input are answered as they come. Each line gets one: a blank line gets empty columns \
       (in JSON, the label null), and so does a line that cannot be read, which is reported on \
-      standard error while the others go on; the exit status is then 65. JSON has the line’s number.
+      standard error while the others go on; the exit status is then 65. JSON has the line’s number. \
+      Lines that are not UTF-8 are read as Windows-1252.
 
       Probabilities are calibrated: of the texts that get 0.8, about 8 in 10 are labelled rightly. \
       A text whose likelier label has less than --threshold is called neutral; its probability is \
-      then that of the likelier label. Emoji and other languages, of which the model knows nothing, \
-      lower the probability.
+      then that of the likelier label. Smileys and common emoji are read as words; other symbols and \
+      other languages lower the probability.
 
       JSON and --explain say what each word contributes to the log-odds: in JSON, to those of the \
       likelier label, with its place in bytes of UTF-8.
@@ -29,11 +30,13 @@ struct SentimentClassifyCommand: ParsableCommand, TakesManyArguments {
       comes back in UTF-8 with a byte order mark, which Excel understands. A row with more or fewer \
       cells than the heading is written without a result and reported; the exit status is then 65.
 
-      --label scores the results by a column of the table, on standard error, or with --json on \
-      standard output: accuracy, macro F1, and for each label precision, recall, F1 and what it was \
-      taken for. 0 and 1, neg and pos are understood as in training. A text below the threshold \
-      counts with its likelier label, unless the column has neutral, too. Rows without a label, and \
-      with one that the model does not know, are left out and counted.
+      --label scores the results by a column of the table, on standard error, or with --json, which \
+      needs --output for the table, on standard output: accuracy, macro F1, and for each label \
+      precision, recall, F1 and what it was taken for. neg and pos are negative and positive, and so \
+      are 0 and 1, 0.0 and 1.0, or False and True where the column has no other numbers. A text below \
+      the threshold counts with its likelier label, unless the column has neutral, too. Rows without \
+      a label, also with NaN, null, None or N/A for one, and with one that the model does not know, \
+      are left out and counted.
 
       With --keep, results are kept in the store, where “caption sentiment list” finds them. \
       --captions labels the captions in the store, so that “caption search sentiment:positive” finds \
@@ -174,7 +177,7 @@ struct SentimentClassifyCommand: ParsableCommand, TakesManyArguments {
     var failures = TextFailures()
     let output = output
     func forEachBatch(_ show: ([SentimentAnswer]) throws -> Void) throws {
-      try input.forEachBatch { batch in
+      try input.forEachBatch(isQuiet: options.execution.quiet) { batch in
         let answers = try failures.answers(to: batch, labeller, explains: output.explains)
         try show(answers)
         try keeper?.keep(answers.compactMap(\.result))

@@ -1,5 +1,4 @@
 import Datasets
-import Foundation
 import Metrics
 import Sentiment
 
@@ -15,6 +14,8 @@ struct SentimentScore {
   private let labeller: SentimentLabeller
   /// How often each outcome came with each label, as the table writes it.
   private var outcomes: [String: [Outcome: Int]] = [:]
+  /// Those of all rows, also of those without a result: together they show what each means.
+  private var labels: Set<String> = []
   private var withoutLabel = 0
   private var withoutResult = 0
   /// Rows with labels beyond `mostLabels`: they are no labels.
@@ -26,30 +27,37 @@ struct SentimentScore {
   init(_ labeller: SentimentLabeller) { self.labeller = labeller }
 
   /// - Parameters:
-  ///   - label: as it stands in the table; nil or blank for none.
+  ///   - cell: of the column of labels; nil where nobody can tell which that is.
   ///   - text: nil where the row has no result.
-  mutating func add(_ label: String?, _ text: ClassifiedText?) {
-    let label = label?.trimmingCharacters(in: .whitespaces) ?? ""
-    guard !label.isEmpty else { return withoutLabel += 1 }
+  mutating func add(_ cell: String?, _ text: ClassifiedText?) {
+    guard let cell else { return withoutResult += 1 }
+    guard let label = CanonicalLabels.label(in: cell) else { return withoutLabel += 1 }
+    let isKept = labels.contains(label) || labels.count < Self.mostLabels
+    if isKept { labels.insert(label) }
     guard let text else { return withoutResult += 1 }
-    guard outcomes[label] != nil || outcomes.count < Self.mostLabels else { return others += 1 }
+    guard isKept else { return others += 1 }
     let outcome = Outcome(likeliest: text.likeliest, label: text.label)
     outcomes[label, default: [:]][outcome, default: 0] += 1
   }
 
   /// What it comes to.
   func summary(of column: String) -> SentimentScoreSummary {
-    let names = CanonicalLabels.names(of: Set(outcomes.keys))
-    let known = outcomes.filter { labeller.allLabels.contains(names[$0.key] ?? $0.key) }
+    let names = CanonicalLabels.names(of: labels)
+    let allLabels = labeller.allLabels
+    /// What the model calls a label.
+    func name(_ label: String) -> String {
+      allLabels.contains(label) ? label : names[label] ?? label
+    }
+    let known = outcomes.filter { allLabels.contains(name($0.key)) }
     let hasNeutral =
       !labeller.labels.contains(Sentiment.neutral)
-      && known.keys.contains { (names[$0] ?? $0) == Sentiment.neutral }
-    var scores = LabelScores(labels: hasNeutral ? labeller.allLabels : labeller.labels)
+      && known.keys.contains { name($0) == Sentiment.neutral }
+    var scores = LabelScores(labels: hasNeutral ? allLabels : labeller.labels)
     var undecided = 0
     for (label, outcomes) in known {
       for (outcome, count) in outcomes {
         scores.add(
-          given: names[label] ?? label, found: hasNeutral ? outcome.label : outcome.likeliest,
+          given: name(label), found: hasNeutral ? outcome.label : outcome.likeliest,
           count: count)
         if outcome.label != outcome.likeliest { undecided += count }
       }

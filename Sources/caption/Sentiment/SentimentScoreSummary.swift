@@ -13,7 +13,8 @@ struct SentimentScoreSummary {
   let countsNeutral: Bool
   /// Rows that nobody has labelled.
   let withoutLabel: Int
-  /// Rows with a label, but without a text that could be read.
+  /// Rows with a label but without a text that could be read, and rows that nobody can tell the cells
+  /// of.
   let withoutResult: Int
   /// Labels that the model does not know, the most frequent first.
   let unknown: [(label: String, rows: Int)]

@@ -88,8 +88,16 @@ struct SentimentTable {
     return ["", ""]
   }
 
+  /// What to do with a file of yet another encoding.
+  static func otherEncodings(of path: String) -> String {
+    let file = path == "-" ? "" : " \(path)"
+    return "if it is another encoding, “iconv -f ENCODING -t UTF-8\(file)” makes UTF-8 of it"
+  }
+
   private func tell(_ outcome: Outcome, _ encoding: TextEncoding) {
-    if encoding == .windows1252 { note("\(path): it is not UTF-8; read as Windows-1252") }
+    if encoding == .windows1252 {
+      note("\(path): it is not UTF-8; read as Windows-1252; " + Self.otherEncodings(of: path))
+    }
     let (repaired, first) = outcome.repaired
     if repaired > 0 {
       let rows = repaired == 1 ? "line \(first) is" : "\(repaired) rows, from line \(first) on, are"

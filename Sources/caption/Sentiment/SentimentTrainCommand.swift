@@ -5,6 +5,7 @@ import Language
 import ModelFiles
 import NeuralNet
 import Sentiment
+import Tensors
 import Training
 
 /// `caption sentiment train`: a classifier from texts with labels.
@@ -19,16 +20,15 @@ struct SentimentTrainCommand: ParsableCommand, TakesManyArguments {
         jsonl      a JSON object a line
         polarity   MR's rt-polarity.pos and rt-polarity.neg, or their folder
         folder     a folder of text files for each label, as IMDB's train
-      Texts without a label are left out and counted. A tsv, csv or jsonl without a column of \
-      labels may have the columns negative and positive (and neutral), with the probabilities that \
-      another model gives each text.
-
-      Instead of a label, a table may have a column for each of negative, neutral and positive, with \
-      the probabilities that another model gives them: the model then learns to agree with it.
+      Texts without a label, also with NaN, null, None or N/A for one, are left out and counted. neg \
+      and pos are negative and positive, and so are 0 and 1, 0.0 and 1.0, or False and True where \
+      there are no other numbers. Instead of a column of labels a tsv, csv or jsonl may have the \
+      columns negative and positive (and neutral), with the probabilities that another model gives \
+      each text: the model then learns to agree with it.
 
       Each step takes texts of every file, as --mix says. What is measured now and then, and kept \
-      where it is the best so far, is the moving average of the parameters. Without --validation \
-      every tenth text is held back to measure by.
+      where it is the best so far, is the moving average of the parameters. Without --validation a \
+      tenth of the texts, drawn by --seed, is held back to measure by.
 
       EXAMPLES:
         caption sentiment train sst2-train.tsv --validation sst2-dev.tsv -o mine
@@ -142,15 +142,19 @@ struct SentimentTrainCommand: ParsableCommand, TakesManyArguments {
       files: paths + validation + neutral + [vectors].compactMap { $0 },
       models: [from].compactMap { $0 })
     let isQuiet = training.quiet
-    var texts = try paths.map { try data.labelledTexts($0, isQuiet: isQuiet) }
-    var measured = try validation.map { path in
-      (name: Self.name(of: path), texts: try data.labelledTexts(path, isQuiet: isQuiet))
+    let files = CanonicalLabels.renamed(
+      try (paths + validation).map { try data.labelledTexts($0, isQuiet: isQuiet) })
+    var texts = Array(files.prefix(paths.count))
+    try requireTwoLabels(texts)
+    var measured = zip(validation, files.dropFirst(paths.count)).map { path, texts in
+      (name: Self.name(of: path), texts: texts)
     }
     if measured.isEmpty {
-      measured = zip(paths, texts).map { path, texts in
-        (Self.name(of: path), texts.enumerated().filter { $0.offset % 10 == 9 }.map(\.element))
+      let allParts = texts.map { parts(of: $0) }
+      measured = zip(paths, allParts).map { path, parts in
+        (name: Self.name(of: path), texts: parts.heldBack)
       }.filter { !$0.texts.isEmpty }
-      texts = texts.map { $0.enumerated().filter { $0.offset % 10 != 9 }.map(\.element) }
+      texts = allParts.map(\.trained)
     }
     let tokens = texts.map { $0.map { TextTokenizer.words(of: $0.text) } }
     let start = try start(tokens)
@@ -196,6 +200,29 @@ struct SentimentTrainCommand: ParsableCommand, TakesManyArguments {
           texts: sources.map(\.targets.count), mix: sources.map(\.textsPerStep), labels: labels)))
     try training.run(&run, steps: steps, unit: "words")
     try printResult()
+  }
+
+  /// - Throws: `TrainingError.data` where all texts have the same label.
+  private func requireTwoLabels(_ texts: [[LabelledText]]) throws {
+    let labels = Set(texts.joined().flatMap(\.target.labels))
+    guard let label = labels.first, labels.count == 1 else { return }
+    throw TrainingError.data(
+      path: paths.joined(separator: ", "),
+      reason: "all texts have the label “\(label.prefix(40))”: there is nothing to tell apart")
+  }
+
+  /// The texts of a file that are trained on, and the tenth that is held back. It is drawn, since
+  /// labels may come in turn; both stay in their order.
+  private func parts(
+    of texts: [LabelledText]
+  ) -> (trained: [LabelledText], heldBack: [LabelledText]) {
+    var random = SeededRandom(seed: training.seed)
+    let drawn = Set(texts.indices.shuffled(using: &random).prefix(texts.count / 10))
+    let places = texts.indices
+    return (
+      places.filter { !drawn.contains($0) }.map { texts[$0] },
+      places.filter { drawn.contains($0) }.map { texts[$0] }
+    )
   }
 
   private struct Fingerprint: Encodable {

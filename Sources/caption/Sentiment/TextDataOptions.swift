@@ -15,12 +15,12 @@ struct TextDataOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The column of the labels.", valueName: "name"))
   var labelColumn: String?
 
-  /// The texts of a file or folder, with labels.
+  /// The texts of a file or folder, with labels as they stand there.
   ///
   /// - Throws: `DatasetError`.
   func labelledTexts(_ path: String, isQuiet: Bool) throws -> [LabelledText] {
     let contents = try source(path).labelledTexts()
-    if !isQuiet { report(contents.problems, path) }
+    if !isQuiet { report(contents.problems) }
     return contents.texts
   }
 
@@ -29,7 +29,7 @@ struct TextDataOptions: ParsableArguments {
   /// - Throws: `DatasetError`.
   func texts(_ path: String, isQuiet: Bool) throws -> [String] {
     let contents = try source(path).texts()
-    if !isQuiet { report(contents.problems, path) }
+    if !isQuiet { report(contents.problems) }
     return contents.texts
   }
 
@@ -37,17 +37,36 @@ struct TextDataOptions: ParsableArguments {
     var source = LabelledTextSource(path: FilePath(argument: path), format: format)
     source.textColumn = textColumn
     source.labelColumn = labelColumn
-    source.hasCanonicalLabels = true
     return source
   }
 
-  /// Tells the first of each kind, and how many there are of it.
-  private func report(_ problems: [DatasetProblem], _ path: String) {
-    let kinds = Dictionary(grouping: problems, by: \.kind)
-    for kind in DatasetProblem.Kind.allCases {
-      guard let found = kinds[kind], let first = found.first else { continue }
-      let others = found.count == 1 ? "" : " (\(found.count) such texts)"
-      note("\(path), \(first.origin.place): \(first.detail)\(others)")
+  /// What problems are counted together.
+  private struct Group: Hashable {
+    let kind: DatasetProblem.Kind
+    /// Whether it is about a whole file, as about one in UTF-16.
+    let isWhole: Bool
+    /// What was made of a broken row.
+    let outcome: Substring?
+
+    init(_ problem: DatasetProblem) {
+      kind = problem.kind
+      isWhole = problem.origin.place == .whole
+      outcome = kind == .brokenRow ? problem.detail.split(separator: "; ").last : nil
+    }
+  }
+
+  /// Tells the first of each group, and how many there are of it.
+  private func report(_ problems: [DatasetProblem]) {
+    let groups = Dictionary(grouping: problems, by: Group.init)
+    var told: Set<Group> = []
+    for first in problems {
+      let group = Group(first)
+      guard told.insert(group).inserted, let count = groups[group]?.count else { continue }
+      let (file, place) = (first.origin.file, first.origin.place)
+      let others = count == 1 ? "" : " (\(count) such texts)"
+      let isGuess = group.kind == .otherEncoding && !group.isWhole
+      let wayOut = isGuess ? "; " + SentimentTable.otherEncodings(of: file) : ""
+      note((group.isWhole ? file : "\(file), \(place)") + ": \(first.detail)\(others)\(wayOut)")
     }
   }
 }

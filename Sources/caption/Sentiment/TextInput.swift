@@ -1,4 +1,5 @@
 import Batch
+import Datasets
 import Foundation
 import Sentiment
 import SystemPackage
@@ -34,10 +35,11 @@ enum TextInput {
     }
   }
 
-  /// Calls `body` with batch after batch; lines come as soon as they are there.
+  /// Calls `body` with batch after batch; lines come as soon as they are there. Lines that are not
+  /// UTF-8 are read as Windows-1252, which is told once, unless it is to be quiet.
   ///
   /// - Throws: `FileError`, also for binary data; what `body` throws.
-  func forEachBatch(_ body: ([Text]) throws -> Void) throws {
+  func forEachBatch(isQuiet: Bool, _ body: ([Text]) throws -> Void) throws {
     switch self {
     case .arguments(let texts):
       try body(
@@ -45,10 +47,10 @@ enum TextInput {
           let isBroken = bytesBeforeRepair(of: text) != nil
           return Text(
             line: nil, name: texts.count == 1 ? "" : "text \(index + 1): ",
-            text: isBroken ? nil : text, fault: isBroken ? Self.notUTF8 : nil)
+            text: isBroken ? nil : text, fault: isBroken ? "it is not valid UTF-8" : nil)
         })
     case .standardInput:
-      try Self.forEachBatch(of: caption.standardInput(), "standard input", body)
+      try Self.forEachBatch(of: caption.standardInput(), path: nil, isQuiet: isQuiet, body)
     case .file(let path):
       let name = String(decoding: path)
       let descriptor: FileDescriptor
@@ -57,13 +59,18 @@ enum TextInput {
       } catch {
         throw FileError.notRead(path: name, reason: "\(error)")
       }
-      try descriptor.closeAfter { try Self.forEachBatch(of: descriptor, name, body) }
+      try descriptor.closeAfter {
+        try Self.forEachBatch(of: descriptor, path: name, isQuiet: isQuiet, body)
+      }
     }
   }
 
+  /// - Parameter path: nil for standard input.
   private static func forEachBatch(
-    of descriptor: FileDescriptor, _ name: String, _ body: ([Text]) throws -> Void
+    of descriptor: FileDescriptor, path: String?, isQuiet: Bool, _ body: ([Text]) throws -> Void
   ) throws {
+    let name = path ?? "standard input"
+    var tellsEncoding = !isQuiet
     var reader = LineReader(descriptor, maximumLength: SentimentClassifier.longestText)
     var number = 0
     func reading<Value>(_ read: () throws -> Value) throws -> Value {
@@ -92,6 +99,12 @@ enum TextInput {
                 : "line \(number) is not text but binary data")
           }
           bytes += line.count
+          if tellsEncoding, String(validating: line, as: UTF8.self) == nil {
+            note(
+              "\(name): line \(number) is not UTF-8; such lines are read as Windows-1252; "
+                + SentimentTable.otherEncodings(of: path ?? "-"))
+            tellsEncoding = false
+          }
         }
         texts.append(text(line, number, of: name))
         guard texts.count < batch.lines, bytes < batch.bytes else { break }
@@ -112,12 +125,7 @@ enum TextInput {
       // Windows programs begin UTF-8 files with a byte order mark.
       let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
       let bytes = number == 1 && bytes.starts(with: mark) ? bytes.dropFirst(3) : bytes[...]
-      guard let content = String(validating: bytes, as: UTF8.self) else {
-        return text(nil, notUTF8)
-      }
-      return text(content, nil)
+      return text(String(validating: bytes, as: UTF8.self) ?? repairedLine(bytes), nil)
     }
   }
-
-  private static let notUTF8 = "it is not valid UTF-8"
 }

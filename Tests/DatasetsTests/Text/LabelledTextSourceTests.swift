@@ -21,18 +21,48 @@ struct LabelledTextSourceTests {
     (["0", "1"], ["negative", "positive"]), (["1", "-1"], ["positive", "negative"]),
     (["0", "1", "2"], ["0", "1", "2"]), (["0", "4"], ["0", "4"]), (["-1", "0"], ["-1", "0"]),
     (["NEG", "Positive", "neutral"], ["negative", "positive", "neutral"]),
-    (["pos", "1"], ["positive", "1"]), (["ham", "spam"], ["ham", "spam"]),
+    (["pos", "0"], ["positive", "negative"]), (["ham", "spam"], ["ham", "spam"]),
+    (["1"], ["positive"]), (["0.0"], ["negative"]),
+    (["0", "1", "mixed"], ["negative", "positive", "mixed"]),
+    (["1.0", "0.0"], ["positive", "negative"]), (["True", "false"], ["positive", "negative"]),
+    (["TRUE", "0"], ["positive", "negative"]), (["-1.0", "1"], ["negative", "positive"]),
+    (["1.0", "2", "2.5"], ["1", "2", "2.5"]), (["True", "2"], ["True", "2"]),
+    (["inf", "0x", "1e999"], ["inf", "0x", "1e999"]),
   ])
   func canonicalLabels(labels: [String], names: [String]) throws {
     let text = labels.map { "Words.\t\($0)\n" }.joined()
-    #expect(try labelled(text).texts.map(\.label) == labels)
-    #expect(try labelled(text) { $0.hasCanonicalLabels = true }.texts.map(\.label) == names)
+    let texts = try labelled(text).texts
+    #expect(texts.map(\.label) == labels)
+    #expect(CanonicalLabels.renamed([texts]).map { $0.map(\.label) } == [names])
   }
 
-  @Test func labelsThatAreOneByTheirUsualName() {
+  /// A file of one label is understood as the others are.
+  @Test func canonicalLabelsOfSeveralFiles() throws {
+    func names(_ files: [[String]]) -> [[String]] {
+      CanonicalLabels.renamed(
+        files.map { $0.map { LabelledText(text: "x", target: .label($0)) } }
+      ).map { $0.map(\.label) }
+    }
+    #expect(names([["1"], ["0"]]) == [["positive"], ["negative"]])
+    #expect(names([["1"], ["2", "3"]]) == [["1"], ["2", "3"]])
+    #expect(names([["1"], ["-1", "1"]]) == [["positive"], ["negative", "positive"]])
     #expect(
-      failure { _ = try labelled("a\tpos\nb\tpositive\n") { $0.hasCanonicalLabels = true } }
-        == "t: all its texts have the label “positive”: there is nothing to tell apart")
+      names([["0", "1"], ["0.0", "1.0"], ["-1", "1"]])
+        == [[String]](repeating: ["negative", "positive"], count: 3))
+    #expect(names([["2.0", "1.0"], ["1", "2"]]) == [["2", "1"], ["1", "2"]])
+    #expect(names([]) == [])
+  }
+
+  @Test(arguments: [
+    "", " ", "NaN", "nan", "null", "NULL", "None", "N/A", "NA", "n/a", "#N/A", "<NA>", "?",
+  ])
+  func cellsThatAreNoLabels(cell: String) throws {
+    let found = try labelled("x\t1\nNaN\t0\ny\t\(cell)\n")
+    #expect(found.rows == ["1: x", "0: NaN"])
+    #expect(
+      found.sentences == ["t: line 3: text without label: there is no label; left out"])
+    #expect(CanonicalLabels.label(in: cell) == nil)
+    #expect(CanonicalLabels.label(in: "none") == "none")
   }
 
   @Test func formatsByNameAndContents() throws {
@@ -102,7 +132,10 @@ struct LabelledTextSourceTests {
   }
 
   @Test func theSeparatorMayStandInTheFirstLine() throws {
-    for line in ["sep=;\n", "SEP=;\r\n", "\"sep=;\"\n", "\u{FEFF}sep=;\r\n"] {
+    for line in [
+      "sep=;\n", "SEP=;\r\n", "\"sep=;\"\n", "\u{FEFF}sep=;\r\n", "sep=;;\n", "sep=; \r\n",
+      "\"sep=;\";;\n",
+    ] {
       for format in [LabelledTextFormat.csv, nil] {
         let found = try labelled(line + "text;label\na, b, c;x\n\"d;e\";y\nf\n", format)
         #expect(found.rows == ["x: a, b, c", "y: d;e"])
@@ -112,6 +145,25 @@ struct LabelledTextSourceTests {
           ])
       }
     }
+  }
+
+  @Test(arguments: [LabelledTextFormat.csv, .tsv])
+  func linesThatEndInReturnsAreRefused(format: LabelledTextFormat) {
+    #expect(
+      failure { _ = try labelled("text\tlabel\rx\t1\ry\t0\r", format) }
+        == "t: its lines end in carriage returns alone; “tr '\\r' '\\n'” makes line ends of them")
+  }
+
+  @Test(arguments: [
+    (String.Encoding.utf16LittleEndian, "UTF-16LE"), (.utf16BigEndian, "UTF-16BE"),
+  ])
+  func utf16WithoutAMarkIsRefusedWithAWayOut(encoding: String.Encoding, name: String) throws {
+    let bytes = try #require("text\tlabel\nÄußerst öde.\t0\n".data(using: encoding))
+    try bytes.write(to: URL(filePath: folder.path("a.tsv").string))
+    #expect(
+      sentence { _ = try source("a.tsv").labelledTexts() }
+        == "a.tsv: it is UTF-16 without a byte order mark; “iconv -f \(name) -t UTF-8” makes UTF-8 "
+        + "of it")
   }
 
   @Test func whatIsNotThere() throws {

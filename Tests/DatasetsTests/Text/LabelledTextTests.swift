@@ -19,7 +19,7 @@ struct LabelledTextTests {
       + "{\"positive\":0,\"negative\":1,\"text\":\"Dull.\"}",
   ])
   func aColumnForEachLabel(text: String) throws {
-    let found = try labelled(text) { $0.hasCanonicalLabels = true }
+    let found = try labelled(text)
     #expect(
       found.texts == [
         LabelledText(text: "Fine.", target: .probabilities(["negative": 0.1, "positive": 0.9])),
@@ -47,17 +47,32 @@ struct LabelledTextTests {
     #expect(named.rows == ["0.1: x", "0.2: y"])
   }
 
-  @Test func tablesRoundProbabilities() throws {
-    let found = try labelled("text\tnegative\tpositive\nx\t0.3334\t0.6674\n")
-    #expect(
-      found.texts.map(\.target) == [.probabilities(["negative": 0.3334, "positive": 0.6674])])
+  @Test(arguments: [
+    ["0.3334", "0", "0.6674"], ["0.33", "0.33", "0.33"], ["0.34", "0.34", "0.34"],
+    ["0.98", "0", "0"],
+  ])
+  func tablesRoundProbabilities(cells: [String]) throws {
+    let row = "x\t" + cells.joined(separator: "\t")
+    let found = try labelled("text\tnegative\tneutral\tpositive\n\(row)\n")
+    guard case .probabilities(let probabilities) = try #require(found.texts.first).target else {
+      Issue.record("there are no probabilities")
+      return
+    }
+    #expect(abs(probabilities.values.reduce(0, +) - 1) < 1e-12)
+    let values = try cells.map { try #require(Double($0)) }
+    let negative = try #require(probabilities["negative"])
+    #expect(abs(negative - values[0] / values.reduce(0, +)) < 1e-12)
   }
 
   @Test func rowsWithoutProbabilitiesAreLeftOut() throws {
-    let table = try labelled("text,negative,positive\nx,0.1,0.9\ny,, \n")
+    let table = try labelled("text,negative,positive\nx,0.1,0.9\ny,, \nz,nan,NaN\nu,nan,1\n")
     #expect(table.rows == ["positive: x"])
     #expect(
-      table.sentences == ["t: line 3: text without label: there is no label; left out"])
+      table.sentences == [
+        "t: line 3: text without label: there is no label; left out",
+        "t: line 4: text without label: there is no label; left out",
+        "t: line 5: broken row: “negative” holds “nan”, not a probability from 0 to 1; left out",
+      ])
     let objects = try labelled(
       "{\"text\":\"x\",\"negative\":0.1,\"positive\":0.9}\n"
         + "{\"text\":\"y\",\"negative\":null}")
@@ -68,12 +83,18 @@ struct LabelledTextTests {
 
   @Test(arguments: [
     ("x,0.1", "line 3: it has 2 columns where there should be 3; left out"),
-    ("x,0.1,", "line 3: “positive” holds “”, not a probability from 0 to 1"),
-    ("x,1.1,-0.1", "line 3: “negative” holds “1.1”, not a probability from 0 to 1"),
-    ("x,0.9,nan", "line 3: “positive” holds “nan”, not a probability from 0 to 1"),
-    ("x,9,many", "line 3: “negative” holds “9”, not a probability from 0 to 1"),
-    ("x,0.1,0.8", "line 3: the probabilities “negative”, “positive” sum to 0.9, not to 1"),
-    ("x,0.1,0.9011", "line 3: the probabilities “negative”, “positive” sum to 1.001, not to 1"),
+    ("x,0.1,", "line 3: “positive” holds “”, not a probability from 0 to 1; left out"),
+    ("x,1.1,-0.1", "line 3: “negative” holds “1.1”, not a probability from 0 to 1; left out"),
+    ("x,0.9,nan", "line 3: “positive” holds “nan”, not a probability from 0 to 1; left out"),
+    ("x,9,many", "line 3: “negative” holds “9”, not a probability from 0 to 1; left out"),
+    (
+      "x,0.1,0.8",
+      "line 3: the probabilities “negative”, “positive” sum to 0.9, not to 1; left out"
+    ),
+    (
+      "x,0.1,0.9211",
+      "line 3: the probabilities “negative”, “positive” sum to 1.021, not to 1; left out"
+    ),
   ])
   func whatIsWrong(row: String, sentence: String) {
     let text = "text,negative,positive\n\n\(row)\n"

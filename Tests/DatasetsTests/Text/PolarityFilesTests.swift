@@ -44,6 +44,19 @@ struct PolarityFilesTests {
     #expect(found.texts.first?.text == expected)
   }
 
+  @Test(
+    arguments: [
+      (String.Encoding.utf16LittleEndian, [0xFF, 0xFE]), (.utf16BigEndian, [0xFE, 0xFF]),
+    ] as [(String.Encoding, [UInt8])])
+  func utf16WithAMark(encoding: String.Encoding, mark: [UInt8]) throws {
+    try write("u.pos", Data(mark) + #require("a “fine” café\nyes\n".data(using: encoding)))
+    try folder.write("u.neg", "no\n")
+    let found = try LabelledTextSource(path: folder.path("u.pos")).labelledTexts()
+    #expect(found.rows == ["positive: a “fine” café", "positive: yes", "negative: no"])
+    #expect(
+      folder.sentences(found.problems) == ["u.pos: other encoding: it is UTF-16; read as such"])
+  }
+
   @Test func theOtherFileIsMissing() throws {
     try folder.write("y.pos", "yes\n")
     #expect(throws: DatasetError.missing(path: folder.path("y.neg").string)) {

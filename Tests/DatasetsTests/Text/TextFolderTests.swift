@@ -56,9 +56,8 @@ struct TextFolderTests {
     try folder.write("a/sport/1.txt", "A game.")
     try folder.write("a/Arts/1.txt", "A play.")
     #expect(try source("a").labelledTexts().rows == ["Arts: A play.", "sport: A game."])
-    try folder.write("b/one/1.txt", "A game.")
-    #expect(
-      sentence("b") == "b: all its texts have the label “one”: there is nothing to tell apart")
+    try folder.write("b/None/1.txt", "A game.")
+    #expect(try source("b").labelledTexts().rows == ["None: A game."])
   }
 
   @Test func filesOfLines() throws {
@@ -68,11 +67,21 @@ struct TextFolderTests {
     #expect(sentence("a") == "a: there is no folder with text files (*.txt) in it")
   }
 
-  @Test func faultsNameTheFile() throws {
+  @Test func filesThatAreNoTextsAreLeftOut() throws {
     try folder.write("a/x/1.txt", "A\nga\u{0}me.")
+    #expect(sentence("a") == "a/x/1.txt: line 2: it has a zero byte: this is no text; left out")
+    try folder.write("a/x/2.txt", String(repeating: "A game. ", count: 3 << 20))
     try folder.write("a/y/1.txt", "A play.")
-    #expect(sentence("a") == "a/x/1.txt: line 2: it has a zero byte: this is no text")
-    try folder.write("a/x/1.txt", String(repeating: "A game. ", count: 3 << 20))
-    #expect(sentence("a") == "a/x/1.txt: it is longer than 16 MiB")
+    let found = try source("a").labelledTexts()
+    #expect(found.rows == ["y: A play."])
+    #expect(
+      folder.sentences(found.problems) == [
+        "a/x/1.txt: unreadable file: line 2: it has a zero byte: this is no text; left out",
+        "a/x/2.txt: unreadable file: it is longer than 16 MiB; left out",
+      ])
+    try folder.write("b/1.txt", "One.\nTwo.")
+    try folder.write("b/2.txt", "Th\u{0}ree.")
+    #expect(try source("b").texts().texts == ["One.", "Two."])
+    #expect(try source("b").texts().problems.count == 1)
   }
 }

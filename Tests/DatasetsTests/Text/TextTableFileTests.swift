@@ -56,11 +56,6 @@ struct TextTableFileTests {
     ("text,label\nFine.,1\n\"Dull.,0\n", "line 3: a double quote opens there and is never closed"),
     ("text,label\nFine.,\nDull., \n", "none of its texts has a label"),
     ("text,label\n,1\nDull., \n", "there is no text in it that could be used"),
-    (
-      "text,label\nFine.,1\nDull.,1\n",
-      "all its texts have the label “1”: there is nothing to tell "
-        + "apart"
-    ),
     ("text,label\n  ,1\n,2\n", "all its texts are blank"),
     ("text,label\n", "there are no texts in it"),
     ("", "there are no texts in it"),

@@ -128,7 +128,7 @@ struct TextTableTests {
     #expect(found.rows.map(\.isRepaired) == [false, false, true])
   }
 
-  @Test(arguments: ["sep=;", "SEP=;", "\"sep=;\""])
+  @Test(arguments: ["sep=;", "SEP=;", "\"sep=;\"", "sep=;;", "sep=; ", "\"sep=;\";"])
   func aFirstLineThatNamesTheSeparator(line: String) throws {
     let found = try table(Data("\u{FEFF}\(line)\r\na,x;b\r\n1;2\r\n".utf8), "b")
     #expect(found.table.separatorLine == line)
@@ -169,6 +169,9 @@ struct TextTableTests {
     #expect(
       sentence("a,b\n1,\"2\n", "a") == "line 2: a double quote opens there and is never closed")
     #expect(sentence("\n\n", "a") == "there is no heading in it")
+    #expect(
+      sentence("a,b\rx,1\r", "a")
+        == "its lines end in carriage returns alone; “tr '\\r' '\\n'” makes line ends of them")
     #expect(
       failure { _ = try TextTable(path: "/no/such.csv", column: "a") }
         == "/no/such.csv: there is no such file")
