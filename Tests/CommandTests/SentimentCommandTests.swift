@@ -515,8 +515,8 @@ import Testing
     let plain = try shown(["--explain", "A wonderful film"], ["NO_COLOR": "1"])
     #expect(!plain.contains("\u{1B}"))
     #expect(plain.contains("\nA wonderful film\nstrongest: wonderful +"))
-    let rows = try shown(["🙂", "A wonderful film"], [:]).split(separator: "\n")
-    #expect(rows[0] == "neutral   0.50  🙂")
+    let rows = try shown(["🪑", "A wonderful film"], [:]).split(separator: "\n")
+    #expect(rows[0] == "neutral   0.50  🪑")
     #expect(rows[1].hasPrefix("positive  ") && rows[1].hasSuffix("  A wonderful film"))
   }
 
