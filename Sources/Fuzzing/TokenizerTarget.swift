@@ -1,6 +1,8 @@
 internal import Language
+internal import Sentiment
 
-/// Tokenizes captions, alone and as the lines of a list, and checks the tokens' form.
+/// Tokenizes captions, alone and as the lines of a list, and checks the tokens' form; the same text as
+/// the classifier of sentiment reads it, and checks where its words stand.
 struct TokenizerTarget: FuzzTarget {
   init(_ place: FuzzPlace) {}
 
@@ -13,6 +15,19 @@ struct TokenizerTarget: FuzzTarget {
     let tokens = tokenizer.tokenize(lines)
     try require(tokens.count == lines.count, "\(lines.count) captions, \(tokens.count) of tokens")
     for tokens in tokens { try check(tokens) }
+    try checkPlaces(in: caption)
+  }
+
+  private func checkPlaces(in text: String) throws(FuzzFailure) {
+    var last = 0
+    for token in TextTokenizer.tokenize(text).tokens {
+      let (bytes, word) = (token.bytes, token.text)
+      try require(
+        bytes.lowerBound >= last && !bytes.isEmpty && bytes.upperBound <= text.utf8.count,
+        "“\(word)” at \(bytes) of \(text.utf8.count) bytes, behind \(last)")
+      try require(!word.isEmpty, "an empty word at \(bytes)")
+      last = bytes.upperBound
+    }
   }
 
   private func check(_ tokens: String) throws(FuzzFailure) {

@@ -59,8 +59,10 @@ struct TextScalars {
       return (nil, 1, 2)
     // Colours of a terminal.
     case "\u{1B}" where second == "[":
-      let numbers = rest.prefix(16).prefix { !$0.properties.isAlphabetic }
-      return (nil, 3 + numbers.count, 3 + numbers.reduce(0) { $0 + UTF8.width($1) })
+      let numbers = rest.prefix(16).prefix { $0.isASCII && !$0.properties.isAlphabetic }
+      // The letter that ends it may be missing.
+      let end = rest.dropFirst(numbers.count).first.map { $0.isASCII ? 1 : 0 } ?? 0
+      return (nil, 2 + numbers.count + end, 2 + numbers.count + end)
     case "\u{E2}" where second == "\u{20AC}" || second == "\u{80}":
       guard let third = rest.first, let value = misread[third.value] else { return nil }
       return (value, 3, 2 + UTF8.width(second) + UTF8.width(third))
@@ -134,7 +136,14 @@ struct TextScalars {
   }
 
   private mutating func addLowercase(_ scalar: Unicode.Scalar, _ offset: Int) {
-    for lower in scalar.properties.lowercaseMapping.unicodeScalars { add(lower.value, offset) }
+    for lower in scalar.properties.lowercaseMapping.unicodeScalars {
+      // “İ” is an “i” with a dot above.
+      if (0x300...0x36F).contains(lower.value) {
+        combine(lower)
+      } else {
+        add(lower.value, offset)
+      }
+    }
   }
 
   /// Sets an accent on the letter before it; one that makes no letter with it is left out.

@@ -247,10 +247,9 @@ private struct Scanner {
       index += 1
     }
     guard (3...10).contains(all) else { return result.symbols += all }
-    add("\(full)", from: start)
-    result.tokens.append(
-      .init(
-        text: full == 1 ? "star" : "stars", bytes: result.tokens[result.tokens.count - 1].bytes))
+    // The first star is the number, the others are the word.
+    result.tokens.append(.init(text: "\(full)", bytes: offsets[start]..<offsets[start + 1]))
+    add(full == 1 ? "star" : "stars", from: start + 1)
   }
 
   private mutating func apostrophe(_ start: Int) {

@@ -1,4 +1,5 @@
 import Sentiment
+import Tensors
 import Testing
 
 @Suite struct TextTokenizerTests {
@@ -37,6 +38,34 @@ import Testing
     let found = result.tokens.map { String(decoding: bytes[$0.bytes], as: UTF8.self) }
     #expect(found == ["Café", "is", "n't", "„", "soooo", "\u{201C}", "bad", "…"])
     #expect(result.symbols == 1)
+  }
+
+  /// All that is read specially, in any order, whole and cut off.
+  @Test func `ranges are in order and inside whatever the text is made of`() {
+    let parts = [
+      "wasn", "t", "it", "s", "'", "''", "’", "&", "amp;", "#39;", "&#x27;", "&rsquo", ";", "\\",
+      "\\x",
+      "\\u2019", "\\u{", "}", "\\U0001F44D", "\\xe2\\x80\\x99", "<U+", "2019", ">", "<", "/", "!--",
+      "-->",
+      "script", "<b", "<br />", "\u{1B}[", "31", "m", "Â", "â", "€", "™", "\u{80}", "\u{99}", ":",
+      ")", "(", "-",
+      "3", "d", "★", "☆", "👍", "\u{1F3FD}", "\u{FE0F}", "\u{301}", "ﬁ", "\u{200B}", " ", "\n", "?",
+      "\u{FFFD}",
+      "n't", "nt", "é", "\u{0}", "¯\\_(ツ)_/¯", "<!doctype", "...", "…", "—", "😀", "\u{E0001}", "İ",
+      "x", "^_^",
+    ]
+    var random = SeededRandom(seed: 7)
+    for _ in 0..<20_000 {
+      let text = (0..<Int.random(in: 1...9, using: &random))
+        .map { _ in parts[Int.random(in: parts.indices, using: &random)] }.joined()
+      var last = 0
+      for token in TextTokenizer.tokenize(text).tokens {
+        #expect(
+          token.bytes.lowerBound >= last && token.bytes.upperBound <= text.utf8.count
+            && !token.bytes.isEmpty && !token.text.isEmpty, "\(text.debugDescription): \(token)")
+        last = token.bytes.upperBound
+      }
+    }
   }
 
   @Test func `ranges are in order and inside the text`() {
