@@ -263,17 +263,14 @@ private struct Scanner {
     var end = index
     while isWordCharacter(end) { end += 1 }
     let word = text[start..<end]
-    if Self.isLetter(text[start + 1]), !word.elementsEqual(TextTokenizer.them),
-      result.tokens.isEmpty
-        || !TextTokenizer.clitics.contains(where: { word.elementsEqual($0) })
-    {
-      // An opening quotation mark.
-      return self.word()
-    }
-    index = end
     if !result.tokens.isEmpty, TextTokenizer.clitics.contains(where: { word.elementsEqual($0) }) {
+      index = end
       add(word, bytes: offsets[start]..<offsets[index])
+    } else if Self.isLetter(text[start + 1]), !word.elementsEqual(TextTokenizer.them) {
+      // An opening quotation mark.
+      self.word()
     } else {
+      index = end
       append(Array(word), places: Array(start..<index))
     }
   }

@@ -6,6 +6,8 @@ struct CSVFile {
   let file: DatasetFile
   let separator: UInt8
 
+  private var mark: String { String(decoding: [separator], as: UTF8.self) }
+
   /// - Throws: `DatasetError.malformed`.
   func enter(into builder: inout DatasetBuilder, split: String?) throws {
     var heading: Heading?
@@ -27,7 +29,6 @@ struct CSVFile {
       heading.captions == [heading.count - 1]
     {
       // Only the caption can have separators in it that are not quoted.
-      let mark = String(decoding: [separator], as: UTF8.self)
       cells[caption...] = [cells[caption...].joined(separator: mark)]
       builder.report(
         .brokenRow, at: origin,
@@ -37,7 +38,6 @@ struct CSVFile {
       builder.report(.brokenRow, at: origin, "text follows a closing quote; kept with the cell")
     }
     if cells.count != heading.count {
-      let mark = String(decoding: [separator], as: UTF8.self)
       let fault =
         "it has \(cells.count) \(cells.count == 1 ? "cell" : "cells") where the heading has "
         + "\(heading.count)"
@@ -89,7 +89,7 @@ struct CSVFile {
         throw DatasetError.malformed(
           path: file.file.name, place: .line(row.line),
           reason: "the heading has no column “image” or none “caption”, or they are separated "
-            + "otherwise than by “\(String(decoding: [file.separator], as: UTF8.self))” "
+            + "otherwise than by “\(file.mark)” "
             + "(see --separator)")
       }
       count = names.count

@@ -20,12 +20,12 @@ package enum TrainingTarget: Equatable, Sendable {
     if case .label(let label) = self { label } else { nil }
   }
 
-  /// The weight of each label in the cross-entropy, summing to 1.
-  func weights(classes: Int) -> [Float] {
+  /// The weight of a label in the cross-entropy; those of all sum to 1.
+  func weight(of label: Int, classes: Int) -> Float {
     switch self {
-    case .label(let label): (0..<classes).map { $0 == label ? 1 : 0 }
-    case .probabilities(let probabilities): probabilities
-    case .undecided: [Float](repeating: 1 / Float(classes), count: classes)
+    case .label(let own): label == own ? 1 : 0
+    case .probabilities(let probabilities): probabilities[label]
+    case .undecided: 1 / Float(classes)
     }
   }
 }
@@ -217,11 +217,12 @@ package struct ClassificationTask: TrainingTask {
         change.elements, scaledBy: 1, count: change.shape.count, into: &gradient.elements)
     }
     add(options.labelSmoothing, weights: nil) { targets[$0].label }
+    guard targets[texts].contains(where: { $0.label == nil }) else { return sum }
     // The cross-entropy with probabilities is the sum of those with each label, so weighted.
     let classes = configuration.labels.count
-    let weights = targets.map { $0.weights(classes: classes) }
     for label in 0..<classes {
-      add(0, weights: weights.map { $0[label] }) { targets[$0].label == nil ? label : nil }
+      let weights = targets.map { $0.weight(of: label, classes: classes) }
+      add(0, weights: weights) { targets[$0].label == nil ? label : nil }
     }
     return sum
   }

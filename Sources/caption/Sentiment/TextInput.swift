@@ -71,6 +71,13 @@ enum TextInput {
   ) throws {
     let name = path ?? "standard input"
     var tellsEncoding = !isQuiet
+    func tellEncoding(_ number: Int) {
+      guard tellsEncoding else { return }
+      note(
+        "\(name): line \(number) is not UTF-8; such lines are read as Windows-1252; "
+          + SentimentTable.otherEncodings(of: path ?? "-"))
+      tellsEncoding = false
+    }
     var reader = LineReader(descriptor, maximumLength: SentimentClassifier.longestText)
     var number = 0
     func reading<Value>(_ read: () throws -> Value) throws -> Value {
@@ -99,14 +106,8 @@ enum TextInput {
                 : "line \(number) is not text but binary data")
           }
           bytes += line.count
-          if tellsEncoding, String(validating: line, as: UTF8.self) == nil {
-            note(
-              "\(name): line \(number) is not UTF-8; such lines are read as Windows-1252; "
-                + SentimentTable.otherEncodings(of: path ?? "-"))
-            tellsEncoding = false
-          }
         }
-        texts.append(text(line, number, of: name))
+        texts.append(text(line, number, of: name, tellEncoding))
         guard texts.count < batch.lines, bytes < batch.bytes else { break }
         next = try reading { try reader.next(within: patience) }
       }
@@ -114,7 +115,10 @@ enum TextInput {
     }
   }
 
-  private static func text(_ line: LineReader.Line, _ number: Int, of name: String) -> Text {
+  /// - Parameter tellEncoding: is called with the number of a line that is not UTF-8.
+  private static func text(
+    _ line: LineReader.Line, _ number: Int, of name: String, _ tellEncoding: (Int) -> Void
+  ) -> Text {
     func text(_ text: String?, _ fault: String?) -> Text {
       Text(line: number, name: "\(name): line \(number): ", text: text, fault: fault)
     }
@@ -122,10 +126,9 @@ enum TextInput {
     case .tooLong:
       return text(nil, "it is longer than \(SentimentClassifier.longestText >> 20) MiB")
     case .line(let bytes):
-      // Windows programs begin UTF-8 files with a byte order mark.
-      let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-      let bytes = number == 1 && bytes.starts(with: mark) ? bytes.dropFirst(3) : bytes[...]
-      return text(String(validating: bytes, as: UTF8.self) ?? repairedLine(bytes), nil)
+      if let content = String(validating: bytes, as: UTF8.self) { return text(content, nil) }
+      tellEncoding(number)
+      return text(repairedLine(bytes), nil)
     }
   }
 }
