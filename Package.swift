@@ -62,7 +62,9 @@ let package = Package(
     library("Figures", ["Imaging"]),
     library(
       "Captioning",
-      ["Files", "NeuralNet", "Tensors", "Figures", "Imaging", "Language", "ModelFiles"]),
+      [
+        "Files", "NeuralNet", "Tensors", "Figures", "Imaging", "Language", "ModelFiles", filePaths,
+      ]),
     library("Training", ["Files", "NeuralNet", "Tensors", filePaths]),
     library(
       "Sentiment", ["Files", "NeuralNet", "Tensors", "Language", "ModelFiles", "Training"]),
@@ -81,7 +83,7 @@ let package = Package(
     library(
       "Batch",
       [
-        "Captioning", "Files", "Imaging", "Language", "ModelFiles", "PhotoFinding",
+        "Captioning", "Files", "Imaging", "Language", "ModelFiles", "NeuralNet", "PhotoFinding",
         "PhotoMetadata", "Store", filePaths,
       ]),
     // In the code, so that the program stays one file.
@@ -97,7 +99,8 @@ let package = Package(
     .executableTarget(
       name: "caption",
       dependencies: [
-        "Batch", "CaptionTraining", "Captioning", "Datasets", "Evaluation", "Files", "Gallery",
+        "Batch", "CaptionTraining", "Captioning", "Datasets", "Evaluation", "Figures", "Files",
+        "Gallery",
         "Imaging", "Language", "Metrics", "ModelFiles", "NeuralNet", "PhotoFinding",
         "PhotoMetadata", "Sentiment", "Store", "Tensors", "Training",
         filePaths,
@@ -128,7 +131,7 @@ let package = Package(
     tests("NeuralNetTests", ["NeuralNet", "Tensors"]),
     tests("LanguageTests", ["Language"]),
     tests("MetricsTests", ["Metrics", "Language"]),
-    tests("ImagingTests", ["Imaging", "Tensors"]),
+    tests("ImagingTests", ["Files", "Imaging", "Tensors"]),
     tests("FiguresTests", ["Figures", "Imaging"]),
     tests("ModelFilesTests", ["ModelFiles"]),
     tests(
@@ -145,7 +148,7 @@ let package = Package(
       ]),
     tests("PhotoMetadataTests", ["Files", "PhotoMetadata", "Imaging", "Tensors", filePaths]),
     tests("PhotoFindingTests", ["PhotoFinding", filePaths]),
-    tests("DatasetsTests", ["Datasets", "Imaging", filePaths]),
+    tests("DatasetsTests", ["Datasets", "Files", "Imaging", filePaths]),
     tests("StoreTests", ["Files", "Store", "Tensors", filePaths, grdb]),
     tests(
       "BatchTests",
