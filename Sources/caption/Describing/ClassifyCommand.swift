@@ -37,14 +37,15 @@ struct ClassifyCommand: ParsableCommand {
   }
 
   func run() throws {
-    let prepared = try encoderOptions.load(model: runtime.model, output: .logits)
-    guard let classCount = prepared.encoder.classCount else {
+    let encoder = try encoderOptions.load(
+      model: runtime.model, output: .logits, threads: runtime.threads)
+    guard let classCount = encoder.encoder.classCount else {
       throw ValidationError(
         "These weights have no classifier; name others with --encoder and --weights.")
     }
     let names = try labelNames(classCount)
-    let image = try prepared.encode(
-      PhotoSource(argument: image), output: .logits, threads: runtime.threads)
+    let photo = try PhotoSource(argument: image)
+    let image = try encoder.encode(bytes: photo.bytes, name: photo.name)
     let probabilities = softmax(image.logits?.elements ?? [])
     let best = probabilities.indices.sorted { probabilities[$0] > probabilities[$1] }.prefix(top)
     for index in best {

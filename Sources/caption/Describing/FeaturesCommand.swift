@@ -47,12 +47,13 @@ struct FeaturesCommand: ParsableCommand {
         FilePath(argument: $0)
       }
     let file = try ResultFile(path: output, replacement.replacement(by: .array, inputs: inputs))
-    let prepared = try encoderOptions.load(model: runtime.model, output: layer)
-    guard layer != .logits || prepared.encoder.classCount != nil else {
+    let encoder = try encoderOptions.load(
+      model: runtime.model, output: layer, threads: runtime.threads)
+    guard layer != .logits || encoder.encoder.classCount != nil else {
       throw ValidationError("These weights have no classifier, hence no logits.")
     }
-    let features = try prepared.encode(
-      PhotoSource(argument: image), output: layer, threads: runtime.threads)
+    let photo = try PhotoSource(argument: image)
+    let features = try encoder.encode(bytes: photo.bytes, name: photo.name)
     let channelsFirst = features.map.map {
       $0.transposed.reshaped([$0.shape[1], features.gridHeight, features.gridWidth])
     }
