@@ -1,4 +1,3 @@
-internal import Captioning
 internal import Foundation
 internal import Imaging
 internal import Store
@@ -6,28 +5,13 @@ internal import SystemPackage
 
 /// Answers one line with one line: what `caption worker` does. May be used from several threads.
 package struct Worker: Sendable {
-  package struct Options: Sendable {
-    package var embeddings = false
-    /// Whether each reply has the model's configuration, or only its name and hash.
-    package var configuration = false
-
-    package init() {}
-  }
-
   private let captioner: PhotoCaptioner
-  private let options: Options
-  private let model: CaptionExchange.Model
-  private let decoding: JSONValue
+  private let hasEmbeddings: Bool
 
-  /// - Throws: `CaptioningError.unreadable` where a file of the model has gone.
-  package init(_ captioner: PhotoCaptioner, options: Options = Options()) throws {
+  /// - Parameter embeddings: whether replies have the photos' embeddings.
+  package init(_ captioner: PhotoCaptioner, embeddings: Bool = false) {
     self.captioner = captioner
-    self.options = options
-    let identity = try ModelIdentity(captioner.captioner.bundle, store: nil)
-    model = CaptionExchange.Model(
-      name: identity.name, hash: identity.contentHash,
-      configuration: options.configuration ? try JSONValue(text: identity.configuration) : nil)
-    decoding = try JSONValue(text: captioner.options.canonical)
+    hasEmbeddings = embeddings
   }
 
   /// - Parameter mayBeObject: whether a line that begins with `{` is an object.
@@ -65,23 +49,24 @@ package struct Worker: Sendable {
   }
 
   private func result(_ path: FilePath) -> CaptionExchange {
-    var result = CaptionExchange(path: path)
     let name = String(decoding: path)
+    var state: FileState?
     do {
       let file = try PhotoFile(at: path)
-      result.byteCount = file.state.byteCount
-      result.modifiedNanoseconds = file.state.modifiedNanoseconds
+      state = file.state
       let described = try captioner.describe(bytes: file.bytes, name: name)
-      result.enter(
-        described.photo, described.machine,
-        embedding: options.embeddings ? described.embedding : nil)
-      result.model = model
-      result.decoding = decoding
+      var result = captioner.source.object(
+        described.machine, at: Timestamp.now.text, of: path, state, described.outcome,
+        made: described.caption)
+      if hasEmbeddings { result.enter(embedding: described.embedding) }
+      return result
     } catch {
       let failure = PhotoFailure(error, of: name)
+      var result = CaptionExchange(path: path)
+      if let state { result.enter(state) }
       result.error = .init(kind: failure.kind, message: failure.reason)
       result.createdAt = Timestamp.now.text
+      return result
     }
-    return result
   }
 }

@@ -43,8 +43,9 @@ struct DatasetEvaluator {
     threads: Int, isQuiet: Bool
   ) throws {
     self.store = store
-    work = try store.work(ModelIdentity(bundle, store: store), options: options.canonical)
-    captioner = PhotoCaptioner(try Captioner(bundle, threads: 1), options: options)
+    captioner = try PhotoCaptioner(
+      Captioner(bundle, threads: 1), options: options, store: store)
+    work = try captioner.work(in: store)
     self.evaluation = evaluation
     self.threads = threads
     self.isQuiet = isQuiet
