@@ -29,7 +29,7 @@ package struct CaptionSource: Sendable {
   ///   - time: when the caption was made.
   ///   - made: where it was made now.
   package func object(
-    _ caption: MachineCaption?, at time: String, of path: FilePath? = nil,
+    _ caption: MachineCaption, at time: String, of path: FilePath? = nil,
     _ state: FileState? = nil, _ outcome: Outcome? = nil, made: Caption? = nil
   ) -> CaptionExchange {
     var object = CaptionExchange(path: path)
@@ -41,10 +41,15 @@ package struct CaptionSource: Sendable {
     case .failed, nil: break
     }
     if let state { object.enter(state) }
-    if let caption { object.enter(caption, at: time) }
+    object.enter(caption, at: time)
     object.noun = made?.noun
+    sign(&object)
+    return object
+  }
+
+  /// Enters whose caption it is.
+  func sign(_ object: inout CaptionExchange) {
     object.model = identity
     object.decoding = decoding
-    return object
   }
 }

@@ -175,11 +175,7 @@ package struct PhotoWriter: Sendable {
     if let caption = words.caption, let source {
       object = source.object(caption.caption, at: caption.createdAt)
     }
-    if words.sentence.model == nil {
-      object.humanCaptions = [
-        .init(text: words.sentence.text, source: HumanCaption.Source.note.rawValue)
-      ]
-    }
+    if words.sentence.model == nil { object.note = words.sentence.text }
     (object.generator, object.version) = ("caption", version)
     return object
   }

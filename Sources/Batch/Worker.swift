@@ -49,24 +49,21 @@ package struct Worker: Sendable {
   }
 
   private func result(_ path: FilePath) -> CaptionExchange {
+    var result = CaptionExchange(path: path)
     let name = String(decoding: path)
-    var state: FileState?
     do {
       let file = try PhotoFile(at: path)
-      state = file.state
+      result.enter(file.state)
       let described = try captioner.describe(bytes: file.bytes, name: name)
-      var result = captioner.source.object(
-        described.machine, at: Timestamp.now.text, of: path, state, described.outcome,
-        made: described.caption)
-      if hasEmbeddings { result.enter(embedding: described.embedding) }
-      return result
+      result.enter(
+        described.photo, described.machine, embedding: hasEmbeddings ? described.embedding : nil)
+      result.noun = described.caption.noun
+      captioner.source.sign(&result)
     } catch {
       let failure = PhotoFailure(error, of: name)
-      var result = CaptionExchange(path: path)
-      if let state { result.enter(state) }
       result.error = .init(kind: failure.kind, message: failure.reason)
       result.createdAt = Timestamp.now.text
-      return result
     }
+    return result
   }
 }

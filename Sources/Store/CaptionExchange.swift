@@ -173,11 +173,14 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
   /// version.
   public var generator: String?
   public var version: String?
+  /// Of a file beside a photo: a person's words that stand in place of a model's. What is read has
+  /// them among `humanCaptions`.
+  public var note: String?
 
   package enum CodingKeys: String, CodingKey, CaseIterable {
     case path, files, format, width, height, latitude, longitude, caption, confidence, words
     case alternatives, model, decoding, sentiment, embedding, error, orientation
-    case noun, tokens, milliseconds, generator, version
+    case noun, tokens, milliseconds, generator, version, note
     case pathBytes = "path_base64"
     case contentHash = "content_hash"
     case pictureHash = "picture_hash"
@@ -236,16 +239,10 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
     words = try optional(.words) ?? []
     alternatives = try optional(.alternatives) ?? []
     humanCaptions = try optional(.humanCaptions) ?? []
-    let note = try decoder.container(keyedBy: FormerKeys.self)
-      .decodeIfPresent(String.self, forKey: .note)
-    if let note {
+    // It goes the way of all that people wrote.
+    if let note: String = try optional(.note) {
       humanCaptions.append(Human(text: note, source: HumanCaption.Source.note.rawValue))
     }
-  }
-
-  /// What files beside photos called a person's words until 0.1.0.
-  private enum FormerKeys: String, CodingKey {
-    case note
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -281,6 +278,7 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
     try values.encodeIfPresent(milliseconds, forKey: .milliseconds)
     try values.encodeIfPresent(generator, forKey: .generator)
     try values.encodeIfPresent(version, forKey: .version)
+    try values.encodeIfPresent(note, forKey: .note)
     try list(tokens, .tokens)
     try list(files, .files)
     try list(otherContentHashes, .otherContentHashes)
@@ -326,7 +324,16 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
     createdAt = time
   }
 
-  package mutating func enter(embedding: [Float]) { self.embedding = UnitVector(embedding).data }
+  /// Enters what has just been found out of a photo.
+  ///
+  /// - Parameter embedding: nil to leave it out.
+  package mutating func enter(
+    _ photo: PhotoRecord, _ machine: MachineCaption, embedding: [Float]?
+  ) {
+    enter(photo)
+    enter(machine, at: Timestamp.now.text)
+    self.embedding = embedding.map { UnitVector($0).data }
+  }
 
   /// The photo's path, byte for byte; nil where there is none or no path can be so.
   public var filePath: FilePath? { Self.filePath(path, pathBytes) }

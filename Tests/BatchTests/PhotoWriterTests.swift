@@ -1,4 +1,5 @@
 import Batch
+import Captioning
 import Foundation
 import PhotoMetadata
 import Store
@@ -12,6 +13,7 @@ struct PhotoWriterTests {
   private let store: Store
   private let run: Int64
   private let caption: StoredCaption
+  private let source: CaptionSource
 
   init() throws {
     folder = try TemporaryFolder()
@@ -19,9 +21,10 @@ struct PhotoWriterTests {
     let original = projectFolder.appending(path: "data/references/images/decoding/grey.jpg")
     try FileManager.default.copyItem(atPath: original.path, toPath: photo.string)
     store = try Store()
-    let work = try store.work(
-      ModelIdentity(name: "small", contentHash: ContentHash(of: [1]), configuration: "{}"),
-      options: "{}")
+    let model = ModelIdentity(
+      name: "small", contentHash: ContentHash(of: [1]), configuration: "{}")
+    let work = try store.work(model, options: "{}")
+    source = try CaptionSource(model, DecodingOptions())
     run = try store.beginRun(.batch, request: "{}", work: work)
     let file = try PhotoFile(at: photo)
     let machine = MachineCaption(
@@ -45,7 +48,7 @@ struct PhotoWriterTests {
     var options = PhotoWriter.Options()
     options.embeds = true
     change(&options)
-    let writer = PhotoWriter(store: store, model: "small", version: "1.0", options: options)
+    let writer = PhotoWriter(store: store, source: source, version: "1.0", options: options)
     var errors: [MetadataError] = []
     let state = try #require(FileState(of: photo))
     let count = try writer.write(caption, of: photo, state, run: run) { errors.append($0) }
@@ -78,7 +81,7 @@ struct PhotoWriterTests {
     let written = try write { $0.sidecars = [.text, .json, .xmp] }
     #expect(written.count == 4 && written.errors == [])
     #expect(try Set(properties().descriptions.map(\.text)) == ["Rex at Lake Garda"])
-    #expect(try properties().machineText == nil)
+    #expect(try properties().descriptions.allSatisfy { $0.author == .person })
     let text = try FileReplacement.read(Sidecar.path(for: photo, .text)).bytes
     #expect(text == Array("Rex at Lake Garda\n".utf8))
     let object = try FileReplacement.read(Sidecar.path(for: photo, .json)).bytes
@@ -133,7 +136,7 @@ struct PhotoWriterTests {
     let state = try #require(FileState(of: photo))
     var options = PhotoWriter.Options()
     options.embeds = true
-    let writer = PhotoWriter(store: store, model: "small", version: "1.0", options: options)
+    let writer = PhotoWriter(store: store, source: source, version: "1.0", options: options)
     #expect(try writer.write(caption, of: photo, state, run: later) { _ in } == 1)
     var errors: [MetadataError] = []
     #expect(try PhotoWriter.undo(run, in: store) { errors.append($0) } == PhotoWriter.Undone())
@@ -183,7 +186,7 @@ struct PhotoWriterTests {
   @Test func `links within the folder, and photos that are named, are written`() throws {
     let target = FilePath(folder.path).appending("inner/photo.jpg")
     #expect(try writeLinked(to: target, named: [FilePath(folder.path)]).count == 1)
-    #expect(PhotoProperties(try FileReplacement.read(target).bytes).machineText?.text == "A dog.")
+    #expect(PhotoProperties(try FileReplacement.read(target).bytes).descriptions.first?.text == "A dog.")
   }
 
   @Test func `a photo that is named is written behind its link, but not its sidecar's`() throws {
@@ -206,7 +209,7 @@ struct PhotoWriterTests {
     try FileManager.default.linkItem(atPath: photo.string, toPath: backup.string)
     #expect(try write().count == 1)
     #expect(try FileReplacement.read(backup).bytes == before)
-    #expect(try properties().machineText?.text == "A dog.")
+    #expect(try properties().descriptions.first?.text == "A dog.")
     var errors: [MetadataError] = []
     #expect(try PhotoWriter.undo(run, in: store) { errors.append($0) }.restored == 1)
     #expect(errors == [])

@@ -34,7 +34,7 @@ import Testing
     let quiet = try batch([photos.path, "--quiet", "--json"])
     #expect(quiet.errors == "")
     #expect(quiet.lines.count == 7)
-    #expect(quiet.lines[0].hasPrefix(#"{"alternatives":[],"caption":""#))
+    #expect(quiet.lines[0].hasPrefix(#"{"alternatives":[],"byte_count":"#))
   }
 
   @Test func `progress as plain lines, and none`() throws {
