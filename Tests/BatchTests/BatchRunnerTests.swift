@@ -21,7 +21,7 @@ struct BatchRunnerTests {
     let bundle = try ModelBundle(folder: projectFolder.appending(path: "data/models/embedded").path)
     var options = bundle.configuration.decoding
     options.beamWidth = 1
-    captioner = PhotoCaptioner(try Captioner(bundle, threads: 1), options: options)
+    captioner = try PhotoCaptioner(Captioner(bundle, threads: 1), options: options)
     identity = try ModelIdentity(bundle, store: nil)
     photos = try (0..<12).map { index in
       let path = FilePath(folder.path).appending("\(index + 10).png")

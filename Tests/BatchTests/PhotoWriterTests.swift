@@ -16,11 +16,8 @@ struct PhotoWriterTests {
   private let source: CaptionSource
 
   init() throws {
-    folder = try TemporaryFolder()
-    photo = FilePath(folder.path).appending("grey.jpg")
-    let original = projectFolder.appending(path: "data/references/images/decoding/grey.jpg")
-    try FileManager.default.copyItem(atPath: original.path, toPath: photo.string)
-    store = try Store()
+    let grey = try GreyPhoto()
+    (folder, photo, store) = (grey.folder, grey.path, grey.store)
     let model = ModelIdentity(
       name: "small", contentHash: ContentHash(of: [1]), configuration: "{}")
     let work = try store.work(model, options: "{}")

@@ -46,16 +46,4 @@ import Testing
     let photo = try picture("decoding/rgb.png")
     #expect(photo.webPData(quality: 20).count < photo.webPData(quality: 90).count)
   }
-
-  @Test func `a place that cannot be written to is named`() throws {
-    let path = "/no/such/folder/a.png"
-    let error = #expect(throws: ImagingError.self) {
-      try countingPicture(width: 1, height: 1).writePNG(to: path)
-    }
-    guard case .writeFailed(path, _) = error else {
-      Issue.record("\(String(describing: error))")
-      return
-    }
-    #expect(error?.kind == .inputOutput)
-  }
 }

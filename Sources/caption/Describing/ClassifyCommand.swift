@@ -17,12 +17,7 @@ struct ClassifyCommand: ParsableCommand {
         caption classify photo.jpg --encoder resnet50 --weights resnet50.safetensors
       """)
 
-  @Argument(
-    help: ArgumentHelp("An image file, or - for standard input."), completion: .file())
-  var image: String
-
-  @OptionGroup var runtime: RuntimeOptions
-  @OptionGroup var encoderOptions: EncoderOptions
+  @OptionGroup var photo: EncodedPhotoOptions
 
   @Option(
     help: ArgumentHelp("The classes' names, one a line in their order.", valueName: "file"),
@@ -37,16 +32,13 @@ struct ClassifyCommand: ParsableCommand {
   }
 
   func run() throws {
-    let encoder = try encoderOptions.load(
-      model: runtime.model, output: .logits, threads: runtime.threads)
+    let encoder = try photo.encoder(for: .logits)
     guard let classCount = encoder.encoder.classCount else {
       throw ValidationError(
         "These weights have no classifier; name others with --encoder and --weights.")
     }
     let names = try labelNames(classCount)
-    let photo = try PhotoSource(argument: image)
-    let image = try encoder.encode(bytes: photo.bytes, name: photo.name)
-    let probabilities = softmax(image.logits?.elements ?? [])
+    let probabilities = softmax(try photo.encoded(by: encoder).logits?.elements ?? [])
     let best = probabilities.indices.sorted { probabilities[$0] > probabilities[$1] }.prefix(top)
     for index in best {
       try printLine(String(format: "%.4f\t", probabilities[index]) + Table.escaped(names[index]))
