@@ -1,4 +1,5 @@
 package import Captioning
+package import Files
 package import Store
 package import SystemPackage
 

@@ -15,23 +15,8 @@ package struct FeatureCache: Sendable {
   package let folder: FilePath
 
   /// - Parameter folder: is made where it does not exist.
-  package init(folder: FilePath = Self.defaultFolder()) {
+  package init(folder: FilePath = FilePath.caches().appending("features")) {
     self.folder = folder
-  }
-
-  /// `caption/features` in the user's folder for what can be made again: `$XDG_CACHE_HOME`, else
-  /// `~/.cache`.
-  package static func defaultFolder(
-    environment: [String: String] = ProcessInfo.processInfo.environment
-  ) -> FilePath {
-    func value(_ name: String) -> String? {
-      environment[name].flatMap { $0.isEmpty ? nil : $0 }
-    }
-    let caches = value("XDG_CACHE_HOME").map { FilePath($0) }
-    let home = FilePath(value("HOME") ?? NSHomeDirectory())
-    // The specification: relative paths there are to be ignored.
-    return (caches.flatMap { $0.isAbsolute ? $0 : nil } ?? home.appending(".cache"))
-      .appending("caption/features")
   }
 
   /// What `features` tells and asks while it works, on the thread that called it.
@@ -138,7 +123,7 @@ package struct FeatureCache: Sendable {
         if observer.shouldStop() { return nil }
         let block = Array(photos[start..<min(start + blockSize, photos.count)])
         let results = parallelMap(block, threads: threads) { photo in
-          Result { ContentHash(of: try readPhoto(photo)) }
+          Result { ContentHash(of: try ImageDecoder.readAll(photo)) }
         }
         for result in results {
           switch result {
@@ -227,7 +212,7 @@ package struct FeatureCache: Sendable {
 extension FeatureExtractor {
   /// What the cache keeps of a photo.
   fileprivate func row(of photo: FilePath) throws -> (photo: ContentHash, row: [UInt8]) {
-    let bytes = try readPhoto(photo)
+    let bytes = try ImageDecoder.readAll(photo)
     let features = try features(of: bytes, name: photo.string).elements
     guard features.allSatisfy({ abs($0) <= largestHalf }) else {
       throw ImagingError.unsupported(
@@ -239,20 +224,3 @@ extension FeatureExtractor {
 
 /// The largest number in half precision (IEEE 754 binary16).
 private let largestHalf: Float = 65_504
-
-/// The bytes of a photo's file, whatever bytes its path has.
-///
-/// - Throws: `ImagingError`.
-func readPhoto(_ photo: FilePath) throws -> [UInt8] {
-  let file: FileDescriptor
-  do {
-    file = try FileDescriptor.open(photo, .readOnly, options: .closeOnExec)
-  } catch let error as Errno {
-    throw [.noSuchFileOrDirectory, .notDirectory].contains(error)
-      ? ImagingError.missing(path: photo.string)
-      : ImagingError.unreadable(path: photo.string, reason: "\(error)")
-  }
-  return try file.closeAfter {
-    try ImageDecoder.readAll(descriptor: file.rawValue, name: photo.string)
-  }
-}

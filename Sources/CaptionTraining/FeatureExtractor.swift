@@ -1,7 +1,7 @@
 package import Captioning
+package import Files
 internal import Foundation
 internal import Imaging
-package import Store
 internal import Synchronization
 internal import SystemPackage
 internal import Tensors

@@ -29,7 +29,7 @@ package struct TrainingImages: Sendable {
   /// - Throws: `ImagingError` where it cannot be read.
   func photo(_ image: Int) throws -> RGBImage {
     try ImageDecoder.decode(
-      bytes: readPhoto(paths[image]), name: paths[image].string,
+      bytes: ImageDecoder.readAll(paths[image]), name: paths[image].string,
       minimumSize: preprocessor.minimumSize)
   }
 

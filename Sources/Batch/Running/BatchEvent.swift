@@ -1,4 +1,5 @@
 package import Captioning
+package import Files
 package import PhotoMetadata
 package import Store
 package import SystemPackage

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Batch
 import Captioning
+import Files
 import Logging
 import Store
 import Synchronization
