@@ -79,7 +79,8 @@ package struct WorkerReply: Encodable, Sendable {
     [
       CaptionExchange.CodingKeys.path, .pathBytes, .contentHash, .pictureHash, .byteCount,
       .modifiedNanoseconds, .format, .width, .height, .orientation, .caption, .confidence,
-      .logProbability, .words, .alternatives, .noun, .model, .decoding, .createdAt, .embedding, .error,
+      .logProbability, .words, .alternatives, .noun, .model, .decoding, .createdAt, .embedding,
+      .error,
     ].map(\.rawValue))
 
   package func encode(to encoder: any Encoder) throws {

@@ -56,7 +56,8 @@ public final class Captioner: Sendable {
   /// - Throws: `ImagingError` if the file cannot be read as an image; `CaptioningError` where the
   ///   model finds no words, or its numbers are not finite.
   public func caption(path: String, options: DecodingOptions? = nil) throws -> Caption {
-    try caption(bytes: ImageDecoder.readAll(FilePath(path), waits: true), name: path, options: options)
+    let bytes = try ImageDecoder.readAll(FilePath(path), waits: true)
+    return try caption(bytes: bytes, name: path, options: options)
   }
 
   /// Describes the photo in an image file's bytes.

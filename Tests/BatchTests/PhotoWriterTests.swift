@@ -184,7 +184,8 @@ struct PhotoWriterTests {
   @Test func `links within the folder, and photos that are named, are written`() throws {
     let target = FilePath(folder.path).appending("inner/photo.jpg")
     #expect(try writeLinked(to: target, named: [FilePath(folder.path)]).count == 1)
-    #expect(PhotoProperties(try FileReplacement.read(target).bytes).descriptions.first?.text == "A dog.")
+    let written = PhotoProperties(try FileReplacement.read(target).bytes)
+    #expect(written.descriptions.first?.text == "A dog.")
   }
 
   @Test func `a photo that is named is written behind its link, but not its sidecar's`() throws {

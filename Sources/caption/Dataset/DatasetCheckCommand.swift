@@ -98,7 +98,7 @@ struct DatasetCheckCommand: ParsableCommand {
   ///
   /// - Throws: `ExitCode` after an interruption.
   private func look(at items: [DatasetItem]) throws -> [Look] {
-    let interruption = Interruption { note("stopping; once more stops at once") }
+    let interruption = Interruption(isQuiet: false, "stopping")
     defer { interruption.end() }
     var bar = Progress(total: items.count, style: progress, isQuiet: quiet)
     defer { bar.finish() }

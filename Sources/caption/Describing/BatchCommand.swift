@@ -125,10 +125,7 @@ struct BatchCommand: ParsableCommand, TakesManyArguments {
   private func caption(into store: Store, _ captioner: PhotoCaptioner, _ work: Work) throws {
     let watcher = watch ? try FolderWatcher(roots(), finder: finder) : nil
     let listing = try photos()
-    let isQuiet = runtime.quiet
-    let interruption = Interruption {
-      if !isQuiet { note("finishing what is under way; once more stops at once") }
-    }
+    let interruption = Interruption(isQuiet: runtime.quiet)
     defer { interruption.end() }
     let queue = PhotoQueue(
       listing.photos, watcher: watcher, stop: interruption.flag, admits: isInShard)

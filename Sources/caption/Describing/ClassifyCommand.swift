@@ -1,7 +1,7 @@
 import ArgumentParser
 import Captioning
-import ModelFiles
 import Foundation
+import ModelFiles
 import Tensors
 
 /// `caption classify`: the likeliest classes of a photo.

@@ -57,9 +57,7 @@ struct DatasetEvaluator {
   ///   `StoreError`, `MetricsError`; `ExitCode` after an interruption.
   func evaluate(dataset: String, split: String) throws -> Outcome {
     let items = try store.datasetItems(of: dataset, split: split)
-    let interruption = Interruption { [isQuiet] in
-      if !isQuiet { note("finishing what is under way; once more stops at once") }
-    }
+    let interruption = Interruption(isQuiet: isQuiet)
     defer { interruption.end() }
     let run = try store.beginRun(
       .evaluation, request: jsonLine(["dataset": dataset, "split": split]), work: work)

@@ -8,10 +8,21 @@ import Testing
 /// made by Scripts/references/decoders.py.
 struct DecoderReferences {
   private struct Listing: Decodable {
-    let seed, region_seed, pooled_seed: UInt64
-    let channels, regions, vocabulary, start: Int
+    let seed: UInt64
+    let regionSeed: UInt64
+    let pooledSeed: UInt64
+    let channels: Int
+    let regions: Int
+    let vocabulary: Int
+    let start: Int
     let tokens: [Int]
     let decoders: [String: DecoderConfiguration]
+
+    enum CodingKeys: String, CodingKey {
+      case seed, channels, regions, vocabulary, start, tokens, decoders
+      case regionSeed = "region_seed"
+      case pooledSeed = "pooled_seed"
+    }
   }
 
   let features: ImageFeatures
@@ -26,9 +37,9 @@ struct DecoderReferences {
     tensors = try SafetensorsFile(path: reference("decoders/decoders.safetensors").path)
     tokens = listing.tokens
     features = ImageFeatures(
-      regions: randomTensor([listing.regions, listing.channels], seed: listing.region_seed),
+      regions: randomTensor([listing.regions, listing.channels], seed: listing.regionSeed),
       gridHeight: 2, gridWidth: listing.regions / 2,
-      pooled: randomTensor([listing.channels], seed: listing.pooled_seed))
+      pooled: randomTensor([listing.channels], seed: listing.pooledSeed))
   }
 
   func decoder(_ name: String) throws -> any CaptionDecoder {
