@@ -94,7 +94,8 @@ let package = Package(
           .embedInCode($0)
         }),
     library(
-      "Evaluation", ["Figures", "Files", "Gallery", "Language", "Metrics", "Store", "Tensors", filePaths]),
+      "Evaluation",
+      ["Figures", "Files", "Gallery", "Language", "Metrics", "Store", "Tensors", filePaths]),
     .executableTarget(
       name: "caption",
       dependencies: [
@@ -118,7 +119,8 @@ let package = Package(
       "Fuzzing",
       [
         "Batch", "CaptionTraining", "Captioning", "Datasets", "Files", "Imaging", "Language",
-        "ModelFiles", "NeuralNet", "PhotoMetadata", "Sentiment", "Store", "Tensors", "Training", filePaths, grdb,
+        "ModelFiles", "NeuralNet", "PhotoMetadata", "Sentiment", "Store", "Tensors", "Training",
+        filePaths, grdb,
       ]),
     .target(
       name: "TestSupport", dependencies: ["Store", "Tensors", grdb], path: "Tests/TestSupport",
