@@ -36,7 +36,11 @@ package struct PhotoStripper: Sendable {
     let files: [(WriteKind, FilePath)] =
       [(.embedded, photo)] + Sidecar.paths(for: photo).map { ($0.kind.writeKind, $0.path) }
     for (kind, path) in files {
-      try telling(failed) {
+      try telling { error in
+        // Most photos have no files beside them.
+        if case .missing = error, kind != .embedded { return }
+        failed(error)
+      } _: {
         guard let edit = try edit(kind, path) else { return }
         try places?.check(path, of: photo)
         if let run, let store {
@@ -51,15 +55,10 @@ package struct PhotoStripper: Sendable {
 
   private func edit(_ kind: WriteKind, _ path: FilePath) throws -> FileEdit? {
     let ours = store?.isOurs(.machine) ?? { _, _ in false }
-    do {
-      switch kind {
-      case .text: return try Sidecar.removing(path, .text, ours: ours)
-      case .json: return try Sidecar.removing(path, .json, ours: ours)
-      case .xmp, .embedded: return try FileEdit.stripping(path)
-      }
-    } catch MetadataError.missing where kind != .embedded {
-      // Most photos have no such file.
-      return nil
+    switch kind {
+    case .text: return try Sidecar.removing(path, .text, ours: ours)
+    case .json: return try Sidecar.removing(path, .json, ours: ours)
+    case .xmp, .embedded: return try FileEdit.stripping(path)
     }
   }
 }

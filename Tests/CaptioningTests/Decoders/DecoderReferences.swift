@@ -54,16 +54,26 @@ struct DecoderReferences {
   /// - Returns: where it looked, and where PyTorch's did, `[20, regions]`.
   func expectSteps(of name: String) throws -> (found: [Float], expected: () throws -> [Float]) {
     let decoder = try decoder(name)
-    let state = decoder.makeState(rows: 1, threads: 1)
-    decoder.start(features, in: state)
-    var (logits, attention) = (Array(state.logits), Array(state.attention))
-    for token in tokens {
-      decoder.advance(parents: [0], tokens: [token], in: state)
-      logits += state.logits
-      attention += state.attention
-    }
+    let (logits, attention) = decoder.forced(
+      features, tokens: tokens, state: decoder.makeState(rows: 1, threads: 1))
     #expect(logits.count == 20 * decoder.vocabularySize)
     #expect(relativeError(logits, try tensors.tensor(name + "/logits").elements) < 1e-5)
     return (attention, { try tensors.tensor(name + "/alpha").elements })
+  }
+}
+
+extension CaptionDecoder {
+  /// The logits and the attention of each step, when the decoder reads the given tokens.
+  func forced(
+    _ features: ImageFeatures, tokens: [Int], state: DecoderState
+  ) -> (logits: [Float], attention: [Float]) {
+    start(features, in: state)
+    var (logits, attention) = (Array(state.logits), Array(state.attention))
+    for token in tokens {
+      advance(parents: [0], tokens: [token], in: state)
+      logits += state.logits
+      attention += state.attention
+    }
+    return (logits, attention)
   }
 }
