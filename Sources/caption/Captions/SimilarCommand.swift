@@ -4,6 +4,7 @@ import Captioning
 import Foundation
 import Store
 import SystemPackage
+import Tensors
 
 /// `caption similar`: photos that look like one.
 struct SimilarCommand: ParsableCommand {
