@@ -243,8 +243,8 @@ package struct CaptioningTask<Network: DecoderNetwork>: TrainingTask {
       case .features(let features): try body(images, features)
       case .photos(let photos):
         guard let encoder = trained.result.encoder else { return }
-        try SetEncoder(encoder, output: model.output, threads: threads)
-          .forEachBlock(images, of: photos) { try body($0, $1) }
+        try SetEncoder(encoder, output: model.output, of: photos, threads: threads)
+          .forEachBlock(images) { try body($0, $1) }
       }
     }
   }

@@ -11,8 +11,6 @@ public enum ImagingError: Failure, Equatable {
   case unreadable(path: String, reason: String)
   /// Reading stopped with an error.
   case readFailed(path: String, reason: String)
-  /// Writing stopped with an error.
-  case writeFailed(path: String, reason: String)
   /// The file has no bytes.
   case empty(path: String)
   /// The file is longer than `ImageDecoder.maximumBytes`.
@@ -33,7 +31,7 @@ public enum ImagingError: Failure, Equatable {
   public var kind: FailureKind {
     switch self {
     case .missing, .folder, .unreadable: .noInput
-    case .readFailed, .writeFailed: .inputOutput
+    case .readFailed: .inputOutput
     case .empty, .tooLong, .unrecognized, .unsupported, .zeroSized, .tooLarge, .truncated,
       .corrupt:
       .badData
@@ -43,7 +41,7 @@ public enum ImagingError: Failure, Equatable {
   public var subject: String? {
     switch self {
     case .missing(let path), .folder(let path), .unreadable(let path, _), .readFailed(let path, _),
-      .writeFailed(let path, _), .empty(let path), .tooLong(let path), .unrecognized(let path),
+      .empty(let path), .tooLong(let path), .unrecognized(let path),
       .unsupported(let path, _), .zeroSized(let path, _), .tooLarge(let path, _),
       .truncated(let path, _), .corrupt(let path, _, _):
       path
@@ -56,7 +54,6 @@ public enum ImagingError: Failure, Equatable {
     case .folder: "is a folder, not an image"
     case .unreadable(_, let reason): "cannot be opened: \(reason)"
     case .readFailed(_, let reason): "cannot be read: \(reason)"
-    case .writeFailed(_, let reason): "cannot be written: \(reason)"
     case .empty: "the file is empty"
     case .tooLong: "the file is longer than \(ImageDecoder.maximumBytes >> 20) MiB"
     case .unrecognized: "not an image; readable are \(ImageFormat.readableNames)"

@@ -2,8 +2,9 @@ public import Files
 public import Foundation
 public import SystemPackage
 
-/// What machines tell each other of one photo and a caption of it: a line of `caption worker`, of
-/// `caption export --format ndjson` and of `caption store import`.
+/// What programs are told of one photo and a caption of it, everywhere the same: a line of
+/// `caption --json`, of `caption batch --json`, `caption worker`, `caption export` and
+/// `caption store import`, and a JSON file beside a photo. The README lists its fields.
 ///
 /// What is not known is absent, and every field may be; lists that are absent count as empty. Times
 /// are UTC, as `2026-01-31T09:30:00.000Z`; logarithms are natural.
@@ -145,12 +146,16 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
   public var latitude: Double?
   public var longitude: Double?
   public var caption: String?
+  /// The noun of the photo's class, where the caption was made to have it; only where it is made now.
+  public var noun: String?
   /// How the file that was captioned turns its picture, as `PhotoIdentity.orientation`.
   public var orientation: Int?
   /// As `MachineCaption.confidence`.
   public var confidence: Double?
   public var logProbability: Double?
   public var words: [MachineCaption.Word] = []
+  /// The words alone, where somebody was promised them.
+  public var tokens: [String] = []
   /// Best first.
   public var alternatives: [MachineCaption.Alternative] = []
   public var model: Model?
@@ -163,10 +168,20 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
   /// Of Euclidean length 1, as little-endian float16.
   public var embedding: Data?
   public var error: Failure?
+  /// What each step of making the caption took: `decode`, `encode` and `caption`.
+  public var milliseconds: [String: Double]?
+  /// Of a file beside a photo: `caption`, by which it is known as this program's, and the program's
+  /// version.
+  public var generator: String?
+  public var version: String?
+  /// Of a file beside a photo: a person's words that stand in place of a model's. What is read has
+  /// them among `humanCaptions`.
+  public var note: String?
 
   package enum CodingKeys: String, CodingKey, CaseIterable {
     case path, files, format, width, height, latitude, longitude, caption, confidence, words
     case alternatives, model, decoding, sentiment, embedding, error, orientation
+    case noun, tokens, milliseconds, generator, version, note
     case pathBytes = "path_base64"
     case contentHash = "content_hash"
     case pictureHash = "picture_hash"
@@ -215,11 +230,20 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
     sentiment = try optional(.sentiment)
     embedding = try optional(.embedding)
     error = try optional(.error)
+    noun = try optional(.noun)
+    milliseconds = try optional(.milliseconds)
+    generator = try optional(.generator)
+    version = try optional(.version)
+    tokens = try optional(.tokens) ?? []
     files = try optional(.files) ?? []
     otherContentHashes = try optional(.otherContentHashes) ?? []
     words = try optional(.words) ?? []
     alternatives = try optional(.alternatives) ?? []
     humanCaptions = try optional(.humanCaptions) ?? []
+    // It goes the way of all that people wrote.
+    if let note: String = try optional(.note) {
+      humanCaptions.append(Human(text: note, source: HumanCaption.Source.note.rawValue))
+    }
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -251,6 +275,12 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
     try values.encodeIfPresent(sentiment, forKey: .sentiment)
     try values.encodeIfPresent(embedding, forKey: .embedding)
     try values.encodeIfPresent(error, forKey: .error)
+    try values.encodeIfPresent(noun, forKey: .noun)
+    try values.encodeIfPresent(milliseconds, forKey: .milliseconds)
+    try values.encodeIfPresent(generator, forKey: .generator)
+    try values.encodeIfPresent(version, forKey: .version)
+    try values.encodeIfPresent(note, forKey: .note)
+    try list(tokens, .tokens)
     try list(files, .files)
     try list(otherContentHashes, .otherContentHashes)
     try list(words, .words, always: caption != nil)
@@ -258,31 +288,52 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
     try list(humanCaptions, .humanCaptions)
   }
 
-  /// Enters what the store keeps of a photo and its caption.
-  ///
-  /// - Parameter embedding: nil to leave it out.
-  package mutating func enter(
-    _ photo: PhotoRecord, _ machine: MachineCaption, embedding: [Float]?
-  ) {
-    contentHash = photo.identity.content
-    pictureHash = photo.identity.picture
-    orientation = photo.identity.orientation
+  /// Enters what the store keeps of a photo.
+  package mutating func enter(_ photo: PhotoRecord) {
+    enter(photo.identity)
     byteCount = photo.byteCount
     format = photo.format
     (width, height) = (photo.width, photo.height)
-    capturedAt = photo.facts.capturedAt
-    (cameraMake, cameraModel) = (photo.facts.cameraMake, photo.facts.cameraModel)
-    (latitude, longitude) = (photo.facts.latitude, photo.facts.longitude)
-    humanCaptions = photo.facts.humanCaptions.map {
-      Human(text: $0.text, source: $0.source.rawValue)
-    }
+    enter(photo.facts)
+  }
+
+  package mutating func enter(_ identity: PhotoIdentity) {
+    contentHash = identity.content
+    pictureHash = identity.picture
+    orientation = identity.orientation
+  }
+
+  package mutating func enter(_ facts: PhotoFacts) {
+    capturedAt = facts.capturedAt
+    (cameraMake, cameraModel) = (facts.cameraMake, facts.cameraModel)
+    (latitude, longitude) = (facts.latitude, facts.longitude)
+    humanCaptions = facts.humanCaptions.map { Human(text: $0.text, source: $0.source.rawValue) }
+  }
+
+  package mutating func enter(_ state: FileState) {
+    byteCount = state.byteCount
+    modifiedNanoseconds = state.modifiedNanoseconds
+  }
+
+  /// - Parameter time: when the caption was made.
+  package mutating func enter(_ machine: MachineCaption, at time: String) {
     caption = machine.text
     confidence = machine.confidence
     logProbability = machine.logProbability
     words = machine.words
     alternatives = machine.alternatives
+    createdAt = time
+  }
+
+  /// Enters what has just been found out of a photo.
+  ///
+  /// - Parameter embedding: nil to leave it out.
+  package mutating func enter(
+    _ photo: PhotoRecord, _ machine: MachineCaption, embedding: [Float]?
+  ) {
+    enter(photo)
+    enter(machine, at: Timestamp.now.text)
     self.embedding = embedding.map { UnitVector($0).data }
-    createdAt = Timestamp.now.text
   }
 
   /// The photo's path, byte for byte; nil where there is none or no path can be so.
