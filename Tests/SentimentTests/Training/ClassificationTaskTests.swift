@@ -28,11 +28,10 @@ import Training
     network.pooling = pooling
     network.buckets = 64
     var counter = WordCounter()
-    var texts = EncodedTexts()
     let tokens = Self.sentences.map { TextTokenizer.words(of: $0.0) }
     for words in tokens { counter.add(words) }
     let start = TextModelStart(words: try counter.words(limit: 100), network: network)
-    for words in tokens { texts.add(words, start.reader) }
+    let texts = EncodedTexts(tokens, start.reader)
     var options = ClassificationTask.Options()
     options.averageDecay = 0.9
     options.regularization = .init(embedding: 0, states: 0.1)
