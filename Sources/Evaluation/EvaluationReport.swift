@@ -1,3 +1,4 @@
+internal import Files
 package import Gallery
 internal import Figures
 internal import Foundation

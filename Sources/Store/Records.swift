@@ -1,3 +1,5 @@
+public import Files
+
 /// A model as the store knows it: its content is what counts, its name is for people.
 public struct ModelIdentity: Hashable, Sendable {
   public let name: String
@@ -146,11 +148,4 @@ public enum Outcome: Sendable {
   /// tell more than those before.
   case alreadyThere(PhotoIdentity, PhotoFacts)
   case failed(FailureKind, reason: String)
-}
-
-/// Whose fault a failure is.
-public enum FailureKind: String, Codable, Sendable {
-  case noInput = "no input"
-  case badData = "bad data"
-  case inputOutput = "input or output"
 }

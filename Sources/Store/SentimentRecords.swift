@@ -1,3 +1,5 @@
+public import Files
+
 /// A classifier as the store knows it: its content is what counts, its name is for people.
 public struct SentimentModel: Hashable, Sendable {
   public let name: String

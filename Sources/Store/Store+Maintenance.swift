@@ -1,4 +1,4 @@
-internal import Files
+public import Files
 internal import Foundation
 internal import GRDB
 package import SystemPackage
