@@ -28,6 +28,7 @@ let package = Package(
   products: [
     .library(name: "Captioning", targets: ["Captioning"]),
     .library(name: "Sentiment", targets: ["Sentiment"]),
+    .library(name: "CaptionTraining", targets: ["CaptionTraining"]),
     .executable(name: "caption", targets: ["caption"]),
     .executable(name: "caption-bench", targets: ["caption-bench"]),
   ],
@@ -74,7 +75,7 @@ let package = Package(
       "CaptionTraining",
       [
         "Captioning", "Datasets", "Figures", "Files", "Imaging", "Language", "Metrics",
-        "ModelFiles", "NeuralNet", "Store", "Tensors", "Training", filePaths,
+        "ModelFiles", "NeuralNet", "Tensors", "Training", filePaths,
       ]),
     library("PhotoFinding", ["Files", filePaths]),
     library("Datasets", ["Files", "Imaging", "PhotoFinding", filePaths]),
@@ -92,7 +93,8 @@ let package = Package(
           .embedInCode($0)
         }),
     library(
-      "Evaluation", ["Figures", "Files", "Gallery", "Language", "Metrics", "Store", "Tensors", filePaths]),
+      "Evaluation",
+      ["Figures", "Files", "Gallery", "Language", "Metrics", "Store", "Tensors", filePaths]),
     .executableTarget(
       name: "caption",
       dependencies: [
@@ -107,8 +109,8 @@ let package = Package(
     .executableTarget(
       name: "caption-bench",
       dependencies: [
-        "Captioning", "Files", "Imaging", "Language", "Metrics", "ModelFiles", "NeuralNet",
-        "Sentiment", "Store", "Tensors", filePaths, grdb,
+        "CaptionTraining", "Captioning", "Files", "Imaging", "Language", "Metrics", "ModelFiles",
+        "NeuralNet", "Sentiment", "Store", "Tensors", filePaths, grdb,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -116,7 +118,8 @@ let package = Package(
       "Fuzzing",
       [
         "Batch", "CaptionTraining", "Captioning", "Datasets", "Files", "Imaging", "Language",
-        "ModelFiles", "NeuralNet", "PhotoMetadata", "Sentiment", "Store", "Tensors", "Training", filePaths, grdb,
+        "ModelFiles", "NeuralNet", "PhotoMetadata", "Sentiment", "Store", "Tensors", "Training",
+        filePaths, grdb,
       ]),
     .target(
       name: "TestSupport", dependencies: ["Store", "Tensors", grdb], path: "Tests/TestSupport",
@@ -139,7 +142,7 @@ let package = Package(
       "CaptionTrainingTests",
       [
         "CaptionTraining", "Captioning", "Figures", "Imaging", "Language", "Metrics", "NeuralNet",
-        "Store", "Tensors", "Training", filePaths,
+        "Tensors", "Training", filePaths,
       ]),
     tests("PhotoMetadataTests", ["Files", "PhotoMetadata", "Imaging", "Tensors", filePaths]),
     tests("PhotoFindingTests", ["PhotoFinding", filePaths]),
@@ -154,8 +157,9 @@ let package = Package(
     tests(
       "CommandTests",
       [
-        "caption", "Captioning", "Files", "Imaging", "PhotoMetadata", "Store", "Tensors", filePaths,
-        grdb,
+        "caption", "CaptionTraining", "Captioning", "Files", "Imaging", "PhotoMetadata",
+        "Sentiment",
+        "Store", "Tensors", "Training", filePaths, grdb,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ],

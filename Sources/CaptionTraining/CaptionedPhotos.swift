@@ -130,7 +130,9 @@ public struct CaptionedPhotos: Sendable {
       observer.tell(.preparation("reading photos", done: end, of: paths.count))
     }
     try checkMissing(failures.sorted { $0.key < $1.key }.map(\.value), observer)
-    return sets(there.map(\.photo), byteCount: 0, isReadable: { failures[$0] == nil }) { places in
+    return sets(there.map(\.photo), byteCount: 0) {
+      failures[$0] == nil
+    } images: { places in
       .photos(TrainingImages(places.map { paths[$0] }, preprocessing: preprocessing))
     }
   }

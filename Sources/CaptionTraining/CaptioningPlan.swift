@@ -16,7 +16,7 @@ public import Training
 ///     let start = CaptionerStart.model(try ModelBundle.find("embedded"))
 ///     try CaptioningPlan(photos, start, options: options).train(into: "mine")
 ///     let captioner = try Captioner(ModelBundle(folder: "mine"))
-public struct CaptioningPlan: Sendable {
+public struct CaptioningPlan: TrainingPlan {
   /// How a captioner is trained; whatever is nil is what suits most.
   public struct Options: Sendable {
     public var course = TrainingCourse()
@@ -74,18 +74,8 @@ public struct CaptioningPlan: Sendable {
     self.options = options
   }
 
-  /// Trains the captioner; the best model so far is in the folder, with a log and a checkpoint.
-  ///
-  /// - Parameters:
-  ///   - folder: is made where it does not exist.
-  ///   - resumes: whether to go on from the folder's checkpoint, if there is one.
-  /// - Throws: `TrainingError`; `ModelFolderError`, `VocabularyError`, `WeightError`,
-  ///   `CaptioningError`, `NetworkError`, `ImagingError`; `FeatureCacheError`, `FileFailure`;
-  ///   `CancellationError` where the observer stopped it before the first step; what the observer
-  ///   throws.
-  @discardableResult
-  public func train(
-    into folder: String, resumes: Bool = false, observer: TrainingObserver = TrainingObserver()
+  public func run(
+    in folder: String, resumes: Bool, observer: TrainingObserver
   ) throws -> TrainingOutcome {
     let model = try model(options.name ?? URL(filePath: folder).lastPathComponent)
     let (sets, seen) = try sets(of: photos, model, mirrors: options.mirrors, observer)
@@ -105,7 +95,7 @@ public struct CaptioningPlan: Sendable {
   /// - Parameters:
   ///   - steps: the most that are made.
   ///   - observer: is told of what comes before them.
-  /// - Throws: as `train`.
+  /// - Throws: as `run`.
   package func check(
     steps: Int, observer: TrainingObserver, observe: (LearningEvent) -> Void
   ) throws -> LearningReport {
@@ -133,8 +123,8 @@ public struct CaptioningPlan: Sendable {
     check.steps = steps
     check.seed = options.course.seed
     var learning = LearningCheck<Network>(
-      model, try start.network(model, set, check.fineTuning, seed: check.seed), set: set,
-      captions: captions, options: check, threads: options.course.threads)
+      model, try network(model, set, check.fineTuning), set: set, captions: captions,
+      options: check, threads: options.course.threads)
     observer.tell(
       .note(
         "\(captions.captions.count) photos with a caption each; \(model.vocabulary.count) words, "
@@ -216,8 +206,8 @@ public struct CaptioningPlan: Sendable {
     _ observer: TrainingObserver
   ) throws -> TrainingOutcome {
     let taskOptions = taskOptions(Network.self, captions)
-    let network: CaptioningNetwork<Network> = try start.network(
-      model, sets.training, taskOptions.fineTuning, seed: taskOptions.seed)
+    let network: CaptioningNetwork<Network> = try network(
+      model, sets.training, taskOptions.fineTuning)
     let task = CaptioningTask(
       model, network, training: sets.training, captions: captions, validation: sets.validation,
       scoreName: photos.scoreName,
@@ -253,6 +243,26 @@ public struct CaptioningPlan: Sendable {
           selfCritical: options.selfCritical), data: data))
     return try run.run(stepsPerEpoch: task.stepsPerEpoch, observer: observer)
   }
+
+  /// The parameters to begin with.
+  ///
+  /// - Throws: as `CaptionerStart.network`; `TrainingError.options` for batch normalisation that the
+  ///   encoder does not have.
+  private func network<Network: DecoderNetwork>(
+    _ model: CaptionModel, _ set: CaptionSet, _ fineTuning: FineTuning?
+  ) throws -> CaptioningNetwork<Network> {
+    let network: CaptioningNetwork<Network> = try start.network(
+      model, set, fineTuning, seed: options.course.seed)
+    if options.encoder?.freezesNormalization != nil,
+      let encoder = network.encoder?.tensors, !encoder.keys.contains(where: isRunningMean)
+    {
+      throw TrainingError.options(
+        "the image encoder has no batch normalisation that could be frozen or trained")
+    }
+    return network
+  }
+
+  private func isRunningMean(_ name: String) -> Bool { name.hasSuffix("running_mean") }
 
   /// The options that a run must go on with.
   private struct Counted<Options: Encodable>: Encodable {

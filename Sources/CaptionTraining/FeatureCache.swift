@@ -2,7 +2,6 @@ internal import Files
 internal import Foundation
 internal import Imaging
 internal import NeuralNet
-internal import Store
 internal import Synchronization
 package import SystemPackage
 internal import Tensors
@@ -64,6 +63,8 @@ package struct FeatureCache: Sendable {
       throw error
     } catch let failure as FileFailure {
       throw FeatureCacheError.inputOutput(path: failure.path, reason: failure.reason)
+    } catch let failure as RegularFile.Failure {
+      throw FeatureCacheError.inputOutput(path: work.folder.string, reason: failure.reason)
     } catch let error as Errno {
       throw FeatureCacheError.inputOutput(path: work.folder.string, reason: "\(error)")
     }

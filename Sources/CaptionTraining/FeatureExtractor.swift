@@ -3,7 +3,6 @@ package import Files
 internal import Foundation
 internal import Imaging
 internal import NeuralNet
-internal import Store
 internal import Synchronization
 internal import SystemPackage
 internal import Tensors

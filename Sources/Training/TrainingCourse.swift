@@ -55,7 +55,8 @@ public struct TrainingCourse: Sendable {
   ///   - usualRate: the highest learning rate where none is given.
   ///   - validationInterval: where none is given; nil for a tenth of all steps.
   package func options<Task>(
-    of task: Task.Type, stepsPerEpoch: Double, usualRate: Float, validationInterval usual: Int? = nil
+    of task: Task.Type, stepsPerEpoch: Double, usualRate: Float,
+    validationInterval usual: Int? = nil
   ) -> TrainingRun<Task>.Options {
     let steps = allSteps(perEpoch: stepsPerEpoch)
     let warmUp = min(warmUp ?? min(100, steps / 10), steps)

@@ -106,7 +106,9 @@ import Training
     try reference.run()
     var first = try run(task(network(), ownWords: ownWords), parts, steps: 24)
     var made = 0
-    try first.run(shouldStop: { made == 13 }) { event in
+    try first.run {
+      made == 13
+    } observe: { event in
       if case .step = event { made += 1 }
     }
     var second = try run(task(network(), ownWords: ownWords), parts, steps: 24)

@@ -2,8 +2,8 @@ import Files
 import Foundation
 import NeuralNet
 import SystemPackage
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 import Training
 
@@ -95,7 +95,9 @@ private struct Halving: TrainingTask {
     try reference.run()
     var first = try run(parts.path)
     var made = 0
-    try first.run(shouldStop: { made == stop }) { event in
+    try first.run {
+      made == stop
+    } observe: { event in
       if case .step = event { made += 1 }
     }
     #expect(first.step == stop)
@@ -126,7 +128,9 @@ private struct Halving: TrainingTask {
     #expect(falls.prefix(3) == [0.4, 0.2, 0.1])
     var first = try run(parts.path)
     var made = 0
-    try first.run(shouldStop: { made == stop }) { event in
+    try first.run {
+      made == stop
+    } observe: { event in
       if case .step = event { made += 1 }
     }
     var second = try run(parts.path)
@@ -176,7 +180,9 @@ private struct Halving: TrainingTask {
       var run = try TrainingRun(
         Halving(), options, folder: folder.path, resumes: resumes, fingerprint: "halving")
       var made = run.step
-      try run.run(shouldStop: { made == stop }) {
+      try run.run {
+        made == stop
+      } observe: {
         if case .step(let step, _, _) = $0 { made = step }
       }
     }

@@ -16,7 +16,7 @@ public import Training
 ///       options: options)
 ///     try plan.train(into: "model")
 ///     let classifier = try SentimentClassifier(ModelFolder(path: "model"))
-public struct ClassificationPlan: Sendable {
+public struct ClassificationPlan: TrainingPlan {
   /// A text and what the model is to say of it.
   public struct Text: Sendable {
     public enum Target: Sendable {
@@ -116,16 +116,8 @@ public struct ClassificationPlan: Sendable {
     self.options = options
   }
 
-  /// Trains the classifier; the best model so far is in the folder, with a log and a checkpoint.
-  ///
-  /// - Parameters:
-  ///   - folder: is made where it does not exist.
-  ///   - resumes: whether to go on from the folder's checkpoint, if there is one.
-  /// - Throws: `TrainingError`; `ModelFolderError`, `VocabularyError`, `WordVectorsError`,
-  ///   `WeightError`; `FileFailure`; what the observer throws.
-  @discardableResult
-  public func train(
-    into folder: String, resumes: Bool = false, observer: TrainingObserver = TrainingObserver()
+  public func run(
+    in folder: String, resumes: Bool, observer: TrainingObserver
   ) throws -> TrainingOutcome {
     try requireTwoLabels()
     var (trained, measured) = (sources, validation)

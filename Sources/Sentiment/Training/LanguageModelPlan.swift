@@ -6,7 +6,7 @@ public import Training
 
 /// Training of a language model, set up from texts, which need no labels: what `caption sentiment
 /// pretrain` does. A `ClassificationPlan` begins with its folder.
-public struct LanguageModelPlan: Sendable {
+public struct LanguageModelPlan: TrainingPlan {
   public struct Options: Sendable {
     public var course = TrainingCourse()
     /// Windows of 64 words that a step reads.
@@ -33,16 +33,8 @@ public struct LanguageModelPlan: Sendable {
     self.options = options
   }
 
-  /// Trains the language model; the model is in the folder, with a log and a checkpoint.
-  ///
-  /// - Parameters:
-  ///   - folder: is made where it does not exist.
-  ///   - resumes: whether to go on from the folder's checkpoint, if there is one.
-  /// - Throws: `TrainingError`; `VocabularyError`, `WeightError`; `FileFailure`; what the observer
-  ///   throws.
-  @discardableResult
-  public func train(
-    into folder: String, resumes: Bool = false, observer: TrainingObserver = TrainingObserver()
+  public func run(
+    in folder: String, resumes: Bool, observer: TrainingObserver
   ) throws -> TrainingOutcome {
     let tokens = sources.map { $0.map(TextTokenizer.words) }
     var counter = WordCounter()

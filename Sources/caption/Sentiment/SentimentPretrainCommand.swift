@@ -63,15 +63,8 @@ struct SentimentPretrainCommand: ParsableCommand, TakesManyArguments {
     options.weights = weigh?.values
     let plan = LanguageModelPlan(
       sources: try paths.map { try data.texts($0, isQuiet: training.quiet) }, options: options)
-    var steps = 0
-    try TrainingSession(training.session, unit: "words").run(
-      training, kind: LanguageModelConfiguration.kind
-    ) {
-      let outcome = try plan.train(
-        into: training.output, resumes: training.resume, observer: $0)
-      steps = outcome.steps
-      return outcome
-    }
-    try printRows([("model", training.output), ("steps", "\(steps)")])
+    let outcome = try TrainingSession(training.session, unit: "words").run(
+      plan, training, kind: LanguageModelConfiguration.kind)
+    try printRows([("model", training.output), ("steps", "\(outcome.steps)")])
   }
 }

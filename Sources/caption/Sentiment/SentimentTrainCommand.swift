@@ -130,10 +130,7 @@ struct SentimentTrainCommand: ParsableCommand, TakesManyArguments {
       neutral: try neutral.map { .init(path: $0, texts: try data.texts($0, isQuiet: isQuiet)) },
       options: try options())
     try TrainingSession(training.session, unit: "words").run(
-      training, kind: SentimentConfiguration.kind
-    ) {
-      try plan.train(into: training.output, resumes: training.resume, observer: $0)
-    }
+      plan, training, kind: SentimentConfiguration.kind)
     try printResult()
   }
 

@@ -127,9 +127,7 @@ struct TrainDecoderCommand: ParsableCommand {
     let session = TrainingSession(training.session, unit: "captions") {
       String(format: "%.4f", $0.value)
     }
-    try session.run(training, kind: "captioner", tellsEpochs: true) {
-      try plan.train(into: training.output, resumes: training.resume, observer: $0)
-    }
+    try session.run(plan, training, kind: "captioner", tellsEpochs: true)
     try printResult()
   }
 

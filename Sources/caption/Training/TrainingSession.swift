@@ -27,15 +27,16 @@ final class TrainingSession {
   /// Trains, and tells how it ended.
   ///
   /// - Parameters:
-  ///   - output: the model's folder.
+  ///   - training: where to.
   ///   - kind: of model; one of another kind there is not to be replaced.
   ///   - tellsEpochs: whether an epoch's time is of interest.
-  /// - Throws: what `train` throws, with hints; `ExitCode` after an interruption; `ReplacementError`
+  /// - Returns: how it ended.
+  /// - Throws: what the plan throws, with hints; `ExitCode` after an interruption; `ReplacementError`
   ///   where a model of another kind is in the folder.
+  @discardableResult
   func run(
-    _ training: TrainingOptions, kind: String, tellsEpochs: Bool = false,
-    _ train: (TrainingObserver) throws -> TrainingOutcome
-  ) throws {
+    _ plan: some TrainingPlan, _ training: TrainingOptions, kind: String, tellsEpochs: Bool = false
+  ) throws -> TrainingOutcome {
     var observer = observer
     observer.willBegin = { [self] length in
       try training.checkModel(of: kind)
@@ -45,7 +46,10 @@ final class TrainingSession {
         isQuiet: options.quiet)
       if tellsEpochs { estimate = EpochEstimate(stepsPerEpoch: length.stepsPerEpoch) }
     }
-    let outcome = try heeding { try train(observer) }
+    defer { display?.finish() }
+    let outcome = try heeding {
+      try plan.train(into: training.output, resumes: training.resume, observer: observer)
+    }
     if outcome.isOutOfPatience, !options.quiet {
       display?.say(
         "no better model for \(training.patience ?? 0) validations: the run ends at step "
@@ -55,13 +59,13 @@ final class TrainingSession {
       tell("interrupted; the same command with --resume goes on from here")
       throw ExitCode(status)
     }
+    return outcome
   }
 
   /// Does work that `observer` is told of.
   ///
   /// - Throws: what `work` throws, with hints; `ExitCode` after an interruption.
   func heeding<Value>(_ work: () throws -> Value) throws -> Value {
-    defer { display?.finish() }
     do {
       return try work()
     } catch is CancellationError {
@@ -94,7 +98,9 @@ final class TrainingSession {
         }
       let isQuiet = options.quiet
       interruption = Interruption { if !isQuiet { note(sentence) } }
-    case .ended: interruption?.end()
+    case .ended:
+      interruption?.end()
+      line.finish()
     case .preparation(let work, let done, let total):
       line.show("\(work), \(done)/\(total)", done: done, of: total)
       if done == total { line.finish() }
@@ -102,7 +108,8 @@ final class TrainingSession {
       display?.advance(to: step, report)
       if let sentence = estimate?.add(), !options.quiet { display?.say(sentence) }
     case .validation, .rateFall, .examples:
-      if !options.quiet { sentences(of: event).forEach { display?.say($0) } }
+      guard !options.quiet else { return }
+      for sentence in sentences(of: event) { display?.say(sentence) }
     }
   }
 

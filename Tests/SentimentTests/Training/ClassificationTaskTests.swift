@@ -3,8 +3,8 @@ import Language
 import ModelFiles
 import NeuralNet
 import Sentiment
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 import Training
 
@@ -90,7 +90,9 @@ import Training
       var next = try run(task(.attention, layers: 1), parts, steps: 30)
       #expect(next.step == expected)
       var made = next.step
-      try next.run(shouldStop: { made == 17 }) { event in
+      try next.run {
+        made == 17
+      } observe: { event in
         if case .step = event { made += 1 }
       }
     }

@@ -24,7 +24,8 @@ func requires(_ options: GivenOptions, with other: String, _ isGiven: Bool) thro
 /// - Throws: `ValidationError`: “--epochs does nothing with --steps.”
 func excludes(_ options: GivenOptions, with other: String, _ isGiven: Bool) throws {
   guard isGiven, options.hasAny else { return }
-  throw ValidationError("\(options.names) \(options.count == 1 ? "does" : "do") nothing with \(other).")
+  throw ValidationError(
+    "\(options.names) \(options.count == 1 ? "does" : "do") nothing with \(other).")
 }
 
 extension GivenOptions {
