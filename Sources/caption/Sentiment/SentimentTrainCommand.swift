@@ -42,6 +42,9 @@ struct SentimentTrainCommand: ParsableCommand, TakesManyArguments {
 
   @OptionGroup var data: TextDataOptions
 
+  @Option(help: ArgumentHelp("The column of the labels.", valueName: "name"))
+  var labelColumn: String?
+
   @Option(
     help: ArgumentHelp(
       "Texts to measure the model by; may be repeated.", valueName: "path"), completion: .file())
@@ -94,6 +97,8 @@ struct SentimentTrainCommand: ParsableCommand, TakesManyArguments {
   var name: String?
 
   func validate() throws {
+    try requires(
+      ["--label-column": labelColumn], with: TextDataOptions.columned, data.hasColumns)
     guard (3...1_000_000).contains(words ?? 3) else {
       throw ValidationError("--words takes a number from 3 to 1000000.")
     }
@@ -120,7 +125,9 @@ struct SentimentTrainCommand: ParsableCommand, TakesManyArguments {
       models: [from].compactMap { $0 })
     let isQuiet = training.quiet
     let files = CanonicalLabels.renamed(
-      try (paths + validation).map { try data.labelledTexts($0, isQuiet: isQuiet) })
+      try (paths + validation).map {
+        try data.labelledTexts($0, labelColumn: labelColumn, isQuiet: isQuiet)
+      })
     let sources = zip(paths + validation, files).map { path, texts in
       ClassificationPlan.Source(path: path, texts: texts.map(ClassificationPlan.Text.init))
     }

@@ -256,6 +256,14 @@ import Testing
     (["--from", "x", "--words", "100"], 64, "With --from, the sizes and words are that model's."),
     (["--pooling", "last", "--heads", "2"], 64, "--heads goes with --pooling attention."),
     (["--momentum", "0.9"], 64, "--momentum"),
+    (
+      ["--format", "folder", "--text-column", "x"], 64,
+      "--text-column goes with --format tsv, csv or jsonl."
+    ),
+    (
+      ["--format", "polarity", "--label-column", "x"], 64,
+      "--label-column goes with --format tsv, csv or jsonl."
+    ),
     (["--mix", "0"], 64, "mix"),
     (["--dropout", "1"], 64, "--dropout"),
     (["--layers", "3"], 64, "network.layers"),
