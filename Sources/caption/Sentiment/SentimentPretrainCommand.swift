@@ -1,5 +1,6 @@
 import ArgumentParser
 import Sentiment
+import Training
 
 /// `caption sentiment pretrain`: a language model to begin a classifier with.
 struct SentimentPretrainCommand: ParsableCommand, TakesManyArguments {

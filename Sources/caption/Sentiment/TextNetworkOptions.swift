@@ -48,8 +48,6 @@ struct TextNetworkOptions: ParsableArguments {
   }
 }
 
-extension StatePooling: ExpressibleByArgument {}
-
 /// Whole numbers above 0 with commas between them.
 struct WholeNumbers: ExpressibleByArgument {
   let values: [Int]

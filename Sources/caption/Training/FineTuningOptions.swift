@@ -1,5 +1,6 @@
 import ArgumentParser
 import CaptionTraining
+import Imaging
 
 /// Whether and how the encoder is trained along with the decoder.
 struct FineTuningOptions: ParsableArguments {

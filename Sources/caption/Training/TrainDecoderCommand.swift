@@ -3,6 +3,7 @@ import CaptionTraining
 import Captioning
 import Foundation
 import Metrics
+import Training
 
 /// `caption train decoder`: a captioner from photos and captions; what `caption train` does.
 struct TrainDecoderCommand: ParsableCommand {
@@ -178,5 +179,3 @@ struct TrainDecoderCommand: ParsableCommand {
         })
   }
 }
-
-extension SelfCritical.Baseline: ExpressibleByArgument {}
