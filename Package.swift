@@ -28,6 +28,7 @@ let package = Package(
   products: [
     .library(name: "Captioning", targets: ["Captioning"]),
     .library(name: "Sentiment", targets: ["Sentiment"]),
+    .library(name: "CaptionTraining", targets: ["CaptionTraining"]),
     .executable(name: "caption", targets: ["caption"]),
     .executable(name: "caption-bench", targets: ["caption-bench"]),
   ],
@@ -76,7 +77,7 @@ let package = Package(
       "CaptionTraining",
       [
         "Captioning", "Datasets", "Figures", "Files", "Imaging", "Language", "Metrics",
-        "ModelFiles", "NeuralNet", "Store", "Tensors", "Training", filePaths,
+        "ModelFiles", "NeuralNet", "Tensors", "Training", filePaths,
       ]),
     library("PhotoFinding", ["Files", filePaths]),
     library("Datasets", ["Files", "Imaging", "PhotoFinding", filePaths]),
@@ -111,8 +112,8 @@ let package = Package(
     .executableTarget(
       name: "caption-bench",
       dependencies: [
-        "Captioning", "Files", "Imaging", "Language", "Metrics", "ModelFiles", "NeuralNet",
-        "Sentiment", "Store", "Tensors", filePaths, grdb,
+        "CaptionTraining", "Captioning", "Files", "Imaging", "Language", "Metrics", "ModelFiles",
+        "NeuralNet", "Sentiment", "Store", "Tensors", filePaths, grdb,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -144,7 +145,7 @@ let package = Package(
       "CaptionTrainingTests",
       [
         "CaptionTraining", "Captioning", "Figures", "Imaging", "Language", "Metrics", "NeuralNet",
-        "Store", "Tensors", "Training", filePaths,
+        "Tensors", "Training", filePaths,
       ]),
     tests("PhotoMetadataTests", ["Files", "PhotoMetadata", "Imaging", "Tensors", filePaths]),
     tests("PhotoFindingTests", ["PhotoFinding", filePaths]),
@@ -159,8 +160,9 @@ let package = Package(
     tests(
       "CommandTests",
       [
-        "caption", "Captioning", "Files", "Imaging", "PhotoMetadata", "Store", "Tensors", filePaths,
-        grdb,
+        "caption", "CaptionTraining", "Captioning", "Files", "Imaging", "PhotoMetadata",
+        "Sentiment",
+        "Store", "Tensors", "Training", filePaths, grdb,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ],

@@ -1,7 +1,6 @@
 internal import Files
 internal import Foundation
 internal import Imaging
-internal import Store
 package import SystemPackage
 internal import Tensors
 
@@ -62,6 +61,8 @@ package struct FeatureCache: Sendable {
       throw error
     } catch let failure as FileFailure {
       throw FeatureCacheError.inputOutput(path: failure.path, reason: failure.reason)
+    } catch let failure as RegularFile.Failure {
+      throw FeatureCacheError.inputOutput(path: work.folder.string, reason: failure.reason)
     } catch let error as Errno {
       throw FeatureCacheError.inputOutput(path: work.folder.string, reason: "\(error)")
     }

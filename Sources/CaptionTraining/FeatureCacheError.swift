@@ -1,15 +1,25 @@
+public import Files
+
 /// Why features cannot be kept or read back.
-package enum FeatureCacheError: Error, Equatable, CustomStringConvertible {
+public enum FeatureCacheError: Failure, Equatable {
   /// The cache's folder or a file in it cannot be made, read or written.
   case inputOutput(path: String, reason: String)
   /// Features that were kept cannot be read any more.
   case unreadable(path: String, reason: String)
 
-  package var description: String {
+  public var kind: FailureKind { .inputOutput }
+
+  public var subject: String? {
     switch self {
-    case .inputOutput(let path, let reason): "\(path): features cannot be kept here: \(reason)"
-    case .unreadable(let path, let reason):
-      "\(path): features that were kept here cannot be read any more: \(reason)"
+    case .inputOutput(let path, _), .unreadable(let path, _): path
+    }
+  }
+
+  public var reason: String {
+    switch self {
+    case .inputOutput(_, let reason): "features cannot be kept here: \(reason)"
+    case .unreadable(_, let reason):
+      "features that were kept here cannot be read any more: \(reason)"
     }
   }
 }

@@ -1,11 +1,19 @@
+public import Files
+
 /// What can be wrong with what a user asks of a network.
-package enum NetworkError: Error, Equatable, CustomStringConvertible {
+public enum NetworkError: Failure, Equatable {
   case tooSmall(
     height: Int, width: Int, minimumHeight: Int, minimumWidth: Int)
   case otherSize(height: Int, width: Int, onlyHeight: Int, onlyWidth: Int)
   case noLayer(String, layers: [String])
 
-  package var description: String {
+  public var kind: FailureKind {
+    if case .noLayer = self { .usage } else { .badData }
+  }
+
+  public var subject: String? { nil }
+
+  public var reason: String {
     switch self {
     case .tooSmall(let height, let width, let minimumHeight, let minimumWidth):
       """
