@@ -1,6 +1,6 @@
-package import Gallery
 internal import Figures
 internal import Foundation
+package import Gallery
 package import Metrics
 package import Store
 

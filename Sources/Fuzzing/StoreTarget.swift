@@ -264,8 +264,8 @@ extension Store {
     }
     let tones = SentimentModel(
       name: "tones", contentHash: hash("tones"), labels: ["negative", "positive"])
-    func tone(_ text: String) -> Sentiment {
-      Sentiment(
+    func tone(_ text: String) -> SentimentLabel {
+      SentimentLabel(
         label: "positive", probability: 0.75,
         probabilities: ["negative": 0.25, "positive": 0.75])
     }

@@ -1,5 +1,5 @@
 /// Why captions cannot be scored.
-public enum MetricsError: Error, Equatable, CustomStringConvertible {
+package enum MetricsError: Error, Equatable, CustomStringConvertible {
   /// There is nothing to score.
   case noCaptions
   /// The lists of candidates and of references are of different length.
@@ -11,7 +11,7 @@ public enum MetricsError: Error, Equatable, CustomStringConvertible {
   /// Two sets of scores that are to be compared are not of the same images or metrics.
   case notComparable(reason: String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .noCaptions: "there are no captions to score"
     case .countMismatch(let candidates, let references):

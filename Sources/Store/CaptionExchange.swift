@@ -1,21 +1,21 @@
-public import Foundation
-public import SystemPackage
+package import Foundation
+package import SystemPackage
 
 /// What machines tell each other of one photo and a caption of it: a line of `caption worker`, of
 /// `caption export --format ndjson` and of `caption store import`.
 ///
 /// What is not known is absent, and every field may be; lists that are absent count as empty. Times
 /// are UTC, as `2026-01-31T09:30:00.000Z`; logarithms are natural.
-public struct CaptionExchange: Codable, Equatable, Sendable {
-  public struct Model: Codable, Equatable, Sendable {
-    public var name: String
+package struct CaptionExchange: Codable, Equatable, Sendable {
+  package struct Model: Codable, Equatable, Sendable {
+    package var name: String
     /// Of configuration, vocabulary and weights.
-    public var hash: ContentHash
+    package var hash: ContentHash
     /// In an export with the first caption of a model only, as it would weigh more than the
     /// captions if it stood with each.
-    public var configuration: JSONValue?
+    package var configuration: JSONValue?
 
-    public init(name: String, hash: ContentHash, configuration: JSONValue? = nil) {
+    package init(name: String, hash: ContentHash, configuration: JSONValue? = nil) {
       self.name = name
       self.hash = hash
       self.configuration = configuration
@@ -23,13 +23,13 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
   }
 
   /// What a person wrote.
-  public struct Human: Codable, Equatable, Sendable {
-    public var text: String
-    public var source: String?
-    public var createdAt: String?
-    public var sentiment: LabelledText?
+  package struct Human: Codable, Equatable, Sendable {
+    package var text: String
+    package var source: String?
+    package var createdAt: String?
+    package var sentiment: LabelledText?
 
-    public init(
+    package init(
       text: String, source: String? = nil, createdAt: String? = nil,
       sentiment: LabelledText? = nil
     ) {
@@ -46,23 +46,23 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
   }
 
   /// What a model made of a caption's text.
-  public struct LabelledText: Codable, Equatable, Sendable {
-    public var label: String
+  package struct LabelledText: Codable, Equatable, Sendable {
+    package var label: String
     /// Of the label.
-    public var probability: Double
+    package var probability: Double
     /// Of all classes by name.
-    public var probabilities: [String: Double]
-    public var model: String
+    package var probabilities: [String: Double]
+    package var model: String
     /// As `Model.hash`.
-    public var modelHash: ContentHash
-    public var createdAt: String?
+    package var modelHash: ContentHash
+    package var createdAt: String?
 
-    public var sentiment: Sentiment {
-      Sentiment(label: label, probability: probability, probabilities: probabilities)
+    package var sentiment: SentimentLabel {
+      SentimentLabel(label: label, probability: probability, probabilities: probabilities)
     }
 
-    public init(
-      _ sentiment: Sentiment, model: String, modelHash: ContentHash, createdAt: String? = nil
+    package init(
+      _ sentiment: SentimentLabel, model: String, modelHash: ContentHash, createdAt: String? = nil
     ) {
       label = sentiment.label
       probability = sentiment.probability
@@ -80,16 +80,16 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
   }
 
   /// One of several files that hold the picture.
-  public struct File: Codable, Equatable, Sendable {
-    public var path: String
-    public var pathBytes: Data?
-    public var byteCount: Int
-    public var modifiedNanoseconds: Int64
-    public var seenAt: String?
+  package struct File: Codable, Equatable, Sendable {
+    package var path: String
+    package var pathBytes: Data?
+    package var byteCount: Int
+    package var modifiedNanoseconds: Int64
+    package var seenAt: String?
 
-    public var filePath: FilePath? { CaptionExchange.filePath(path, pathBytes) }
+    package var filePath: FilePath? { CaptionExchange.filePath(path, pathBytes) }
 
-    public init(path: FilePath, state: FileState, seenAt: String) {
+    package init(path: FilePath, state: FileState, seenAt: String) {
       self.path = String(decoding: path)
       pathBytes = String(validating: path) == nil ? path.data : nil
       byteCount = state.byteCount
@@ -107,11 +107,11 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
   }
 
   /// Why a photo has no caption.
-  public struct Failure: Codable, Equatable, Sendable {
-    public var kind: FailureKind
-    public var message: String
+  package struct Failure: Codable, Equatable, Sendable {
+    package var kind: FailureKind
+    package var message: String
 
-    public init(kind: FailureKind, message: String) {
+    package init(kind: FailureKind, message: String) {
       self.kind = kind
       self.message = message
     }
@@ -119,49 +119,49 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
 
   /// The photo's path as it was given; in an export, the first of the picture's files in the order
   /// of their bytes. What is no UTF-8 in it is replaced by U+FFFD.
-  public var path: String?
+  package var path: String?
   /// The path's bytes; present where they are not valid UTF-8.
-  public var pathBytes: Data?
+  package var pathBytes: Data?
   /// All files that hold the picture, where more are known than one.
-  public var files: [File] = []
-  public var contentHash: ContentHash?
+  package var files: [File] = []
+  package var contentHash: ContentHash?
   /// As `PhotoIdentity.picture`.
-  public var pictureHash: ContentHash?
+  package var pictureHash: ContentHash?
   /// Of the same picture in other bytes.
-  public var otherContentHashes: [ContentHash] = []
-  public var byteCount: Int?
+  package var otherContentHashes: [ContentHash] = []
+  package var byteCount: Int?
   /// Since 1970.
-  public var modifiedNanoseconds: Int64?
-  public var format: String?
+  package var modifiedNanoseconds: Int64?
+  package var format: String?
   /// Upright, in pixels.
-  public var width: Int?
-  public var height: Int?
+  package var width: Int?
+  package var height: Int?
   /// The camera's own time.
-  public var capturedAt: String?
-  public var cameraMake: String?
-  public var cameraModel: String?
+  package var capturedAt: String?
+  package var cameraMake: String?
+  package var cameraModel: String?
   /// Degrees.
-  public var latitude: Double?
-  public var longitude: Double?
-  public var caption: String?
+  package var latitude: Double?
+  package var longitude: Double?
+  package var caption: String?
   /// How the file that was captioned turns its picture, as `PhotoIdentity.orientation`.
-  public var orientation: Int?
+  package var orientation: Int?
   /// As `MachineCaption.confidence`.
-  public var confidence: Double?
-  public var logProbability: Double?
-  public var words: [MachineCaption.Word] = []
+  package var confidence: Double?
+  package var logProbability: Double?
+  package var words: [MachineCaption.Word] = []
   /// Best first.
-  public var alternatives: [MachineCaption.Alternative] = []
-  public var model: Model?
+  package var alternatives: [MachineCaption.Alternative] = []
+  package var model: Model?
   /// How the caption was searched for.
-  public var decoding: JSONValue?
-  public var createdAt: String?
+  package var decoding: JSONValue?
+  package var createdAt: String?
   /// Of the caption.
-  public var sentiment: LabelledText?
-  public var humanCaptions: [Human] = []
+  package var sentiment: LabelledText?
+  package var humanCaptions: [Human] = []
   /// Of Euclidean length 1, as little-endian float16.
-  public var embedding: Data?
-  public var error: Failure?
+  package var embedding: Data?
+  package var error: Failure?
 
   package enum CodingKeys: String, CodingKey, CaseIterable {
     case path, files, format, width, height, latitude, longitude, caption, confidence, words
@@ -180,12 +180,12 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
     case humanCaptions = "human_captions"
   }
 
-  public init(path: FilePath? = nil) {
+  package init(path: FilePath? = nil) {
     self.path = path.map { String(decoding: $0) }
     pathBytes = path.flatMap { String(validating: $0) == nil ? $0.data : nil }
   }
 
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     func optional<Value: Decodable>(_ key: CodingKeys) throws -> Value? {
       try values.decodeIfPresent(Value.self, forKey: key)
@@ -221,7 +221,7 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
     humanCaptions = try optional(.humanCaptions) ?? []
   }
 
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     func list(_ elements: [some Encodable], _ key: CodingKeys, always: Bool = false) throws {
       if always || !elements.isEmpty { try values.encode(elements, forKey: key) }
@@ -285,7 +285,7 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
   }
 
   /// The photo's path, byte for byte; nil where there is none or no path can be so.
-  public var filePath: FilePath? { Self.filePath(path, pathBytes) }
+  package var filePath: FilePath? { Self.filePath(path, pathBytes) }
 
   static func filePath(_ text: String?, _ bytes: Data?) -> FilePath? {
     let bytes = bytes ?? text.map { Data($0.utf8) } ?? Data()

@@ -1,9 +1,9 @@
 internal import Foundation
 internal import GRDB
-public import SystemPackage
+package import SystemPackage
 
 /// What the store knows of a file before it is read.
-public enum KnownFile: Equatable, Sendable {
+package enum KnownFile: Equatable, Sendable {
   /// It has not changed since it was captioned by the work in question.
   case captioned(StoredCaption)
   /// It has not changed since its picture was entered, but that has no caption by the work.
@@ -21,7 +21,7 @@ extension Store {
   ///
   /// - Parameter inAlbum: whether a file that only evaluations have entered counts as unknown.
   /// - Throws: `StoreError`.
-  public func known(
+  package func known(
     _ path: FilePath, _ state: FileState, _ work: Work, inAlbum: Bool = false
   ) throws -> KnownFile {
     try read { database in
@@ -56,7 +56,7 @@ extension Store {
   /// The caption by that work of a picture as a file shows it.
   ///
   /// - Throws: `StoreError`.
-  public func caption(of photo: PhotoIdentity, _ work: Work) throws -> StoredCaption? {
+  package func caption(of photo: PhotoIdentity, _ work: Work) throws -> StoredCaption? {
     try read { database in
       guard let image = try database.imageID(of: photo) else { return nil }
       return try database.caption(of: image, work, orientation: photo.orientation)

@@ -2,18 +2,18 @@ internal import Foundation
 internal import GRDB
 
 /// Work that was begun, and what became of it.
-public struct RunSummary: Equatable, Sendable, Encodable {
-  public let id: Int64
-  public let kind: RunKind
+package struct RunSummary: Equatable, Sendable, Encodable {
+  package let id: Int64
+  package let kind: RunKind
   /// Of an evaluation, the number by which people call it.
-  public let evaluation: Int64?
+  package let evaluation: Int64?
   /// `running` also where the program ended without a word.
-  public let state: String
-  public let model: String?
-  public let counts: RunCounts
+  package let state: String
+  package let model: String?
+  package let counts: RunCounts
   /// UTC.
-  public let startedAt: String
-  public let finishedAt: String?
+  package let startedAt: String
+  package let finishedAt: String?
 
   enum CodingKeys: String, CodingKey {
     case id, kind, evaluation, state, model, captioned, skipped, failed
@@ -21,7 +21,7 @@ public struct RunSummary: Equatable, Sendable, Encodable {
     case finishedAt = "finished_at"
   }
 
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(id, forKey: .id)
     try values.encode(kind.rawValue, forKey: .kind)
@@ -125,7 +125,7 @@ extension Store {
   /// All runs, the latest first.
   ///
   /// - Throws: `StoreError`.
-  public func runs() throws -> [RunSummary] {
+  package func runs() throws -> [RunSummary] {
     try read { database in
       try Row.fetchAll(
         database,

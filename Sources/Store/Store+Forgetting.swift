@@ -1,31 +1,31 @@
 internal import Foundation
 internal import GRDB
-public import SystemPackage
+package import SystemPackage
 
 /// Photos that the store knows and whose files are not there.
-public struct MissingPhotos: Equatable, Sendable {
+package struct MissingPhotos: Equatable, Sendable {
   /// Photos on a disk that is not connected, as far as can be told.
-  public struct NotConnected: Equatable, Sendable {
+  package struct NotConnected: Equatable, Sendable {
     /// Of which nothing is there.
-    public let folder: FilePath
-    public let count: Int
+    package let folder: FilePath
+    package let count: Int
   }
 
-  public internal(set) var gone: [FilePath] = []
+  package internal(set) var gone: [FilePath] = []
   /// In the order of the folders.
-  public internal(set) var notConnected: [NotConnected] = []
+  package internal(set) var notConnected: [NotConnected] = []
 }
 
 extension Store {
   /// For how many days what was forgotten can be brought back.
-  public static let daysToBringBack = 30
+  package static let daysToBringBack = 30
 
   /// The photos in a folder, and in the folders in it, that the store knows or that could not be
   /// captioned.
   ///
   /// - Parameter folder: nil for all.
   /// - Throws: `StoreError`.
-  public func knownPhotos(in folder: FilePath?) throws -> [FilePath] {
+  package func knownPhotos(in folder: FilePath?) throws -> [FilePath] {
     try read { try $0.knownPhotos(in: folder) }
   }
 
@@ -33,7 +33,7 @@ extension Store {
   ///
   /// - Parameter folder: nil for all.
   /// - Throws: `StoreError`.
-  public func missingPhotos(in folder: FilePath?) throws -> MissingPhotos {
+  package func missingPhotos(in folder: FilePath?) throws -> MissingPhotos {
     try read { database in
       var missing = MissingPhotos()
       var counts: [FilePath: Int] = [:]
@@ -63,7 +63,7 @@ extension Store {
   ///     come back, it has its notes.
   /// - Returns: the paths that were removed.
   /// - Throws: `StoreError`.
-  public func forget(_ photos: [FilePath], missing: Bool = false) throws -> [FilePath] {
+  package func forget(_ photos: [FilePath], missing: Bool = false) throws -> [FilePath] {
     try write { database in
       try database.purgeForgotten()
       let now = Timestamp.now.text
@@ -86,7 +86,7 @@ extension Store {
   ///
   /// - Returns: the paths that are in the store again; nil where nothing was forgotten of late.
   /// - Throws: `StoreError`.
-  public func bringBack() throws -> [FilePath]? {
+  package func bringBack() throws -> [FilePath]? {
     try write { database in
       try database.purgeForgotten()
       let last = try Row.fetchOne(

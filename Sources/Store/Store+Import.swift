@@ -3,18 +3,18 @@ internal import GRDB
 internal import SystemPackage
 
 /// What an import has entered.
-public struct ImportCounts: Equatable, Sendable {
+package struct ImportCounts: Equatable, Sendable {
   /// Of machines, new or newer than what was there.
-  public var captions = 0
-  public var humanCaptions = 0
-  public var embeddings = 0
-  public var failures = 0
+  package var captions = 0
+  package var humanCaptions = 0
+  package var embeddings = 0
+  package var failures = 0
   /// Captions that have got one.
-  public var sentiments = 0
+  package var sentiments = 0
   /// Lines that said nothing new.
-  public var unchanged = 0
+  package var unchanged = 0
 
-  public init() {}
+  package init() {}
 }
 
 /// Why a line cannot be imported.

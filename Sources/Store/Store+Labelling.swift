@@ -5,7 +5,7 @@ extension Store {
   /// How many captions have no label by the model: what `labelCaptions` would go through.
   ///
   /// - Throws: `StoreError`.
-  public func unlabelledCaptions(by model: ContentHash) throws -> Int {
+  package func unlabelledCaptions(by model: ContentHash) throws -> Int {
     try read { database in
       try Int.fetchOne(
         database,
@@ -31,9 +31,9 @@ extension Store {
   ///   - progress: is told what has been done so far, after each batch.
   /// - Returns: what was done.
   /// - Throws: `StoreError`, and what `label` throws.
-  public func labelCaptions(
+  package func labelCaptions(
     by model: SentimentModel, batch: Int = 1_000, progress: (LabellingCounts) -> Void = { _ in },
-    _ label: (_ texts: [String]) throws -> [Sentiment]?
+    _ label: (_ texts: [String]) throws -> [SentimentLabel]?
   ) throws -> LabellingCounts {
     precondition(batch > 0, "captions are to be labelled in batches of \(batch)")
     let modelID = try write { try $0.enter(model) }
@@ -43,7 +43,7 @@ extension Store {
       try $0.captions(after: last, withoutLabelBy: modelID, limit: batch)
     }), let end = captions.last?.id {
       let unseen = try read { try $0.unseenTexts(of: captions, model: modelID) }
-      var results: [ContentHash: Sentiment] = [:]
+      var results: [ContentHash: SentimentLabel] = [:]
       if !unseen.isEmpty {
         guard let sentiments = try label(unseen.map(\.text)) else { return counts }
         precondition(
@@ -92,7 +92,7 @@ extension Database {
   ///
   /// - Returns: how many were labelled; captions that have changed meanwhile are not.
   fileprivate func label(
-    _ captions: [UnlabelledCaption], _ results: [ContentHash: Sentiment], model: Int64
+    _ captions: [UnlabelledCaption], _ results: [ContentHash: SentimentLabel], model: Int64
   ) throws -> Int {
     let now = Timestamp.now.text
     return try captions.count { caption in

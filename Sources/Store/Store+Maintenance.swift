@@ -12,31 +12,31 @@ package import SystemPackage
 #endif
 
 /// What a store is and holds.
-public struct StoreInfo: Equatable, Sendable, Encodable {
-  public struct Model: Equatable, Sendable, Encodable {
-    public let name: String
-    public let hash: ContentHash
-    public let captions: Int
-    public let embeddings: Int
+package struct StoreInfo: Equatable, Sendable, Encodable {
+  package struct Model: Equatable, Sendable, Encodable {
+    package let name: String
+    package let hash: ContentHash
+    package let captions: Int
+    package let embeddings: Int
   }
 
-  public struct SentimentModel: Equatable, Sendable, Encodable {
-    public let name: String
-    public let hash: ContentHash
+  package struct SentimentModel: Equatable, Sendable, Encodable {
+    package let name: String
+    package let hash: ContentHash
     /// Of which it has told the sentiment.
-    public let texts: Int
+    package let texts: Int
     /// That have their label by it.
-    public let captions: Int
+    package let captions: Int
   }
 
-  public let path: String
+  package let path: String
   /// Of all files that SQLite keeps the store in.
-  public let byteCount: Int
+  package let byteCount: Int
   /// Of the store's form.
-  public let version: Int
-  public let counts: StoreCounts
-  public let models: [Model]
-  public let sentimentModels: [SentimentModel]
+  package let version: Int
+  package let counts: StoreCounts
+  package let models: [Model]
+  package let sentimentModels: [SentimentModel]
 
   enum CodingKeys: String, CodingKey {
     case path, version, counts, models

@@ -10,18 +10,18 @@ package import SystemPackage
 #endif
 
 /// How many rows of each kind a store has, or has gained.
-public struct StoreCounts: Equatable, Sendable, Encodable {
-  public var images = 0
-  public var files = 0
-  public var captions = 0
-  public var humanCaptions = 0
-  public var embeddings = 0
-  public var models = 0
+package struct StoreCounts: Equatable, Sendable, Encodable {
+  package var images = 0
+  package var files = 0
+  package var captions = 0
+  package var humanCaptions = 0
+  package var embeddings = 0
+  package var models = 0
   /// Texts by models.
-  public var sentiments = 0
-  public var runs = 0
+  package var sentiments = 0
+  package var runs = 0
   /// Photos that failed and have not been captioned since.
-  public var openFailures = 0
+  package var openFailures = 0
 
   enum CodingKeys: String, CodingKey {
     case images, files, captions, embeddings, models, sentiments, runs

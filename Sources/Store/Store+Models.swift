@@ -1,13 +1,13 @@
 internal import Foundation
 internal import GRDB
-public import SystemPackage
+package import SystemPackage
 
 extension Store {
   /// The model and the decoding options as a pair, entered where they are new.
   ///
   /// - Parameter options: as JSON with sorted keys, so that equal options are equal texts.
   /// - Throws: `StoreError`.
-  public func work(_ model: ModelIdentity, options: String) throws -> Work {
+  package func work(_ model: ModelIdentity, options: String) throws -> Work {
     try write { database in
       try database.execute(
         sql: """
@@ -31,7 +31,7 @@ extension Store {
   /// The model and the decoding options as a pair; nil where either is not in the store.
   ///
   /// - Throws: `StoreError`.
-  public func existingWork(_ model: ContentHash, options: String) throws -> Work? {
+  package func existingWork(_ model: ContentHash, options: String) throws -> Work? {
     try read { try Self.work(model, options: options, in: $0) }
   }
 
@@ -53,7 +53,7 @@ extension Store {
   /// `signature` was made of.
   ///
   /// - Throws: `StoreError`.
-  public func modelHash(folder: FilePath, signature: String) throws -> ContentHash? {
+  package func modelHash(folder: FilePath, signature: String) throws -> ContentHash? {
     try read { database in
       try Data.fetchOne(
         database,
@@ -66,7 +66,7 @@ extension Store {
   /// Keeps the hash of the model in `folder` for `modelHash`.
   ///
   /// - Throws: `StoreError`.
-  public func rememberModel(folder: FilePath, signature: String, hash: ContentHash) throws {
+  package func rememberModel(folder: FilePath, signature: String, hash: ContentHash) throws {
     try write { database in
       try database.execute(
         sql: """

@@ -1,6 +1,6 @@
 internal import Foundation
 internal import GRDB
-public import SystemPackage
+package import SystemPackage
 
 extension Store {
   /// Keeps what a person wrote about a photo; its picture and its file are entered where they are
@@ -9,7 +9,7 @@ extension Store {
   /// - Returns: the note's number among the captions.
   /// - Throws: `StoreError`.
   @discardableResult
-  public func note(_ text: String, about photo: PhotoRecord, at path: FilePath, _ state: FileState)
+  package func note(_ text: String, about photo: PhotoRecord, at path: FilePath, _ state: FileState)
     throws -> Int64?
   {
     var photo = photo
@@ -29,7 +29,7 @@ extension Store {
   ///
   /// - Returns: its number among the captions, and what it says.
   /// - Throws: `StoreError`.
-  public func note(besides caption: Int64) throws -> (id: Int64, text: String)? {
+  package func note(besides caption: Int64) throws -> (id: Int64, text: String)? {
     try read { database in
       try Row.fetchOne(
         database.cachedStatement(
@@ -45,7 +45,7 @@ extension Store {
   /// Keeps what people wrote, where it was found after the picture got that caption.
   ///
   /// - Throws: `StoreError`.
-  public func add(_ captions: [HumanCaption], besides caption: Int64) throws {
+  package func add(_ captions: [HumanCaption], besides caption: Int64) throws {
     guard !captions.isEmpty else { return }
     try write { database in
       let image = try Int64.fetchOne(
@@ -61,7 +61,7 @@ extension Store {
   ///
   /// - Returns: whether it was there.
   /// - Throws: `StoreError`.
-  public func removeNote(_ text: String, from picture: PictureID) throws -> Bool {
+  package func removeNote(_ text: String, from picture: PictureID) throws -> Bool {
     try write { database in
       try database.execute(
         sql: "DELETE FROM captions WHERE image_id = ? AND source = 'note' AND text = ?",

@@ -1,7 +1,7 @@
 internal import Files
 internal import Foundation
 internal import GRDB
-public import SystemPackage
+package import SystemPackage
 
 #if canImport(Glibc)
   internal import Glibc
@@ -12,20 +12,20 @@ public import SystemPackage
 #endif
 
 /// What became of a damaged store.
-public struct StoreRepair: Equatable, Sendable {
+package struct StoreRepair: Equatable, Sendable {
   /// How many paths were forgotten, as no file is there.
-  public var forgottenFiles = 0
+  package var forgottenFiles = 0
   /// How many rows were taken out of the store into `setAsideFile`.
-  public var setAside = 0
+  package var setAside = 0
   /// How many rows on which others hang have got a value in the place of one that could not be
   /// understood.
-  public var mended = 0
+  package var mended = 0
   /// One JSON object a line: the table, what was wrong with the row, and all that stood in it.
-  public var setAsideFile: FilePath?
+  package var setAsideFile: FilePath?
   /// The store as it was, where a new one had to be made.
-  public var damagedFile: FilePath?
+  package var damagedFile: FilePath?
   /// Tables of which not all could be read.
-  public var incompleteTables: [String] = []
+  package var incompleteTables: [String] = []
 }
 
 extension Store {

@@ -1,9 +1,9 @@
 internal import Foundation
 internal import GRDB
-public import SystemPackage
+package import SystemPackage
 
 /// What a run is for.
-public enum RunKind: String, Sendable {
+package enum RunKind: String, Sendable {
   /// Photos given one by one.
   case single
   case batch
@@ -12,18 +12,18 @@ public enum RunKind: String, Sendable {
 }
 
 /// How a run ended.
-public enum RunEnd: String, Sendable {
+package enum RunEnd: String, Sendable {
   case interrupted, finished
 }
 
 /// How many photos a run has dealt with.
-public struct RunCounts: Equatable, Sendable {
-  public var captioned = 0
+package struct RunCounts: Equatable, Sendable {
+  package var captioned = 0
   /// Captioned before, or failed before and not tried again.
-  public var skipped = 0
-  public var failed = 0
+  package var skipped = 0
+  package var failed = 0
 
-  public init(captioned: Int = 0, skipped: Int = 0, failed: Int = 0) {
+  package init(captioned: Int = 0, skipped: Int = 0, failed: Int = 0) {
     self.captioned = captioned
     self.skipped = skipped
     self.failed = failed
@@ -31,7 +31,7 @@ public struct RunCounts: Equatable, Sendable {
 }
 
 /// What was recorded of a photo.
-public enum Recorded: Equatable, Sendable {
+package enum Recorded: Equatable, Sendable {
   /// Its caption; not new where the same picture had got one in the meantime.
   case captioned(StoredCaption, isNew: Bool)
   case nothingNew
@@ -43,7 +43,7 @@ extension Store {
   /// - Parameter request: what was asked for, as JSON.
   /// - Returns: the run's number.
   /// - Throws: `StoreError`.
-  public func beginRun(_ kind: RunKind, request: String, work: Work?) throws -> Int64 {
+  package func beginRun(_ kind: RunKind, request: String, work: Work?) throws -> Int64 {
     try write { database in
       try database.purgeForgotten()
       try database.execute(
@@ -66,7 +66,7 @@ extension Store {
   }
 
   /// - Throws: `StoreError`.
-  public func endRun(_ run: Int64, _ end: RunEnd) throws {
+  package func endRun(_ run: Int64, _ end: RunEnd) throws {
     try write { database in
       try database.execute(
         sql: "UPDATE runs SET state = ?, finished_at = ? WHERE id = ?",
@@ -83,7 +83,7 @@ extension Store {
   ///   - replacing: whether a caption that is there gives way to a new one.
   /// - Returns: what was recorded for each outcome.
   /// - Throws: `StoreError`.
-  public func record(
+  package func record(
     _ outcomes: [(path: FilePath, state: FileState?, outcome: Outcome)], run: Int64, work: Work,
     skipped: Int = 0, replacing: Bool = false
   ) throws -> [Recorded] {

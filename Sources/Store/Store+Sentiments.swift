@@ -3,13 +3,15 @@ internal import GRDB
 
 extension Store {
   /// How much of a text is kept with its result, in bytes of UTF-8; its hash is that of the whole.
-  public static let longestSentimentText = 1 << 16
+  package static let longestSentimentText = 1 << 16
 
   /// Keeps what a model made of texts that a person gave it. What it made of the same text before
   /// stays.
   ///
   /// - Throws: `StoreError`, `.inconsistent` where a probability is not from 0 to 1.
-  public func enter(_ results: [(text: String, sentiment: Sentiment)], by model: SentimentModel)
+  package func enter(
+    _ results: [(text: String, sentiment: SentimentLabel)], by model: SentimentModel
+  )
     throws
   {
     try write { database in
@@ -25,7 +27,7 @@ extension Store {
   /// What the model made of the text before; nil where the store has no such result.
   ///
   /// - Throws: `StoreError`.
-  public func sentiment(of text: String, by model: ContentHash) throws -> Sentiment? {
+  package func sentiment(of text: String, by model: ContentHash) throws -> SentimentLabel? {
     try read { database in
       guard let model = try database.sentimentModel(model) else { return nil }
       return try database.sentiment(ofText: SentimentText(text).hash, model: model)
@@ -36,7 +38,7 @@ extension Store {
   ///
   /// - Parameter limit: how many at most; nil for all.
   /// - Throws: `StoreError`.
-  public func sentiments(limit: Int?) throws -> [StoredSentiment] {
+  package func sentiments(limit: Int?) throws -> [StoredSentiment] {
     try read { database in
       try Row.fetchAll(
         database,
@@ -49,7 +51,7 @@ extension Store {
       ).map { row in
         StoredSentiment(
           text: try row.value("text"), byteCount: try row.value("byte_count"),
-          sentiment: try Sentiment(row: row), model: try row.value("name"),
+          sentiment: try SentimentLabel(row: row), model: try row.value("name"),
           createdAt: try row.value("created_at"))
       }
     }
@@ -79,7 +81,7 @@ extension SentimentModel {
   fileprivate var labelsAsStored: String { get throws { try json(labels) } }
 }
 
-extension Sentiment {
+extension SentimentLabel {
   fileprivate var probabilitiesAsStored: String { get throws { try json(probabilities) } }
 
   /// - Parameter row: of the columns of `sentiments` that it has.
@@ -125,7 +127,7 @@ extension Database {
       arguments: [content.data])
   }
 
-  func sentiment(ofText hash: ContentHash, model: Int64) throws -> Sentiment? {
+  func sentiment(ofText hash: ContentHash, model: Int64) throws -> SentimentLabel? {
     try Row.fetchOne(
       cachedStatement(
         sql: """
@@ -133,7 +135,7 @@ extension Database {
           FROM sentiment_texts AS t JOIN sentiments ON text_id = t.id
           WHERE content_hash = ? AND model_id = ?
           """), arguments: [hash.data, model]
-    ).map(Sentiment.init(row:))
+    ).map(SentimentLabel.init(row:))
   }
 
   /// The number of a text, which is entered where it is new.
@@ -160,7 +162,8 @@ extension Database {
   }
 
   /// Enters a result, unless there is one.
-  func enter(_ sentiment: Sentiment, ofText text: Int64, model: Int64, at time: String) throws {
+  func enter(_ sentiment: SentimentLabel, ofText text: Int64, model: Int64, at time: String) throws
+  {
     try cachedStatement(
       sql: """
         INSERT INTO sentiments (text_id, model_id, label, probability, probabilities, created_at)

@@ -3,16 +3,16 @@ internal import GRDB
 internal import Tensors
 
 /// A photo that looks like another.
-public struct SimilarPhoto: Hashable, Sendable, Encodable {
-  public let photo: PhotoSummary
+package struct SimilarPhoto: Hashable, Sendable, Encodable {
+  package let photo: PhotoSummary
   /// The cosine of the angle between the embeddings: 1 for the same, 0 for nothing in common.
-  public let cosine: Double
+  package let cosine: Double
 
   enum CodingKeys: String, CodingKey {
     case cosine
   }
 
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     try photo.encode(to: encoder)
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(cosine, forKey: .cosine)
@@ -24,7 +24,7 @@ extension Store {
   ///
   /// - Returns: nil where the store has none.
   /// - Throws: `StoreError`.
-  public func embedding(of picture: PictureID, model: ContentHash) throws -> [Float]? {
+  package func embedding(of picture: PictureID, model: ContentHash) throws -> [Float]? {
     try read { database in
       try Data.fetchOne(
         database,
@@ -44,7 +44,7 @@ extension Store {
   ///   - embedding: of any length but zero.
   ///   - datasets: also photos that only evaluations have entered.
   /// - Throws: `StoreError`.
-  public func similar(
+  package func similar(
     to embedding: [Float], model: ContentHash, limit: Int, datasets: Bool = false
   ) throws -> [SimilarPhoto] {
     let length = embedding.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()

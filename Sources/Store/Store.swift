@@ -1,7 +1,7 @@
 internal import Files
 internal import Foundation
 package import GRDB
-public import SystemPackage
+package import SystemPackage
 
 #if canImport(Glibc)
   internal import Glibc
@@ -14,14 +14,14 @@ public import SystemPackage
 /// Captions, the photos that they are of, and all that was done to make them: one SQLite file.
 ///
 /// A store may be used from several threads and several programs at once.
-public final class Store: Sendable {
-  public let path: FilePath
+package final class Store: Sendable {
+  package let path: FilePath
   let database: any DatabaseWriter
   /// What the store is read from where its log cannot be read in its place.
   let copy: StoreCopy?
 
   /// What the store is opened for.
-  public enum Access: Sendable {
+  package enum Access: Sendable {
     /// Reading and writing; the file and its folder are made where they are missing.
     case create
     /// Reading and writing a store that is there.
@@ -36,7 +36,7 @@ public final class Store: Sendable {
   /// Opens the store at `path`, and brings one of an earlier version up to date.
   ///
   /// - Throws: `StoreError`; a file that is no store is never changed.
-  public init(path: FilePath, for access: Access) throws {
+  package init(path: FilePath, for access: Access) throws {
     let path = Self.place(of: path)
     self.path = path
     (database, copy) = try StoreError.translating(path) {
@@ -90,7 +90,7 @@ public final class Store: Sendable {
 
   /// Where the store is when nobody says otherwise: `$CAPTION_STORE`, else `caption/caption.sqlite`
   /// in the user's data folder (`$XDG_DATA_HOME`, else `~/.local/share`).
-  public static func defaultPath() -> FilePath {
+  package static func defaultPath() -> FilePath {
     defaultPath(environment: ProcessInfo.processInfo.environment)
   }
 
@@ -109,7 +109,7 @@ public final class Store: Sendable {
   /// Ends all work on the store, having let SQLite refresh its statistics.
   ///
   /// - Throws: `StoreError`.
-  public func close() throws {
+  package func close() throws {
     try StoreError.translating(path) {
       if !database.configuration.readonly {
         try? database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA optimize") }

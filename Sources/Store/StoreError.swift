@@ -1,9 +1,9 @@
 internal import Files
 internal import GRDB
-public import SystemPackage
+package import SystemPackage
 
 /// What can be wrong with a store.
-public enum StoreError: Error, Equatable, CustomStringConvertible {
+package enum StoreError: Error, Equatable, CustomStringConvertible {
   /// There is no store at the path, and none was to be made.
   case missing(path: FilePath)
   /// The file is not a database, or another program's.
@@ -41,7 +41,7 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
   case datasetInUse(path: FilePath, name: String, evaluations: Int)
 
   /// Whose fault it is, as far as a caller's next step depends on it.
-  public enum Kind: Sendable {
+  package enum Kind: Sendable {
     /// There is nothing to read at the path.
     case noInput
     /// What was read is no store that can be used.
@@ -50,7 +50,7 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
     case inputOutput
   }
 
-  public var kind: Kind {
+  package var kind: Kind {
     switch self {
     case .missing, .noDataset, .noSplit: .noInput
     case .foreign, .altered, .newer, .older, .damaged, .inconsistent, .datasetDiffers,
@@ -60,7 +60,7 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
     }
   }
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .missing(let path): "\(path): there is no such store"
     case .foreign(let path): "\(path): the file is not a store of captions"

@@ -75,7 +75,7 @@ struct StoreSentimentsTests {
 
   @Test(arguments: [-0.1, 1.1, .nan])
   func whatIsNoProbabilityIsRefused(probability: Double) throws {
-    let wrong = Sentiment(label: "positive", probability: probability, probabilities: [:])
+    let wrong = SentimentLabel(label: "positive", probability: probability, probabilities: [:])
     #expect(throws: StoreError.self) { try store.enter([("a", wrong)], by: model) }
     #expect(try store.sentiments(limit: nil) == [])
   }

@@ -2,9 +2,9 @@ internal import Foundation
 
 /// METEOR by the user's own copy of the METEOR 1.5 program, a Java archive with its data beside it,
 /// spoken to as pycocoevalcap does (meteor/meteor.py): line by line on standard input and output.
-public struct MeteorJar: Sendable {
+package struct MeteorJar: Sendable {
   /// The archive's path.
-  public let path: String
+  package let path: String
   /// The folders in which to look for the program `java`, with colons between them.
   private let searchPath: String
   /// How long the program may take in all, in seconds, before it is ended.
@@ -15,7 +15,7 @@ public struct MeteorJar: Sendable {
   ///   - environment: has PATH, too, in whose folders the program `java` is looked for.
   ///   - timeLimit: how long the program may take in all, in seconds, before it is ended.
   /// - Returns: nil where there is no path.
-  public init?(
+  package init?(
     path: String? = nil, environment: [String: String], timeLimit: Double = 600
   ) {
     guard let path = path ?? environment["METEOR_JAR"], !path.isEmpty else { return nil }
@@ -28,7 +28,7 @@ public struct MeteorJar: Sendable {
   /// from its counts.
   ///
   /// - Throws: `MeteorJarError`.
-  public func scores(of corpus: CaptionCorpus) throws -> MetricScores {
+  package func scores(of corpus: CaptionCorpus) throws -> MetricScores {
     let program = try MeteorProgram(
       archive: path, searchPath: searchPath, timeLimit: timeLimit)
     defer { program.end() }
@@ -60,7 +60,7 @@ public struct MeteorJar: Sendable {
 }
 
 /// Why METEOR gives no scores.
-public enum MeteorJarError: Error, Equatable, CustomStringConvertible {
+package enum MeteorJarError: Error, Equatable, CustomStringConvertible {
   case noArchive(path: String)
   /// There is no program `java` in any folder of PATH.
   case noJava
@@ -71,7 +71,7 @@ public enum MeteorJarError: Error, Equatable, CustomStringConvertible {
   /// An answer is not what METEOR 1.5 would answer.
   case unexpected(path: String, answer: String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .noArchive(let path): "\(path): there is no such METEOR archive"
     case .noJava: "METEOR needs the program “java”, which is in none of the folders of PATH"

@@ -1,5 +1,5 @@
 /// What is wrong with a query.
-public enum SearchQueryError: Error, Equatable, CustomStringConvertible {
+package enum SearchQueryError: Error, Equatable, CustomStringConvertible {
   /// There is no word and no filter in it.
   case empty
   case tooLong
@@ -30,7 +30,7 @@ public enum SearchQueryError: Error, Equatable, CustomStringConvertible {
   static let maximumTerms = 200
   static let maximumDepth = 16
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .empty: "the query has no word to search for, and no filter"
     case .tooLong: "the query is longer than \(Self.maximumLength) bytes"

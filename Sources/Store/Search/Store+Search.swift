@@ -1,21 +1,21 @@
 internal import Foundation
 internal import GRDB
-public import SystemPackage
+package import SystemPackage
 
 /// A photo whose captioning failed.
-public struct FailedPhoto: Equatable, Sendable, Encodable {
-  public let path: FilePath
-  public let kind: FailureKind
-  public let reason: String
+package struct FailedPhoto: Equatable, Sendable, Encodable {
+  package let path: FilePath
+  package let kind: FailureKind
+  package let reason: String
   /// UTC.
-  public let failedAt: String
+  package let failedAt: String
 
   enum CodingKeys: String, CodingKey {
     case kind, reason
     case failedAt = "failed_at"
   }
 
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     try CodablePath(path).encode(to: encoder)
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(kind, forKey: .kind)
@@ -39,7 +39,7 @@ extension Store {
   /// - Throws: `StoreError`; `SearchQueryError` where it asks for a sentiment that no caption can
   ///   have.
   /// - Precondition: the query is not about failures.
-  public func search(_ query: SearchQuery, limit: Int?, datasets: Bool = false) throws
+  package func search(_ query: SearchQuery, limit: Int?, datasets: Bool = false) throws
     -> [PhotoSummary]
   {
     precondition(!query.isAboutFailures, "a search for captions was asked for failures")
@@ -64,7 +64,7 @@ extension Store {
   ///   - datasets: also those of evaluations.
   /// - Throws: `StoreError`.
   /// - Precondition: the query is about failures.
-  public func searchFailures(
+  package func searchFailures(
     _ query: SearchQuery, limit: Int?, datasets: Bool = false
   ) throws -> [FailedPhoto] {
     precondition(query.isAboutFailures, "a search for failures was asked for captions")

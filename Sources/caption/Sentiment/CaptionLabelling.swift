@@ -47,12 +47,12 @@ struct CaptionLabelling {
   }
 
   /// Captions that say nothing are neutral.
-  private func sentiments(_ texts: [String]) throws -> [Sentiment] {
+  private func sentiments(_ texts: [String]) throws -> [SentimentLabel] {
     let neutral = labeller.allLabels.last ?? ""
     return try labeller.classify(texts, explains: false).map { result in
       switch result {
       case .success(let text): text.stored
-      case .failure: Sentiment(unknownAmong: labeller.labels, called: neutral)
+      case .failure: SentimentLabel(unknownAmong: labeller.labels, called: neutral)
       }
     }
   }

@@ -1,7 +1,7 @@
 public import ArgumentParser
 import Batch
 public import Captioning
-public import Metrics
+package import Metrics
 import PhotoMetadata
 
 extension EncoderOutput: ExpressibleByArgument {}
@@ -14,13 +14,13 @@ extension Shard: ExpressibleByArgument {}
 
 extension Metric: ExpressibleByArgument {
   /// By its name in any case.
-  public init?(argument: String) {
+  package init?(argument: String) {
     let known = Self.allCases.first { $0.rawValue.lowercased() == argument.lowercased() }
     guard let known else { return nil }
     self = known
   }
 
-  public static var allValueStrings: [String] { builtIn.map(\.rawValue) }
+  package static var allValueStrings: [String] { builtIn.map(\.rawValue) }
 }
 
 extension DecoderConfiguration.Architecture: ExpressibleByArgument {}
