@@ -183,7 +183,7 @@ struct StoreTarget: FuzzTarget {
         )
         try store.export(selection) { export in
           try export.forEachPicture { _ in }
-          try export.forEach { line, _ in _ = try JSONEncoder().encode(line) }
+          try export.forEachEntry { line, _ in _ = try JSONEncoder().encode(line) }
         }
       }
     ),

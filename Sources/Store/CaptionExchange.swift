@@ -29,16 +29,6 @@ package struct CaptionExchange: Codable, Equatable, Sendable {
     package var createdAt: String?
     package var sentiment: LabelledText?
 
-    package init(
-      text: String, source: String? = nil, createdAt: String? = nil,
-      sentiment: LabelledText? = nil
-    ) {
-      self.text = text
-      self.source = source
-      self.createdAt = createdAt
-      self.sentiment = sentiment
-    }
-
     enum CodingKeys: String, CodingKey {
       case text, source, sentiment
       case createdAt = "created_at"
@@ -88,6 +78,9 @@ package struct CaptionExchange: Codable, Equatable, Sendable {
     package var seenAt: String?
 
     package var filePath: FilePath? { CaptionExchange.filePath(path, pathBytes) }
+    var state: FileState {
+      FileState(byteCount: byteCount, modifiedNanoseconds: modifiedNanoseconds)
+    }
 
     package init(path: FilePath, state: FileState, seenAt: String) {
       self.path = String(decoding: path)
@@ -123,12 +116,12 @@ package struct CaptionExchange: Codable, Equatable, Sendable {
   /// The path's bytes; present where they are not valid UTF-8.
   package var pathBytes: Data?
   /// All files that hold the picture, where more are known than one.
-  package var files: [File] = []
+  @ListIfAny package var files: [File] = []
   package var contentHash: ContentHash?
   /// As `PhotoIdentity.picture`.
   package var pictureHash: ContentHash?
   /// Of the same picture in other bytes.
-  package var otherContentHashes: [ContentHash] = []
+  @ListIfAny package var otherContentHashes: [ContentHash] = []
   package var byteCount: Int?
   /// Since 1970.
   package var modifiedNanoseconds: Int64?
@@ -149,16 +142,16 @@ package struct CaptionExchange: Codable, Equatable, Sendable {
   /// As `MachineCaption.confidence`.
   package var confidence: Double?
   package var logProbability: Double?
-  package var words: [MachineCaption.Word] = []
+  package var words: [MachineCaption.Word]?
   /// Best first.
-  package var alternatives: [MachineCaption.Alternative] = []
+  package var alternatives: [MachineCaption.Alternative]?
   package var model: Model?
   /// How the caption was searched for.
   package var decoding: JSONValue?
   package var createdAt: String?
   /// Of the caption.
   package var sentiment: LabelledText?
-  package var humanCaptions: [Human] = []
+  @ListIfAny package var humanCaptions: [Human] = []
   /// Of Euclidean length 1, as little-endian float16.
   package var embedding: Data?
   package var error: Failure?
@@ -185,78 +178,6 @@ package struct CaptionExchange: Codable, Equatable, Sendable {
     pathBytes = path.flatMap { String(validating: $0) == nil ? $0.data : nil }
   }
 
-  package init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: CodingKeys.self)
-    func optional<Value: Decodable>(_ key: CodingKeys) throws -> Value? {
-      try values.decodeIfPresent(Value.self, forKey: key)
-    }
-    path = try optional(.path)
-    pathBytes = try optional(.pathBytes)
-    contentHash = try optional(.contentHash)
-    pictureHash = try optional(.pictureHash)
-    byteCount = try optional(.byteCount)
-    modifiedNanoseconds = try optional(.modifiedNanoseconds)
-    format = try optional(.format)
-    width = try optional(.width)
-    height = try optional(.height)
-    capturedAt = try optional(.capturedAt)
-    cameraMake = try optional(.cameraMake)
-    cameraModel = try optional(.cameraModel)
-    latitude = try optional(.latitude)
-    longitude = try optional(.longitude)
-    orientation = try optional(.orientation)
-    caption = try optional(.caption)
-    confidence = try optional(.confidence)
-    logProbability = try optional(.logProbability)
-    model = try optional(.model)
-    decoding = try optional(.decoding)
-    createdAt = try optional(.createdAt)
-    sentiment = try optional(.sentiment)
-    embedding = try optional(.embedding)
-    error = try optional(.error)
-    files = try optional(.files) ?? []
-    otherContentHashes = try optional(.otherContentHashes) ?? []
-    words = try optional(.words) ?? []
-    alternatives = try optional(.alternatives) ?? []
-    humanCaptions = try optional(.humanCaptions) ?? []
-  }
-
-  package func encode(to encoder: any Encoder) throws {
-    var values = encoder.container(keyedBy: CodingKeys.self)
-    func list(_ elements: [some Encodable], _ key: CodingKeys, always: Bool = false) throws {
-      if always || !elements.isEmpty { try values.encode(elements, forKey: key) }
-    }
-    try values.encodeIfPresent(path, forKey: .path)
-    try values.encodeIfPresent(pathBytes, forKey: .pathBytes)
-    try values.encodeIfPresent(contentHash, forKey: .contentHash)
-    try values.encodeIfPresent(pictureHash, forKey: .pictureHash)
-    try values.encodeIfPresent(byteCount, forKey: .byteCount)
-    try values.encodeIfPresent(modifiedNanoseconds, forKey: .modifiedNanoseconds)
-    try values.encodeIfPresent(format, forKey: .format)
-    try values.encodeIfPresent(width, forKey: .width)
-    try values.encodeIfPresent(height, forKey: .height)
-    try values.encodeIfPresent(capturedAt, forKey: .capturedAt)
-    try values.encodeIfPresent(cameraMake, forKey: .cameraMake)
-    try values.encodeIfPresent(cameraModel, forKey: .cameraModel)
-    try values.encodeIfPresent(latitude, forKey: .latitude)
-    try values.encodeIfPresent(longitude, forKey: .longitude)
-    try values.encodeIfPresent(orientation, forKey: .orientation)
-    try values.encodeIfPresent(caption, forKey: .caption)
-    try values.encodeIfPresent(confidence, forKey: .confidence)
-    try values.encodeIfPresent(logProbability, forKey: .logProbability)
-    try values.encodeIfPresent(model, forKey: .model)
-    try values.encodeIfPresent(decoding, forKey: .decoding)
-    try values.encodeIfPresent(createdAt, forKey: .createdAt)
-    try values.encodeIfPresent(sentiment, forKey: .sentiment)
-    try values.encodeIfPresent(embedding, forKey: .embedding)
-    try values.encodeIfPresent(error, forKey: .error)
-    try list(files, .files)
-    try list(otherContentHashes, .otherContentHashes)
-    try list(words, .words, always: caption != nil)
-    try list(alternatives, .alternatives, always: caption != nil)
-    try list(humanCaptions, .humanCaptions)
-  }
-
   /// Enters what the store keeps of a photo and its caption.
   ///
   /// - Parameter embedding: nil to leave it out.
@@ -269,9 +190,7 @@ package struct CaptionExchange: Codable, Equatable, Sendable {
     byteCount = photo.byteCount
     format = photo.format
     (width, height) = (photo.width, photo.height)
-    capturedAt = photo.facts.capturedAt
-    (cameraMake, cameraModel) = (photo.facts.cameraMake, photo.facts.cameraModel)
-    (latitude, longitude) = (photo.facts.latitude, photo.facts.longitude)
+    facts = photo.facts
     humanCaptions = photo.facts.humanCaptions.map {
       Human(text: $0.text, source: $0.source.rawValue)
     }
@@ -284,11 +203,66 @@ package struct CaptionExchange: Codable, Equatable, Sendable {
     createdAt = Timestamp.now.text
   }
 
+  /// Of the file at the path; nil where it is not known whole.
+  var state: FileState? {
+    guard let byteCount, let modifiedNanoseconds else { return nil }
+    return FileState(byteCount: byteCount, modifiedNanoseconds: modifiedNanoseconds)
+  }
+
+  /// What the photo's file tells besides its picture and people's captions.
+  var facts: PhotoFacts {
+    get {
+      var facts = PhotoFacts()
+      facts.capturedAt = capturedAt
+      (facts.cameraMake, facts.cameraModel) = (cameraMake, cameraModel)
+      (facts.latitude, facts.longitude) = (latitude, longitude)
+      return facts
+    }
+    set {
+      capturedAt = newValue.capturedAt
+      (cameraMake, cameraModel) = (newValue.cameraMake, newValue.cameraModel)
+      (latitude, longitude) = (newValue.latitude, newValue.longitude)
+    }
+  }
+
   /// The photo's path, byte for byte; nil where there is none or no path can be so.
   package var filePath: FilePath? { Self.filePath(path, pathBytes) }
 
   static func filePath(_ text: String?, _ bytes: Data?) -> FilePath? {
     let bytes = bytes ?? text.map { Data($0.utf8) } ?? Data()
     return bytes.isEmpty || bytes.contains(0) ? nil : FilePath(data: bytes)
+  }
+}
+
+/// A list that is absent among the keys of a JSON object where it is empty.
+@propertyWrapper
+package struct ListIfAny<Element: Codable & Equatable & Sendable>: Codable, Equatable, Sendable {
+  package var wrappedValue: [Element]
+
+  package init(wrappedValue: [Element]) {
+    self.wrappedValue = wrappedValue
+  }
+
+  package init(from decoder: any Decoder) throws {
+    wrappedValue = try [Element](from: decoder)
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    try wrappedValue.encode(to: encoder)
+  }
+}
+
+/// What the compiler writes for `CaptionExchange` calls these.
+extension KeyedDecodingContainer {
+  func decode<Element>(_ type: ListIfAny<Element>.Type, forKey key: Key) throws
+    -> ListIfAny<Element>
+  {
+    try decodeIfPresent(type, forKey: key) ?? ListIfAny(wrappedValue: [])
+  }
+}
+
+extension KeyedEncodingContainer {
+  mutating func encode<Element>(_ list: ListIfAny<Element>, forKey key: Key) throws {
+    try encodeIfPresent(list.wrappedValue.isEmpty ? nil : list, forKey: key)
   }
 }

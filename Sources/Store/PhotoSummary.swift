@@ -8,7 +8,7 @@ package enum CaptionOrigin: String, Codable, Sendable {
 }
 
 /// A photo that was found, with one of its captions.
-package struct PhotoSummary: Hashable, Sendable, Codable {
+package struct PhotoSummary: Hashable, Sendable, Encodable {
   /// The picture's number in the store.
   package let imageID: Int64
   /// Where the picture was last seen.
@@ -34,20 +34,6 @@ package struct PhotoSummary: Hashable, Sendable, Codable {
     case capturedAt = "captured_at"
     case createdAt = "created_at"
     case sentimentProbability = "sentiment_probability"
-  }
-
-  package init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: CodingKeys.self)
-    path = try CodablePath(from: decoder).path
-    imageID = try values.decode(Int64.self, forKey: .imageID)
-    caption = try values.decode(String.self, forKey: .caption)
-    confidence = try values.decodeIfPresent(Double.self, forKey: .confidence)
-    model = try values.decodeIfPresent(String.self, forKey: .model)
-    capturedAt = try values.decodeIfPresent(String.self, forKey: .capturedAt)
-    createdAt = try values.decode(String.self, forKey: .createdAt)
-    origin = try values.decode(CaptionOrigin.self, forKey: .origin)
-    sentiment = try values.decodeIfPresent(String.self, forKey: .sentiment)
-    sentimentProbability = try values.decodeIfPresent(Double.self, forKey: .sentimentProbability)
   }
 
   package func encode(to encoder: any Encoder) throws {

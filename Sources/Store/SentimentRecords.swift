@@ -34,25 +34,20 @@ package struct StoredSentiment: Hashable, Sendable, Encodable {
   package let text: String
   /// Of the whole text, as UTF-8.
   package let byteCount: Int
-  package let sentiment: SentimentLabel
+  package let label: String
+  /// Of the label.
+  package let probability: Double
+  /// Of all classes by name.
+  package let probabilities: [String: Double]
   /// The model's name.
   package let model: String
   /// UTC.
   package let createdAt: String
 
   enum CodingKeys: String, CodingKey {
-    case text, model
+    case text, label, probability, probabilities, model
     case byteCount = "byte_count"
     case createdAt = "created_at"
-  }
-
-  package func encode(to encoder: any Encoder) throws {
-    try sentiment.encode(to: encoder)
-    var values = encoder.container(keyedBy: CodingKeys.self)
-    try values.encode(text, forKey: .text)
-    try values.encode(byteCount, forKey: .byteCount)
-    try values.encode(model, forKey: .model)
-    try values.encode(createdAt, forKey: .createdAt)
   }
 }
 
@@ -62,9 +57,4 @@ package struct LabellingCounts: Equatable, Sendable {
   package var captions = 0
   /// Different texts among them that the model was asked about; the others it had seen.
   package var texts = 0
-
-  package init(captions: Int = 0, texts: Int = 0) {
-    self.captions = captions
-    self.texts = texts
-  }
 }

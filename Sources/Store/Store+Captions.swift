@@ -87,17 +87,6 @@ extension Database {
           """), arguments: [image, work.modelID, work.decodingID, orientation])
     return try row.map(StoredCaption.init(row:))
   }
-
-  /// Enters what a person wrote, unless the same words are there.
-  func enter(_ caption: HumanCaption, of image: Int64, run: Int64?, at time: String) throws {
-    try cachedStatement(
-      sql: """
-        INSERT INTO captions (image_id, origin, text, created_at, run_id, source)
-        VALUES (?, 'human', ?, ?, ?, ?)
-        ON CONFLICT (image_id, text) WHERE origin = 'human' DO NOTHING
-        """
-    ).execute(arguments: [image, caption.text, time, run, caption.source.rawValue])
-  }
 }
 
 extension StoredCaption {

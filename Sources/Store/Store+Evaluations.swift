@@ -10,7 +10,9 @@ package struct RunSummary: Equatable, Sendable, Encodable {
   /// `running` also where the program ended without a word.
   package let state: String
   package let model: String?
-  package let counts: RunCounts
+  package let captioned: Int
+  package let skipped: Int
+  package let failed: Int
   /// UTC.
   package let startedAt: String
   package let finishedAt: String?
@@ -19,20 +21,6 @@ package struct RunSummary: Equatable, Sendable, Encodable {
     case id, kind, evaluation, state, model, captioned, skipped, failed
     case startedAt = "started_at"
     case finishedAt = "finished_at"
-  }
-
-  package func encode(to encoder: any Encoder) throws {
-    var values = encoder.container(keyedBy: CodingKeys.self)
-    try values.encode(id, forKey: .id)
-    try values.encode(kind.rawValue, forKey: .kind)
-    try values.encodeIfPresent(evaluation, forKey: .evaluation)
-    try values.encode(state, forKey: .state)
-    try values.encodeIfPresent(model, forKey: .model)
-    try values.encode(counts.captioned, forKey: .captioned)
-    try values.encode(counts.skipped, forKey: .skipped)
-    try values.encode(counts.failed, forKey: .failed)
-    try values.encode(startedAt, forKey: .startedAt)
-    try values.encodeIfPresent(finishedAt, forKey: .finishedAt)
   }
 }
 
@@ -222,9 +210,9 @@ extension RunSummary {
     evaluation = try row.value("number")
     state = try row.value("state")
     model = try row.value("model")
-    counts = RunCounts(
-      captioned: try row.value("captioned"), skipped: try row.value("skipped"),
-      failed: try row.value("failed"))
+    captioned = try row.value("captioned")
+    skipped = try row.value("skipped")
+    failed = try row.value("failed")
     startedAt = try row.value("started_at")
     finishedAt = try row.value("finished_at")
   }

@@ -72,7 +72,7 @@ extension Store {
 
     /// - Parameter body: is given each entry with the picture's number in the store.
     /// - Throws: `StoreError`, and what `body` throws.
-    package func forEach(_ body: (CaptionExchange, _ picture: Int64) throws -> Void) throws {
+    package func forEachEntry(_ body: (CaptionExchange, _ picture: Int64) throws -> Void) throws {
       var reader = Reader(database: database, hasEmbeddings: selection.hasEmbeddings)
       let columns = """
         content_hash, picture_hash, images.byte_count, format, captured_at, camera_make, camera_model, latitude,

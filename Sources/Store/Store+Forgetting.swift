@@ -67,9 +67,8 @@ extension Store {
     try write { database in
       try database.purgeForgotten()
       let now = Timestamp.now.text
-      try database.execute(
-        sql: "INSERT INTO forgettings (forgotten_at, is_missing) VALUES (?, ?)",
-        arguments: [now, missing])
+      try database.enter(
+        ForgettingRow(forgottenAt: now, isMissing: missing), onConflict: ForgettingRow.refused)
       let forgetting = database.lastInsertedRowID
       let forgotten = try photos.map(\.absolute).filter {
         try !(missing && !FilePresence.isGone($0))
@@ -100,12 +99,8 @@ extension Store {
       )
       let files = try Data.fetchAll(
         database,
-        sql: """
-          INSERT INTO files (path, image_id, byte_count, modified_nanoseconds, seen_at, in_album)
-          SELECT path, image_id, byte_count, modified_nanoseconds, seen_at, in_album
-          FROM forgotten_files WHERE forgetting_id = ?
-          ON CONFLICT DO NOTHING RETURNING path
-          """, arguments: [forgetting])
+        sql: FileRow.kept.entering(from: "forgotten_files WHERE forgetting_id = ?")
+          + " RETURNING path", arguments: [forgetting])
       let failures = try Data.fetchAll(
         database,
         sql: """
@@ -197,16 +192,11 @@ extension Database {
   /// - Returns: whether there was anything to forget.
   fileprivate func forget(_ path: FilePath, forgetting: Int64, now: String) throws -> Bool {
     try cachedStatement(
-      sql: """
-        INSERT OR REPLACE INTO forgotten_files
-          (forgetting_id, path, image_id, byte_count, modified_nanoseconds, seen_at, in_album)
-        SELECT ?, path, image_id, byte_count, modified_nanoseconds, seen_at, in_album
-        FROM files WHERE path = ?
-        """
+      sql: ForgottenFileRow.kept.entering(from: "files WHERE path = ?", ["forgetting_id": "?"])
     ).execute(arguments: [forgetting, path.data])
     try cachedStatement(sql: "DELETE FROM files WHERE path = ?").execute(arguments: [path.data])
     let wasKnown = changesCount > 0
-    try closeFailure(of: path, now: now)
+    try closeFailure(of: path.data, now: now)
     return wasKnown || changesCount > 0
   }
 

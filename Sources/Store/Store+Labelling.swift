@@ -36,7 +36,11 @@ extension Store {
     _ label: (_ texts: [String]) throws -> [SentimentLabel]?
   ) throws -> LabellingCounts {
     precondition(batch > 0, "captions are to be labelled in batches of \(batch)")
-    let modelID = try write { try $0.enter(model) }
+    let modelID = try write {
+      try $0.number(
+        entering: SentimentModelRow(model, at: Timestamp.now.text),
+        onConflict: SentimentModelRow.replacing)
+    }
     var counts = LabellingCounts()
     var last: Int64 = 0
     while case let captions = try read({
@@ -102,8 +106,7 @@ extension Database {
         return false
       }
       if let sentiment = results[caption.text.hash] {
-        let id = try enter(caption.text, isGiven: false)
-        try enter(sentiment, ofText: id, model: model, at: now)
+        try enter(sentiment, of: caption.text, isGiven: false, model: model, at: now)
       }
       return try label(caption: caption.id, text: caption.text.hash, model: model)
     }

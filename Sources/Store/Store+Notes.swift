@@ -52,7 +52,9 @@ extension Store {
         database, sql: "SELECT image_id FROM captions WHERE id = ?", arguments: [caption])
       guard let image else { return }
       for human in captions {
-        try database.enter(human, of: image, run: nil, at: Timestamp.now.text)
+        try database.enter(
+          CaptionRow(human, of: image, run: nil, at: Timestamp.now.text),
+          onConflict: CaptionRow.kept)
       }
     }
   }

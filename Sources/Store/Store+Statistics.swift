@@ -7,11 +7,6 @@ package struct StoreStatistics: Equatable, Sendable, Encodable {
   package struct Count: Equatable, Sendable, Encodable {
     package let name: String
     package let count: Int
-
-    package init(name: String, count: Int) {
-      self.name = name
-      self.count = count
-    }
   }
 
   package let pictures: Int

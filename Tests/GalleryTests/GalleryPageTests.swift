@@ -1,9 +1,10 @@
 import Foundation
 import Gallery
-import Store
 import SystemPackage
 import TestSupport
 import Testing
+
+@testable import Store
 
 @Suite struct GalleryPageTests {
   private func entry(_ path: FilePath, _ caption: String?, hash: String? = nil) -> CaptionExchange {

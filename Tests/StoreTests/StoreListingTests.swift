@@ -1,8 +1,9 @@
 import Foundation
-import Store
 import SystemPackage
 import TestSupport
 import Testing
+
+@testable import Store
 
 struct StoreListingTests {
   private let store: Store

@@ -1,8 +1,7 @@
 import GRDB
+import Store
 import SystemPackage
 import Testing
-
-import Store
 
 struct StoreSimilarTests {
   private let store: Store

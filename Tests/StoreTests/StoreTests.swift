@@ -1,9 +1,10 @@
 import Foundation
 import GRDB
-import Store
 import SystemPackage
 import TestSupport
 import Testing
+
+@testable import Store
 
 struct StoreTests {
   private let folder: TemporaryFolder

@@ -23,13 +23,13 @@ struct CaptionLabelling {
         total: try store.unlabelledCaptions(by: model.contentHash), unit: "captions", style: style,
         isQuiet: isQuiet)
       let start = ContinuousClock.now
-      var done = LabellingCounts()
+      var done = 0
       let counts = try store.labelCaptions(
         by: model,
         progress: { counts in
-          let new = counts.captions - done.captions
+          let new = counts.captions - done
           bar.advance(by: new, worked: new, failed: 0)
-          done = counts
+          done = counts.captions
         },
         { texts in interruption.flag.isRaised ? nil : try sentiments(texts) })
       bar.finish()

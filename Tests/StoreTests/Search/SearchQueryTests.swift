@@ -1,6 +1,5 @@
-import Testing
-
 import Store
+import Testing
 
 struct SearchQueryTests {
   typealias Condition = SearchQuery.Condition
