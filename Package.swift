@@ -52,31 +52,32 @@ let package = Package(
       ]),
     .target(name: "CFiles"),
     .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
-    library("Files", ["CFiles", filePaths]),
+    library("Files", ["CFiles", "CLibcrypto", filePaths]),
     library("Tensors", ["CKernels", "COpenBLAS", "Files", filePaths]),
-    library("NeuralNet", ["Tensors"]),
+    library("NeuralNet", ["Files", "Tensors"]),
     library("Language", ["Files"]),
     library("ModelFiles", ["Files", filePaths]),
-    library("Metrics", ["Language"]),
-    library("Imaging", ["CImageCodecs", "Tensors"]),
+    library("Metrics", ["Files", "Language"]),
+    library("Imaging", ["CImageCodecs", "Files", "Tensors", filePaths]),
     library("Figures", ["Imaging"]),
     library(
       "Captioning",
       ["Files", "NeuralNet", "Tensors", "Figures", "Imaging", "Language", "ModelFiles"]),
     library("Training", ["Files", "NeuralNet", "Tensors", filePaths]),
-    library("Sentiment", ["NeuralNet", "Tensors", "Language", "ModelFiles", "Training"]),
+    library(
+      "Sentiment", ["Files", "NeuralNet", "Tensors", "Language", "ModelFiles", "Training"]),
     library("PhotoMetadata", ["CImageMetadata", "Files", "Imaging", filePaths]),
     library(
       "Store",
-      ["Files", "Tensors", "CLibcrypto", filePaths, grdb]),
+      ["Files", "Tensors", filePaths, grdb]),
     library(
       "CaptionTraining",
       [
         "Captioning", "Datasets", "Figures", "Files", "Imaging", "Language", "Metrics",
         "ModelFiles", "NeuralNet", "Store", "Tensors", "Training", filePaths,
       ]),
-    library("PhotoFinding", [filePaths]),
-    library("Datasets", ["Imaging", "PhotoFinding", filePaths]),
+    library("PhotoFinding", ["Files", filePaths]),
+    library("Datasets", ["Files", "Imaging", "PhotoFinding", filePaths]),
     library(
       "Batch",
       [
@@ -85,13 +86,13 @@ let package = Package(
       ]),
     // In the code, so that the program stays one file.
     library(
-      "Gallery", ["Imaging", "Store", "Tensors", filePaths],
+      "Gallery", ["Files", "Imaging", "Store", "Tensors", filePaths],
       resources: ["page.html", "page.css", "page.js", "report.html", "report.css", "sentiment.css"]
         .map {
           .embedInCode($0)
         }),
     library(
-      "Evaluation", ["Figures", "Gallery", "Language", "Metrics", "Store", "Tensors", filePaths]),
+      "Evaluation", ["Figures", "Files", "Gallery", "Language", "Metrics", "Store", "Tensors", filePaths]),
     .executableTarget(
       name: "caption",
       dependencies: [
@@ -106,16 +107,16 @@ let package = Package(
     .executableTarget(
       name: "caption-bench",
       dependencies: [
-        "Captioning", "Imaging", "Language", "Metrics", "ModelFiles", "NeuralNet", "Sentiment",
-        "Store", "Tensors", filePaths, grdb,
+        "Captioning", "Files", "Imaging", "Language", "Metrics", "ModelFiles", "NeuralNet",
+        "Sentiment", "Store", "Tensors", filePaths, grdb,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
     library(
       "Fuzzing",
       [
-        "Batch", "CaptionTraining", "Captioning", "Datasets", "Imaging", "Language", "ModelFiles",
-        "NeuralNet", "PhotoMetadata", "Sentiment", "Store", "Tensors", "Training", filePaths, grdb,
+        "Batch", "CaptionTraining", "Captioning", "Datasets", "Files", "Imaging", "Language",
+        "ModelFiles", "NeuralNet", "PhotoMetadata", "Sentiment", "Store", "Tensors", "Training", filePaths, grdb,
       ]),
     .target(
       name: "TestSupport", dependencies: ["Store", "Tensors", grdb], path: "Tests/TestSupport",
@@ -143,13 +144,13 @@ let package = Package(
     tests("PhotoMetadataTests", ["Files", "PhotoMetadata", "Imaging", "Tensors", filePaths]),
     tests("PhotoFindingTests", ["PhotoFinding", filePaths]),
     tests("DatasetsTests", ["Datasets", "Imaging", filePaths]),
-    tests("StoreTests", ["Store", "Tensors", filePaths, grdb]),
+    tests("StoreTests", ["Files", "Store", "Tensors", filePaths, grdb]),
     tests(
       "BatchTests",
-      ["Batch", "Captioning", "Imaging", "PhotoMetadata", "Store", filePaths, grdb]),
-    tests("EvaluationTests", ["Evaluation", "Figures", "Gallery", "Metrics", "Store"]),
+      ["Batch", "Files", "Captioning", "Imaging", "PhotoMetadata", "Store", filePaths, grdb]),
+    tests("EvaluationTests", ["Evaluation", "Figures", "Files", "Gallery", "Metrics", "Store"]),
     tests("FuzzingTests", ["Fuzzing", "Imaging"]),
-    tests("GalleryTests", ["Gallery", "Imaging", "Store", filePaths]),
+    tests("GalleryTests", ["Files", "Gallery", "Imaging", "Store", filePaths]),
     tests(
       "CommandTests",
       [

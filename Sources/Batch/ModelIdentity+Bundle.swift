@@ -1,4 +1,5 @@
 package import Captioning
+package import Files
 internal import Foundation
 internal import Language
 internal import ModelFiles

@@ -1,5 +1,6 @@
-package import Imaging
-package import Store
+package import Files
+internal import Imaging
+internal import Store
 
 /// Why a photo has no caption.
 package struct PhotoFailure: Equatable, Sendable {
@@ -11,18 +12,8 @@ package struct PhotoFailure: Equatable, Sendable {
   ///   - error: of reading or captioning the photo.
   ///   - name: what the error calls the photo.
   package init(_ error: any Error, of name: String) {
-    kind = (error as? ImagingError).map { FailureKind($0.kind) } ?? .badData
+    kind = (error as? ImagingError)?.kind ?? .badData
     let (sentence, prefix) = ("\(error)", name + ": ")
     reason = sentence.hasPrefix(prefix) ? String(sentence.dropFirst(prefix.count)) : sentence
-  }
-}
-
-extension FailureKind {
-  package init(_ kind: ImagingError.Kind) {
-    switch kind {
-    case .noInput: self = .noInput
-    case .badData: self = .badData
-    case .inputOutput: self = .inputOutput
-    }
   }
 }

@@ -1,3 +1,4 @@
+internal import Files
 internal import PhotoMetadata
 package import Store
 package import SystemPackage

@@ -1,3 +1,4 @@
+internal import Files
 package import PhotoMetadata
 package import Store
 package import SystemPackage

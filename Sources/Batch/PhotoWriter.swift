@@ -1,4 +1,4 @@
-internal import Files
+package import Files
 internal import Foundation
 package import PhotoMetadata
 package import Store

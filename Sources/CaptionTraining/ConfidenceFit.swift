@@ -1,4 +1,5 @@
 package import Captioning
+internal import Files
 package import Metrics
 internal import Store
 

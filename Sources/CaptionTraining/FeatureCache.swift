@@ -17,23 +17,8 @@ package struct FeatureCache: Sendable {
   package let folder: FilePath
 
   /// - Parameter folder: is made where it does not exist.
-  package init(folder: FilePath = Self.defaultFolder()) {
+  package init(folder: FilePath = FilePath.caches().appending("features")) {
     self.folder = folder
-  }
-
-  /// `caption/features` in the user's folder for what can be made again: `$XDG_CACHE_HOME`, else
-  /// `~/.cache`.
-  package static func defaultFolder(
-    environment: [String: String] = ProcessInfo.processInfo.environment
-  ) -> FilePath {
-    func value(_ name: String) -> String? {
-      environment[name].flatMap { $0.isEmpty ? nil : $0 }
-    }
-    let caches = value("XDG_CACHE_HOME").map { FilePath($0) }
-    let home = FilePath(value("HOME") ?? NSHomeDirectory())
-    // The specification: relative paths there are to be ignored.
-    return (caches.flatMap { $0.isAbsolute ? $0 : nil } ?? home.appending(".cache"))
-      .appending("caption/features")
   }
 
   /// What `features` tells and asks while it works, on the thread that called it.

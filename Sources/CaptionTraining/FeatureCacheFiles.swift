@@ -32,10 +32,10 @@ struct FeatureCacheFiles {
     var bytes: [UInt8] {
       var bytes = Self.magic + identity.bytes
       for value in [gridHeight, gridWidth, channels] {
-        bytes += littleEndian(UInt32(truncatingIfNeeded: value))
+        bytes += UInt32(truncatingIfNeeded: value).littleEndianBytes
       }
-      bytes += littleEndian(rows)
-      return bytes + littleEndian(CRC32C.checksum(bytes))
+      bytes += rows.littleEndianBytes
+      return bytes + CRC32C.checksum(bytes).littleEndianBytes
     }
 
     /// This header with the rows that an index names; nil if it is the index of anything else.
@@ -59,8 +59,8 @@ struct FeatureCacheFiles {
     let checksum: UInt32
 
     var bytes: [UInt8] {
-      let bytes = photo.bytes + littleEndian(UInt64(slot)) + littleEndian(checksum)
-      return bytes + littleEndian(CRC32C.checksum(bytes))
+      let bytes = photo.bytes + UInt64(slot).littleEndianBytes + checksum.littleEndianBytes
+      return bytes + CRC32C.checksum(bytes).littleEndianBytes
     }
 
     init(photo: ContentHash, slot: Int, checksum: UInt32) {
@@ -206,10 +206,6 @@ struct FeatureCacheFiles {
   ///
   /// - Throws: `Errno`.
   func openRows() throws -> RegularFile { try RegularFile(rows) }
-}
-
-private func littleEndian(_ value: some FixedWidthInteger) -> [UInt8] {
-  withUnsafeBytes(of: value.littleEndian) { Array($0) }
 }
 
 extension FilePermissions {

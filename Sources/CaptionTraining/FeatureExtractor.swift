@@ -1,8 +1,9 @@
 package import Captioning
+package import Files
 internal import Foundation
 internal import Imaging
 internal import NeuralNet
-package import Store
+internal import Store
 internal import Synchronization
 internal import SystemPackage
 internal import Tensors

@@ -3,6 +3,7 @@ public import Imaging
 internal import Language
 internal import NeuralNet
 internal import Synchronization
+internal import SystemPackage
 internal import Tensors
 
 /// Describes photographs in words: one model, ready to run.
@@ -72,7 +73,7 @@ public final class Captioner: Sendable {
   /// - Throws: `ImagingError` if the file cannot be read as an image; `CaptioningError` where the
   ///   model finds no words, or its numbers are not finite.
   public func caption(path: String, options: DecodingOptions? = nil) throws -> Caption {
-    try caption(bytes: ImageDecoder.readAll(path: path), name: path, options: options)
+    try caption(bytes: ImageDecoder.readAll(FilePath(path), waits: true), name: path, options: options)
   }
 
   /// Describes the photo in an image file's bytes.

@@ -1,5 +1,7 @@
+public import Files
+
 /// Why a dataset or a list of captions cannot be read.
-public enum DatasetError: Error, Equatable, CustomStringConvertible {
+public enum DatasetError: Failure, Equatable {
   /// There is no such file or folder.
   case missing(path: String)
   /// The file cannot be opened, or is none.
@@ -11,17 +13,7 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
   /// What was read breaks the rules of its format.
   case malformed(path: String, place: DatasetPlace, reason: String)
 
-  /// Whose fault it is, as far as a caller's next step depends on it.
-  public enum Kind: Sendable {
-    /// There is nothing to read at the path.
-    case noInput
-    /// What was read is nothing that can be used.
-    case badData
-    /// The machine failed to read.
-    case inputOutput
-  }
-
-  public var kind: Kind {
+  public var kind: FailureKind {
     switch self {
     case .missing, .unreadable: .noInput
     case .readFailed: .inputOutput
@@ -29,10 +21,8 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
     }
   }
 
-  public var description: String { "\(path): \(reason)" }
-
   /// The file or files that it is about.
-  private var path: String {
+  public var subject: String? {
     switch self {
     case .missing(let path), .unreadable(let path, _), .readFailed(let path, _), .tooLong(let path),
       .malformed(let path, _, _):
@@ -40,8 +30,7 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
     }
   }
 
-  /// Without the path.
-  var reason: String {
+  public var reason: String {
     switch self {
     case .missing: "there is no such file"
     case .unreadable(_, let reason), .readFailed(_, let reason): "cannot be read: \(reason)"

@@ -1,12 +1,5 @@
+internal import Files
 internal import SystemPackage
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
 
 /// A file or pipe that is read piece by piece, with errors that name it.
 final class FileReader {
@@ -27,13 +20,11 @@ final class FileReader {
       }
       throw DatasetError.unreadable(path: name, reason: "\(error)")
     }
-    var status = stat()
-    let failure = fstat(descriptor.rawValue, &status) == 0 ? nil : Errno(rawValue: errno)
-    size = status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
-    let isFolder = status.st_mode & S_IFMT == S_IFDIR
-    if let failure = failure ?? (isFolder ? .isDirectory : nil) {
-      throw DatasetError.unreadable(path: name, reason: "\(failure)")
+    let entry = FileEntry(descriptor: descriptor.rawValue)
+    guard entry != .folder else {
+      throw DatasetError.unreadable(path: name, reason: "\(Errno.isDirectory)")
     }
+    size = entry == .file ? FileState(descriptor: descriptor.rawValue)?.byteCount : nil
   }
 
   deinit { try? descriptor.close() }

@@ -1,13 +1,6 @@
+internal import Files
 internal import PhotoFinding
 internal import SystemPackage
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
 
 /// Finds the photos of a dataset below folders, wherever in them they lie.
 struct PhotoIndex {
@@ -33,11 +26,11 @@ struct PhotoIndex {
   mutating func find(_ entry: DatasetEntry) -> Result {
     let name = FilePath(entry.name)
     for folder in folders {
-      if let inner = entry.folder.map({ folder.pushing(FilePath($0)).pushing(name) }), isFile(inner)
+      if let inner = entry.folder.map({ folder.pushing(FilePath($0)).pushing(name) }), FileEntry(at: inner) == .file
       {
         return .found(inner)
       }
-      if case let path = folder.pushing(name), isFile(path) { return .found(path) }
+      if case let path = folder.pushing(name), FileEntry(at: path) == .file { return .found(path) }
     }
     guard looksEverywhere, let last = name.lastComponent else { return .missing }
     let all = photos ?? allPhotos()
@@ -56,10 +49,4 @@ struct PhotoIndex {
     }
     return photos
   }
-}
-
-/// Whether there is a regular file, links followed.
-private func isFile(_ path: FilePath) -> Bool {
-  var status = stat()
-  return path.withPlatformString { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFREG
 }

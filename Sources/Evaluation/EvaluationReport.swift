@@ -1,4 +1,5 @@
 internal import Figures
+internal import Files
 internal import Foundation
 package import Gallery
 package import Metrics

@@ -1,15 +1,8 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
 package import SystemPackage
 
 /// The system does not let a file or folder be made, written or locked: the disk is full, a folder
 /// is a file, a name is too long.
-package struct FileFailure: Error, Equatable, CustomStringConvertible {
+package struct FileFailure: Failure, Equatable {
   package let path: String
   /// As of errno.h.
   package let number: Int32
@@ -19,8 +12,10 @@ package struct FileFailure: Error, Equatable, CustomStringConvertible {
     self.number = number
   }
 
-  /// In the system's words, which name no path.
-  package var reason: String { String(cString: strerror(number)) }
+  package var kind: FailureKind { .inputOutput }
+  package var subject: String? { path }
+  package var reason: String { "cannot be written: \(systemReason)" }
 
-  package var description: String { "\(path): cannot be written: \(reason)" }
+  /// In the system's words.
+  package var systemReason: String { Files.systemReason(number) }
 }

@@ -1,12 +1,5 @@
+internal import Foundation
 package import SystemPackage
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
 
 /// Keeps others who ask from working with the same file or folder, as long as it lives. The system
 /// lets go of it however the process ends, so that none is ever left behind.

@@ -1,12 +1,5 @@
+internal import Foundation
 package import SystemPackage
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
 
 /// Writes a file that takes the place of the one at a path at once or not at all; where that is a
 /// link, of the file that it leads to. Owner, mode and extended attributes of one that is there stay.
@@ -18,8 +11,8 @@ package func replaceFile(
 ) throws {
   var status = stat()
   let exists = path.withPlatformString { stat($0, &status) } == 0
-  if exists, status.st_mode & S_IFMT != S_IFREG {
-    throw FileFailure(path, status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EEXIST)
+  if exists, case let entry = FileEntry(status), entry != .file {
+    throw FileFailure(path, entry == .folder ? EISDIR : EEXIST)
   }
   let target = exists ? path.resolved ?? path : path
   do {
@@ -56,9 +49,8 @@ package func makeFolder(_ path: FilePath) throws(FileFailure) {
     number = tried()
   }
   guard let number else { return }
-  var status = stat()
-  guard path.withPlatformString({ stat($0, &status) }) == 0 else { throw FileFailure(path, number) }
-  guard status.st_mode & S_IFMT == S_IFDIR else { throw FileFailure(path, ENOTDIR) }
+  guard let entry = FileEntry(at: path) else { throw FileFailure(path, number) }
+  guard entry == .folder else { throw FileFailure(path, ENOTDIR) }
 }
 
 /// A file to which lines are added as they come.
@@ -85,7 +77,7 @@ package final class AppendedFile {
 
 extension FilePath {
   /// Whether a symbolic link stands here.
-  package var isLink: Bool { mode(at: self) & S_IFMT == S_IFLNK }
+  package var isLink: Bool { FileEntry(at: self, followingLinks: false) == .link }
 
   /// Where the file is that a path leads to, from the root on and without links; nil where there is
   /// none.
@@ -94,10 +86,4 @@ extension FilePath {
     defer { free(path) }
     return FilePath(platformString: path)
   }
-}
-
-/// As of `lstat`; 0 where nothing is. Paths have a `stat` of their own, which hides the system's.
-private func mode(at path: FilePath) -> mode_t {
-  var status = stat()
-  return path.withPlatformString { lstat($0, &status) } == 0 ? status.st_mode : 0
 }

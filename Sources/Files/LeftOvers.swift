@@ -1,13 +1,6 @@
+internal import Foundation
 internal import Synchronization
 package import SystemPackage
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
 
 /// What processes that were killed left unfinished beside the files that they wrote.
 ///
@@ -28,17 +21,13 @@ package enum LeftOvers {
   @discardableResult
   package static func clear(in folder: FilePath, ofFoundation: Bool = false) -> Int {
     let folder = folder.isEmpty ? "." : folder
-    guard let stream = folder.withPlatformString({ opendir($0) }) else { return 0 }
-    defer { closedir(stream) }
     var count = 0
-    while let entry = readdir(stream) {
-      // A glance is enough for nearly all of a large folder's names.
-      guard entry.pointee.d_name.0 == CChar(bitPattern: UInt8(ascii: ".")) else { continue }
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+    try? folder.forEachName(beginningWith: ".") { name in
+      guard let kind = TemporaryName(name.string), ofFoundation || kind != .ofFoundation else {
+        return true
       }
-      guard let kind = TemporaryName(name), ofFoundation || kind != .ofFoundation else { continue }
       if remove(folder.appending(name), kind) { count += 1 }
+      return true
     }
     return count
   }
@@ -66,22 +55,14 @@ package enum LeftOvers {
     let lock = lockAtOnce(descriptor)
     var (status, named) = (stat(), stat())
     guard lock != .held, fstat(descriptor, &status) == 0,
-      status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1,
+      FileEntry(status) == .file, status.st_nlink == 1,
       // Root's may have got the owner of what they were to replace.
       status.st_uid == geteuid() || geteuid() == 0,
       path.withPlatformString({ lstat($0, &named) }) == 0,
       named.st_ino == status.st_ino, named.st_dev == status.st_dev
     else { return false }
-    let isOld = modified(status) < time(nil) - longestWrite
+    let isOld = status.modified.tv_sec < time(nil) - longestWrite
     guard isOld || lock == .taken && name == .own else { return false }
     return path.withPlatformString { unlink($0) } == 0
-  }
-
-  private static func modified(_ status: stat) -> Int {
-    #if canImport(Darwin)
-      status.st_mtimespec.tv_sec
-    #else
-      status.st_mtim.tv_sec
-    #endif
   }
 }

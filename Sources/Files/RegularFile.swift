@@ -1,10 +1,5 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
+internal import Foundation
+package import SystemPackage
 
 /// A file on disk that is open for reading. A folder, a pipe, a device or a socket in its place is
 /// refused at once, since nobody knows how long what comes out of them would have to be waited for.
@@ -12,7 +7,7 @@
 /// Its bytes are copied and not mapped: a mapped file that others make shorter ends the program.
 package final class RegularFile: Sendable {
   /// Why a file cannot be opened or read.
-  package enum Failure: Error, Equatable, CustomStringConvertible {
+  package enum Failure: Files.Failure, Equatable {
     /// There is none, or it cannot be opened or read: the system's error number.
     case system(Int32)
     /// It is something else, which a sentence can name.
@@ -22,9 +17,20 @@ package final class RegularFile: Sendable {
     /// It is shorter than it was when it was opened.
     case cutOff
 
-    package var description: String {
+    package var kind: FailureKind {
       switch self {
-      case .system(let code): String(cString: strerror(code))
+      case .system, .notAFile: .noInput
+      case .tooLong: .badData
+      case .cutOff: .inputOutput
+      }
+    }
+
+    /// Nil: who reads a file knows what it is called.
+    package var subject: String? { nil }
+
+    package var reason: String {
+      switch self {
+      case .system(let code): systemReason(code)
       case .notAFile(let kind): "it is \(kind), not a file"
       case .tooLong(let limit):
         limit % (1 << 20) == 0
@@ -39,10 +45,17 @@ package final class RegularFile: Sendable {
   package let size: Int
 
   /// - Throws: `Failure.system`, `.notAFile`.
-  package convenience init(path: String) throws(Failure) {
+  package convenience init(_ path: FilePath) throws(Failure) {
     // Without waiting, also for somebody who writes into a pipe.
-    try self.init(owning: open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK))
+    try self.init(
+      owning: path.withPlatformString { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) })
   }
+
+  /// - Throws: `Failure.system`, `.notAFile`.
+  package convenience init(path: String) throws(Failure) { try self.init(FilePath(path)) }
+
+  /// Size and time of change of the file that is open.
+  package var state: FileState? { FileState(descriptor: descriptor) }
 
   /// What is open already, which stays so, can be read beside it.
   ///
@@ -61,13 +74,8 @@ package final class RegularFile: Sendable {
       throw .system(errno)
     }
     size = Int(status.st_size)
-    switch status.st_mode & S_IFMT {
-    case S_IFREG: break
-    case S_IFDIR: throw .notAFile("a folder")
-    case S_IFIFO: throw .notAFile("a pipe")
-    case S_IFSOCK: throw .notAFile("a socket")
-    default: throw .notAFile("a device")
-    }
+    let entry = FileEntry(status)
+    guard entry == .file else { throw .notAFile(entry.name) }
   }
 
   deinit {
@@ -121,4 +129,47 @@ package final class RegularFile: Sendable {
     }
     return filled
   }
+
+  /// What comes out of an open file, pipe or terminal until its end. Other than a file's own, these may
+  /// be waited for.
+  ///
+  /// - Parameter limit: how many bytes they may be.
+  /// - Throws: `Failure.notAFile` for a folder, `.tooLong`, `.system`.
+  package static func contents(descriptor: Int32, limit: Int) throws(Failure) -> [UInt8] {
+    var capacity = 1 << 16
+    var status = stat()
+    if fstat(descriptor, &status) == 0 {
+      let entry = FileEntry(status)
+      guard entry != .folder else { throw .notAFile(entry.name) }
+      if entry == .file {
+        guard status.st_size <= limit else { throw .tooLong(limit: limit) }
+        // One byte more, so that the end is met without growing.
+        capacity = Int(status.st_size) + 1
+      }
+    }
+    var bytes = [UInt8](repeating: 0, count: capacity)
+    var filled = 0
+    while true {
+      if filled == bytes.count {
+        guard filled <= limit else { throw .tooLong(limit: limit) }
+        bytes.append(contentsOf: repeatElement(0, count: filled))
+      }
+      let count = bytes.withUnsafeMutableBytes { buffer in
+        readSome(of: descriptor, into: .init(rebasing: buffer[filled...]))
+      }
+      if count == 0 { break }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw .system(errno)
+      }
+      filled += count
+    }
+    bytes.removeLast(bytes.count - filled)
+    return bytes
+  }
+}
+
+/// As read(2), which a method of `RegularFile` hides.
+private func readSome(of descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) -> Int {
+  read(descriptor, buffer.baseAddress, buffer.count)
 }

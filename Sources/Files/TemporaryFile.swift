@@ -1,13 +1,6 @@
 internal import CFiles
+internal import Foundation
 package import SystemPackage
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
 
 /// A file that is being written beside the one whose place it is to take, at once or not at all: its
 /// bytes are safe on the disk before they get the other's name.
@@ -147,13 +140,7 @@ func writeAll(
   var offset = 0
   while offset < bytes.count {
     let rest = UnsafeRawBufferPointer(rebasing: bytes[offset...])
-    #if canImport(Glibc)
-      let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
-    #elseif canImport(Musl)
-      let count = Musl.write(descriptor, rest.baseAddress, rest.count)
-    #else
-      let count = Darwin.write(descriptor, rest.baseAddress, rest.count)
-    #endif
+    let count = write(descriptor, rest.baseAddress, rest.count)
     if count < 0 {
       if errno == EINTR { continue }
       throw FileFailure(path, errno)

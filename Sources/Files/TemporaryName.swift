@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
+internal import Foundation
 
 /// What the name of a file says of who is writing it.
 enum TemporaryName: Equatable {
@@ -69,8 +63,7 @@ enum TemporaryName: Equatable {
       let count = read(descriptor, &name, name.count)
     #endif
     guard count >= 32 else { return nil }
-    // FNV-1a.
-    return name[..<count].reduce(2_166_136_261) { ($0 ^ UInt32($1)) &* 16_777_619 }
+    return StableHash.of32Bits(name[..<count])
   }
 
   private static func digits(_ number: UInt32) -> String {

@@ -1,5 +1,6 @@
 internal import Batch
 internal import Datasets
+internal import Files
 internal import Foundation
 internal import Store
 internal import SystemPackage

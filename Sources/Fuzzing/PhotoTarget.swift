@@ -1,4 +1,5 @@
 internal import Batch
+internal import Files
 internal import Foundation
 internal import Imaging
 internal import PhotoMetadata

@@ -1,3 +1,4 @@
+package import Files
 package import Foundation
 internal import Imaging
 package import SystemPackage
@@ -8,9 +9,11 @@ package enum Thumbnail {
   /// A WebP file, upright, or why there is none.
   package typealias Result = Swift.Result<Data, Failure>
 
-  package struct Failure: Error, Equatable {
+  package struct Failure: Files.Failure, Equatable {
+    package let kind: FailureKind
     /// A sentence for people, without the path.
     package let reason: String
+    package var subject: String? { nil }
   }
 
   /// Good enough for a picture the size of a stamp; 85 would take half as much again.
@@ -32,29 +35,23 @@ package enum Thumbnail {
   }
 
   private static func first(of paths: [FilePath], longSide: Int) -> Result {
-    var failure = Failure(reason: "no file is known")
+    var failure = Failure(kind: .noInput, reason: "no file is known")
     for path in paths {
       do {
         return .success(try make(path, longSide: longSide))
-      } catch let error as ImagingError {
-        failure = Failure(reason: String(error.description.dropFirst(2)))
       } catch {
-        let isMissing = error as? Errno == .noSuchFileOrDirectory
-        failure = Failure(reason: isMissing ? "there is no such file" : "\(error)")
+        let cause = error as? any Files.Failure
+        failure = Failure(kind: cause?.kind ?? .badData, reason: cause?.reason ?? "\(error)")
       }
     }
     return .failure(failure)
   }
 
   private static func make(_ path: FilePath, longSide: Int) throws -> Data {
-    let descriptor = try FileDescriptor.open(
-      path, .readOnly, options: [.closeOnExec, .nonBlocking])
-    let bytes = try descriptor.closeAfter {
-      try ImageDecoder.readAll(descriptor: descriptor.rawValue, name: "")
-    }
+    let bytes = try ImageDecoder.readAll(path)
     // Where the size is not known before, a square does: no side comes out shorter than it must.
     let image = try ImageDecoder.decode(
-      bytes: bytes, name: "", minimumSize: ImageSize(width: longSide, height: longSide))
+      bytes: bytes, name: path.string, minimumSize: ImageSize(width: longSide, height: longSide))
     let size = fitted(image.size, longSide: longSide)
     return image.resized(to: size, filter: .lanczos).webPData(quality: quality)
   }

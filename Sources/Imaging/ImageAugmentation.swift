@@ -1,11 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
-
+internal import Foundation
 public import Tensors
 
 /// Random changes to a training photo that leave what is to be said of it the same: a part of it, in

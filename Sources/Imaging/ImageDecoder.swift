@@ -1,12 +1,6 @@
 internal import CImageCodecs
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
+internal import Files
+package import SystemPackage
 
 /// Turns the bytes of image files into pixels: JPEG, PNG, WebP, HEIC and AVIF, upright as their
 /// metadata prescribes, transparency over white.
@@ -29,7 +23,7 @@ public enum ImageDecoder {
   ///   takes a fraction of the time and memory. Without it every picture comes in full.
   /// - Throws: `ImagingError`, any case but `.writeFailed`.
   public static func decode(path: String, minimumSize: ImageSize? = nil) throws -> RGBImage {
-    try decode(bytes: readAll(path: path), name: path, minimumSize: minimumSize)
+    try decode(bytes: readAll(FilePath(path), waits: true), name: path, minimumSize: minimumSize)
   }
 
   /// Decodes the bytes of a file; `name` stands for its path in errors.
@@ -175,56 +169,34 @@ public enum ImageDecoder {
   }
 
   /// - Throws: `ImagingError.missing`, `.folder`, `.unreadable`, `.readFailed`, `.tooLong`.
-  package static func readAll(path: String) throws -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      if errno == ENOENT || errno == ENOTDIR { throw ImagingError.missing(path: path) }
-      throw ImagingError.unreadable(path: path, reason: String(cString: strerror(errno)))
+  ///
+  /// - Parameter waits: whether for what comes out of a pipe; else it counts as empty.
+  package static func readAll(_ path: FilePath, waits: Bool = false) throws -> [UInt8] {
+    let descriptor: FileDescriptor
+    do {
+      descriptor = try FileDescriptor.open(
+        path, .readOnly, options: waits ? .closeOnExec : [.closeOnExec, .nonBlocking])
+    } catch let error as Errno {
+      throw ImagingError.notOpened(path.string, error)
     }
-    defer { close(descriptor) }
-    return try readAll(descriptor: descriptor, name: path)
+    return try descriptor.closeAfter {
+      try readAll(descriptor: descriptor.rawValue, name: path.string)
+    }
   }
 
   /// Reads an open file, pipe or terminal to its end; `name` stands for its path in errors.
   ///
-  /// The bytes are copied, not mapped, since a mapped file that shrinks meanwhile ends the program.
-  ///
   /// - Throws: `ImagingError.folder`, `.readFailed`, `.tooLong`.
   package static func readAll(descriptor: Int32, name: String) throws -> [UInt8] {
-    var status = stat()
-    var capacity = 1 << 16
-    if fstat(descriptor, &status) == 0 {
-      guard status.st_mode & S_IFMT != S_IFDIR else { throw ImagingError.folder(path: name) }
-      if status.st_mode & S_IFMT == S_IFREG {
-        guard status.st_size <= maximumBytes else {
-          throw ImagingError.tooLong(path: name)
-        }
-        // One byte more, so that the end is met without growing.
-        capacity = Int(status.st_size) + 1
+    do throws(RegularFile.Failure) {
+      return try RegularFile.contents(descriptor: descriptor, limit: maximumBytes)
+    } catch {
+      switch error {
+      case .notAFile: throw ImagingError.folder(path: name)
+      case .tooLong: throw ImagingError.tooLong(path: name)
+      case .system, .cutOff: throw ImagingError.readFailed(path: name, reason: error.reason)
       }
     }
-    var bytes = [UInt8](repeating: 0, count: capacity)
-    var filled = 0
-    while true {
-      if filled == bytes.count {
-        guard filled <= maximumBytes else {
-          throw ImagingError.tooLong(path: name)
-        }
-        bytes.append(contentsOf: repeatElement(0, count: filled))
-      }
-      let count = bytes.withUnsafeMutableBytes { buffer in
-        let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
-        return read(descriptor, rest.baseAddress, rest.count)
-      }
-      if count == 0 { break }
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw ImagingError.readFailed(path: name, reason: String(cString: strerror(errno)))
-      }
-      filled += count
-    }
-    bytes.removeLast(bytes.count - filled)
-    return bytes
   }
 }
 

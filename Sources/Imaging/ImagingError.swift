@@ -1,5 +1,8 @@
+public import Files
+package import SystemPackage
+
 /// What can be wrong with an image file.
-public enum ImagingError: Error, Equatable, CustomStringConvertible {
+public enum ImagingError: Failure, Equatable {
   /// There is no such file.
   case missing(path: String)
   /// The path is that of a folder.
@@ -27,17 +30,7 @@ public enum ImagingError: Error, Equatable, CustomStringConvertible {
   /// The bytes break the rules of their format.
   case corrupt(path: String, format: String, reason: String)
 
-  /// Whose fault it is, as far as a caller's next step depends on it.
-  public enum Kind: Sendable {
-    /// There is nothing to read at the path.
-    case noInput
-    /// What was read is no picture that can be used.
-    case badData
-    /// The machine failed to read or write.
-    case inputOutput
-  }
-
-  public var kind: Kind {
+  public var kind: FailureKind {
     switch self {
     case .missing, .folder, .unreadable: .noInput
     case .readFailed, .writeFailed: .inputOutput
@@ -47,28 +40,40 @@ public enum ImagingError: Error, Equatable, CustomStringConvertible {
     }
   }
 
-  public var description: String {
+  public var subject: String? {
     switch self {
-    case .missing(let path): "\(path): there is no such file"
-    case .folder(let path): "\(path): is a folder, not an image"
-    case .unreadable(let path, let reason): "\(path): cannot be opened: \(reason)"
-    case .readFailed(let path, let reason): "\(path): cannot be read: \(reason)"
-    case .writeFailed(let path, let reason): "\(path): cannot be written: \(reason)"
-    case .empty(let path): "\(path): the file is empty"
-    case .tooLong(let path):
-      "\(path): the file is longer than \(ImageDecoder.maximumBytes >> 20) MiB"
-    case .unrecognized(let path):
-      "\(path): not an image; readable are \(ImageFormat.readableNames)"
-    case .unsupported(let path, let reason):
-      "\(path): \(reason); readable are \(ImageFormat.readableNames)"
-    case .zeroSized(let path, let format): "\(path): the \(format) picture has no pixels"
-    case .tooLarge(let path, let size):
-      "\(path): the picture has \(size) pixels; the limits are "
+    case .missing(let path), .folder(let path), .unreadable(let path, _), .readFailed(let path, _),
+      .writeFailed(let path, _), .empty(let path), .tooLong(let path), .unrecognized(let path),
+      .unsupported(let path, _), .zeroSized(let path, _), .tooLarge(let path, _),
+      .truncated(let path, _), .corrupt(let path, _, _):
+      path
+    }
+  }
+
+  public var reason: String {
+    switch self {
+    case .missing: "there is no such file"
+    case .folder: "is a folder, not an image"
+    case .unreadable(_, let reason): "cannot be opened: \(reason)"
+    case .readFailed(_, let reason): "cannot be read: \(reason)"
+    case .writeFailed(_, let reason): "cannot be written: \(reason)"
+    case .empty: "the file is empty"
+    case .tooLong: "the file is longer than \(ImageDecoder.maximumBytes >> 20) MiB"
+    case .unrecognized: "not an image; readable are \(ImageFormat.readableNames)"
+    case .unsupported(_, let reason): "\(reason); readable are \(ImageFormat.readableNames)"
+    case .zeroSized(_, let format): "the \(format) picture has no pixels"
+    case .tooLarge(_, let size):
+      "the picture has \(size) pixels; the limits are "
         + "\(ImageDecoder.maximumPixels / 1_000_000) megapixels and "
         + "\(ImageDecoder.maximumSide) pixels a side"
-    case .truncated(let path, let format): "\(path): the \(format) file is truncated"
-    case .corrupt(let path, let format, let reason):
-      "\(path): not a valid \(format) file: \(reason)"
+    case .truncated(_, let format): "the \(format) file is truncated"
+    case .corrupt(_, let format, let reason): "not a valid \(format) file: \(reason)"
     }
+  }
+
+  /// Of a file that the system does not open.
+  package static func notOpened(_ path: String, _ error: Errno) -> ImagingError {
+    error == .noSuchFileOrDirectory || error == .notDirectory
+      ? .missing(path: path) : .unreadable(path: path, reason: "\(error)")
   }
 }

@@ -1,12 +1,5 @@
 internal import Files
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
+internal import Foundation
 
 /// Reads a file of any length line by line, in one buffer.
 final class LineScanner {

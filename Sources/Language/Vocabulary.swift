@@ -1,3 +1,5 @@
+public import Files
+
 /// The words that a captioning model knows, and which of its tokens are no words.
 public struct Vocabulary: Sendable {
   public let configuration: VocabularyConfiguration
@@ -70,21 +72,31 @@ public struct Vocabulary: Sendable {
 }
 
 /// What can be wrong with a vocabulary.
-public enum VocabularyError: Error, Equatable, CustomStringConvertible {
+public enum VocabularyError: Failure, Equatable {
   case unreadable(path: String, reason: String)
   case malformed(path: String, line: Int, reason: String)
   case size(path: String, expected: Int, found: Int)
   case specialToken(path: String, token: String, id: Int, size: Int)
 
-  public var description: String {
+  public var kind: FailureKind {
+    if case .unreadable = self { .noInput } else { .badData }
+  }
+
+  public var subject: String? {
     switch self {
-    case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
-    case .malformed(let path, let line, let reason):
-      "\(path), line \(line): not a vocabulary: \(reason)"
-    case .size(let path, let expected, let found):
-      "\(path): has \(found) words, the model's configuration says \(expected)"
-    case .specialToken(let path, let token, let id, let size):
-      "\(path): the “\(token)” token's id \(id) is outside its \(size) words"
+    case .unreadable(let path, _), .size(let path, _, _), .specialToken(let path, _, _, _): path
+    case .malformed(let path, let line, _): "\(path), line \(line)"
+    }
+  }
+
+  public var reason: String {
+    switch self {
+    case .unreadable(_, let reason): "cannot be read: \(reason)"
+    case .malformed(_, _, let reason): "not a vocabulary: \(reason)"
+    case .size(_, let expected, let found):
+      "has \(found) words, the model's configuration says \(expected)"
+    case .specialToken(_, let token, let id, let size):
+      "the “\(token)” token's id \(id) is outside its \(size) words"
     }
   }
 }

@@ -1,5 +1,7 @@
+package import Files
+
 /// Why a file of word vectors cannot be read.
-package enum WordVectorsError: Error, Equatable, CustomStringConvertible {
+package enum WordVectorsError: Failure, Equatable {
   /// The file cannot be opened, or is none.
   case unreadable(path: String, reason: String)
   /// Reading stopped with an error.
@@ -12,16 +14,31 @@ package enum WordVectorsError: Error, Equatable, CustomStringConvertible {
   case empty(path: String)
   case malformed(path: String, line: Int, reason: String)
 
-  package var description: String {
+  package var kind: FailureKind {
     switch self {
-    case .unreadable(let path, let reason), .readFailed(let path, let reason):
-      "\(path): cannot be read: \(reason)"
-    case .binaryWord2vec(let path):
-      "\(path): is in word2vec's binary format, and only its text format can be read"
-    case .binary(let path):
-      "\(path): is no text: word vectors are read from lines of a word and its numbers"
-    case .empty(let path): "\(path): there are no word vectors in it"
-    case .malformed(let path, let line, let reason): "\(path), line \(line): \(reason)"
+    case .unreadable: .noInput
+    case .readFailed: .inputOutput
+    case .binaryWord2vec, .binary, .empty, .malformed: .badData
+    }
+  }
+
+  package var subject: String? {
+    switch self {
+    case .unreadable(let path, _), .readFailed(let path, _), .binaryWord2vec(let path),
+      .binary(let path), .empty(let path):
+      path
+    case .malformed(let path, let line, _): "\(path), line \(line)"
+    }
+  }
+
+  package var reason: String {
+    switch self {
+    case .unreadable(_, let reason), .readFailed(_, let reason): "cannot be read: \(reason)"
+    case .binaryWord2vec:
+      "is in word2vec's binary format, and only its text format can be read"
+    case .binary: "is no text: word vectors are read from lines of a word and its numbers"
+    case .empty: "there are no word vectors in it"
+    case .malformed(_, _, let reason): reason
     }
   }
 }

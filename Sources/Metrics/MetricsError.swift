@@ -1,5 +1,7 @@
+package import Files
+
 /// Why captions cannot be scored.
-package enum MetricsError: Error, Equatable, CustomStringConvertible {
+package enum MetricsError: Failure, Equatable {
   /// There is nothing to score.
   case noCaptions
   /// The lists of candidates and of references are of different length.
@@ -11,7 +13,10 @@ package enum MetricsError: Error, Equatable, CustomStringConvertible {
   /// Two sets of scores that are to be compared are not of the same images or metrics.
   case notComparable(reason: String)
 
-  package var description: String {
+  package var kind: FailureKind { .badData }
+  package var subject: String? { nil }
+
+  package var reason: String {
     switch self {
     case .noCaptions: "there are no captions to score"
     case .countMismatch(let candidates, let references):

@@ -1,4 +1,4 @@
-internal import Files
+public import Files
 package import Foundation
 internal import SystemPackage
 
@@ -191,7 +191,7 @@ public struct ModelFolder: Sendable {
 }
 
 /// What can be wrong with a model's folder.
-public enum ModelFolderError: Error, Equatable, CustomStringConvertible {
+public enum ModelFolderError: Failure, Equatable {
   /// There is no model of this name; `searched` are the folders that were looked into.
   case noModel(name: String, searched: [String])
   /// A model's file cannot be read.
@@ -199,14 +199,28 @@ public enum ModelFolderError: Error, Equatable, CustomStringConvertible {
   /// A model's `config.json` cannot be understood.
   case invalid(path: String, reason: String)
 
-  public var description: String {
+  public var kind: FailureKind {
+    switch self {
+    case .noModel, .unreadable: .noInput
+    case .invalid: .badData
+    }
+  }
+
+  public var subject: String? {
+    switch self {
+    case .noModel(let name, let searched): searched.isEmpty ? name : nil
+    case .unreadable(let path, _), .invalid(let path, _): path
+    }
+  }
+
+  public var reason: String {
     switch self {
     case .noModel(let name, let searched):
       searched.isEmpty
-        ? "\(name): there is no model (no config.json)"
+        ? "there is no model (no config.json)"
         : "there is no model “\(name)” in \(searched.joined(separator: ", "))"
-    case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
-    case .invalid(let path, let reason): "\(path): not a model's configuration: \(reason)"
+    case .unreadable(_, let reason): "cannot be read: \(reason)"
+    case .invalid(_, let reason): "not a model's configuration: \(reason)"
     }
   }
 }

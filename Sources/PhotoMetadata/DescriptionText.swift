@@ -1,3 +1,5 @@
+internal import Files
+
 /// The rules for texts that go into metadata.
 package enum DescriptionText {
   /// IPTC-IIM 4.2 allows Caption/Abstract this many bytes.
@@ -44,13 +46,8 @@ package enum DescriptionText {
   /// FNV-1a of 64 bits over the cleaned text: to tell whether a text is still the one that was
   /// written, not against people who want to deceive.
   static func hash(_ text: String) -> String {
-    let value = fnv1a(cleaned(text).utf8)
+    let value = StableHash.of64Bits(cleaned(text).utf8)
     let digits = String(value, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
-}
-
-/// FNV-1a with 64 bits (draft-eastlake-fnv).
-func fnv1a(_ bytes: some Sequence<UInt8>) -> UInt64 {
-  bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
 }

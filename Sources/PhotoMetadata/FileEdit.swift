@@ -1,3 +1,4 @@
+internal import Files
 internal import Imaging
 package import SystemPackage
 
@@ -34,7 +35,7 @@ package struct FileEdit: Sendable {
         .restore(
           ReverseDelta(from: original.bytes, to: bytes), modified: original.snapshot.modified)
       } else {
-        .remove(count: bytes.count, hash: fnv1a(bytes))
+        .remove(count: bytes.count, hash: StableHash.of64Bits(bytes))
       }
   }
 
@@ -132,7 +133,7 @@ package enum FileUndo: Equatable, Sendable {
     case .remove(let count, let hash):
       guard try FileReplacement.snapshot(of: path) != nil else { return false }
       let current = try FileReplacement.read(path)
-      guard current.bytes.count == count, fnv1a(current.bytes) == hash else {
+      guard current.bytes.count == count, StableHash.of64Bits(current.bytes) == hash else {
         throw .changed(path: path.string)
       }
       try FileReplacement.remove(path, expecting: current.snapshot)

@@ -1,14 +1,7 @@
 internal import Files
+internal import Foundation
 internal import Imaging
 package import SystemPackage
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
 
 /// What tells one state of a file from another without reading it.
 package struct FileSnapshot: Equatable, Sendable {
@@ -26,12 +19,8 @@ package struct FileSnapshot: Equatable, Sendable {
     inode = UInt64(truncatingIfNeeded: status.st_ino)
     size = Int(status.st_size)
     mode = UInt32(status.st_mode)
-    #if canImport(Darwin)
-      modified = FileTimestamp(
-        seconds: status.st_mtimespec.tv_sec, nanoseconds: status.st_mtimespec.tv_nsec)
-    #else
-      modified = FileTimestamp(seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec)
-    #endif
+    let time = status.modified
+    modified = FileTimestamp(seconds: time.tv_sec, nanoseconds: time.tv_nsec)
   }
 }
 
@@ -57,20 +46,18 @@ package enum FileReplacement {
     }
     guard descriptor >= 0 else {
       if errno == ENOENT || errno == ENOTDIR { throw .missing(path: path.string) }
-      throw .unreadable(path: path.string, reason: systemMessage())
+      throw .unreadable(path: path.string, reason: systemReason(lastSystemError))
     }
     defer { close(descriptor) }
     func status() throws(MetadataError) -> FileSnapshot {
       var status = stat()
       guard fstat(descriptor, &status) == 0 else {
-        throw .readFailed(path: path.string, reason: systemMessage())
+        throw .readFailed(path: path.string, reason: systemReason(lastSystemError))
       }
       return FileSnapshot(status, at: place)
     }
     let before = try status()
-    guard before.mode & UInt32(S_IFMT) == UInt32(S_IFREG) else {
-      throw .notAFile(path: path.string)
-    }
+    guard FileEntry(descriptor: descriptor) == .file else { throw .notAFile(path: path.string) }
     do {
       let bytes = try ImageDecoder.readAll(descriptor: descriptor, name: path.string)
       // A file that was written to meanwhile may have been read half and half.
@@ -108,7 +95,7 @@ package enum FileReplacement {
       try require(path, toBe: snapshot)
       guard target.withPlatformString({ access($0, W_OK) }) == 0 else {
         if errno == EACCES || errno == EROFS { throw .writeProtected(path: path.string) }
-        throw .writeFailed(path: path.string, reason: systemMessage())
+        throw .writeFailed(path: path.string, reason: systemReason(lastSystemError))
       }
     }
     do {
@@ -127,7 +114,7 @@ package enum FileReplacement {
       throw error
     } catch let failure as FileFailure {
       if snapshot == nil, failure.number == EEXIST { throw .changed(path: path.string) }
-      throw .writeFailed(path: path.string, reason: failure.reason)
+      throw .writeFailed(path: path.string, reason: failure.systemReason)
     } catch {
       throw .writeFailed(path: path.string, reason: "\(error)")
     }
@@ -146,7 +133,7 @@ package enum FileReplacement {
   static func remove(_ path: FilePath, expecting snapshot: FileSnapshot) throws(MetadataError) {
     try require(path, toBe: snapshot)
     guard path.withPlatformString({ unlink($0) }) == 0 else {
-      throw .writeFailed(path: path.string, reason: systemMessage())
+      throw .writeFailed(path: path.string, reason: systemReason(lastSystemError))
     }
     synchronizeFolder(of: path)
   }
@@ -154,7 +141,7 @@ package enum FileReplacement {
   private static func resolved(_ path: FilePath) throws(MetadataError) -> FilePath {
     guard let place = path.resolved else {
       if errno == ENOENT || errno == ENOTDIR { throw .missing(path: path.string) }
-      throw .unreadable(path: path.string, reason: systemMessage())
+      throw .unreadable(path: path.string, reason: systemReason(lastSystemError))
     }
     return place
   }
@@ -164,10 +151,8 @@ package enum FileReplacement {
     var status = stat()
     guard let place = path.resolved, place.withPlatformString({ lstat($0, &status) }) == 0 else {
       if errno == ENOENT || errno == ENOTDIR { return nil }
-      throw .readFailed(path: path.string, reason: systemMessage())
+      throw .readFailed(path: path.string, reason: systemReason(lastSystemError))
     }
     return FileSnapshot(status, at: place)
   }
-
-  private static func systemMessage() -> String { String(cString: strerror(errno)) }
 }

@@ -1,4 +1,4 @@
-package import Imaging
+internal import Imaging
 
 /// What makes the picture of a photo's file, whatever else the file says: two files with the same
 /// data show the same picture, but for how it is turned and for their colour profiles.

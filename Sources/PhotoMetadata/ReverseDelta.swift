@@ -1,3 +1,5 @@
+internal import Files
+
 /// How to get the bytes of a file as it was from the bytes that it has now: parts of the new ones in
 /// another order, and what of the old ones is not among them.
 package struct ReverseDelta: Equatable, Sendable {
@@ -21,9 +23,9 @@ package struct ReverseDelta: Equatable, Sendable {
   ///   - new: The bytes to come from.
   package init(from old: [UInt8], to new: [UInt8]) {
     newCount = new.count
-    newHash = fnv1a(new)
+    newHash = StableHash.of64Bits(new)
     oldCount = old.count
-    oldHash = fnv1a(old)
+    oldHash = StableHash.of64Bits(old)
     steps = old.withUnsafeBufferPointer { old in
       new.withUnsafeBufferPointer { new in Self.steps(old: old, new: new) }
     }
@@ -31,12 +33,12 @@ package struct ReverseDelta: Equatable, Sendable {
 
   /// Whether `bytes` are those that the change led to.
   package func applies(to bytes: [UInt8]) -> Bool {
-    bytes.count == newCount && fnv1a(bytes) == newHash
+    bytes.count == newCount && StableHash.of64Bits(bytes) == newHash
   }
 
   /// Whether `bytes` are those from before the change.
   func isOriginal(_ bytes: [UInt8]) -> Bool {
-    bytes.count == oldCount && fnv1a(bytes) == oldHash
+    bytes.count == oldCount && StableHash.of64Bits(bytes) == oldHash
   }
 
   /// The original bytes.
@@ -56,7 +58,7 @@ package struct ReverseDelta: Equatable, Sendable {
       case .insert(let inserted): result += inserted
       }
     }
-    guard result.count == oldCount, fnv1a(result) == oldHash else {
+    guard result.count == oldCount, StableHash.of64Bits(result) == oldHash else {
       throw .corruptUndo(path: name, reason: "it leads to other bytes than there were")
     }
     return result

@@ -1,3 +1,4 @@
+internal import Files
 package import Language
 
 /// Which words a recurrent text model knows, and how it reads those that it does not: as the mean of
@@ -32,16 +33,13 @@ package struct WordReader: Sendable {
 
   /// The buckets of a word's pieces: all runs of 3, 4 and 5 characters of `<word>`.
   package func pieces(of word: String) -> [Int32] {
-    let marked = Array("<\(word)>".unicodeScalars)
+    let marked = Array("<\(word)>".utf8)
+    // Where a scalar begins, and the end.
+    let places = marked.indices.filter { !UTF8.isContinuation(marked[$0]) } + [marked.count]
     var result: [Int32] = []
-    for length in 3...5 where marked.count >= length {
-      for start in 0...marked.count - length {
-        var hash: UInt32 = 2_166_136_261
-        for scalar in marked[start..<start + length] {
-          // FNV-1a over the piece's UTF-8.
-          UTF8.encode(scalar)?.forEach { hash = (hash ^ UInt32($0)) &* 16_777_619 }
-        }
-        result.append(Int32(hash % UInt32(buckets)))
+    for length in 3...5 where places.count > length {
+      for (start, end) in zip(places, places.dropFirst(length)) {
+        result.append(Int32(StableHash.of32Bits(marked[start..<end]) % UInt32(buckets)))
       }
     }
     return result

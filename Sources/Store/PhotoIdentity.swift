@@ -1,3 +1,5 @@
+package import Files
+
 /// What tells which picture a photo's file holds, and how it shows it.
 ///
 /// The picture is what counts: a rating, a place or a caption that some program writes into the file

@@ -1,3 +1,5 @@
+package import Files
+
 /// A model as the store knows it: its content is what counts, its name is for people.
 package struct ModelIdentity: Hashable, Sendable {
   package let name: String
@@ -146,11 +148,4 @@ package enum Outcome: Sendable {
   /// tell more than those before.
   case alreadyThere(PhotoIdentity, PhotoFacts)
   case failed(FailureKind, reason: String)
-}
-
-/// Whose fault a failure is.
-package enum FailureKind: String, Codable, Sendable {
-  case noInput = "no input"
-  case badData = "bad data"
-  case inputOutput = "input or output"
 }

@@ -1,3 +1,5 @@
+package import Files
+
 /// A classifier as the store knows it: its content is what counts, its name is for people.
 package struct SentimentModel: Hashable, Sendable {
   package let name: String

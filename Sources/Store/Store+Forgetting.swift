@@ -1,3 +1,4 @@
+internal import Files
 internal import Foundation
 internal import GRDB
 package import SystemPackage
@@ -71,7 +72,7 @@ extension Store {
         ForgettingRow(forgottenAt: now, isMissing: missing), onConflict: ForgettingRow.refused)
       let forgetting = database.lastInsertedRowID
       let forgotten = try photos.map(\.absolute).filter {
-        try !(missing && !FilePresence.isGone($0))
+        try !(missing && !FileEntry.isNothing(at: $0))
           && database.forget($0, forgetting: forgetting, now: now)
       }
       if forgotten.isEmpty {

@@ -1,3 +1,4 @@
+package import Files
 internal import Foundation
 internal import GRDB
 internal import SystemPackage
@@ -16,8 +17,11 @@ package struct ImportCounts: Equatable, Sendable {
 }
 
 /// Why a line cannot be imported.
-package struct ImportError: Error, CustomStringConvertible {
-  package let description: String
+package struct ImportError: Failure {
+  package let reason: String
+
+  package var kind: FailureKind { .badData }
+  package var subject: String? { nil }
 }
 
 extension Store {
@@ -107,7 +111,7 @@ package struct Importer {
     }
     guard line.caption != nil || line.embedding != nil else {
       guard !line.humanCaptions.isEmpty else {
-        throw ImportError(description: "there is no caption in it")
+        throw ImportError(reason: "there is no caption in it")
       }
       return
     }
@@ -118,7 +122,7 @@ package struct Importer {
       guard let logProbability = line.logProbability else { throw missing("log_probability") }
       guard let confidence = line.confidence else { throw missing("confidence") }
       if let orientation = line.orientation, orientation < 1 {
-        throw ImportError(description: "“orientation” is \(orientation)")
+        throw ImportError(reason: "“orientation” is \(orientation)")
       }
       let work = Work(modelID: modelID, decodingID: try id(of: decoding))
       let row = try CaptionRow(
@@ -138,7 +142,7 @@ package struct Importer {
     }
     if let embedding = line.embedding {
       guard embedding.count > 0, embedding.count % 2 == 0 else {
-        throw ImportError(description: "“embedding” has \(embedding.count) bytes")
+        throw ImportError(reason: "“embedding” has \(embedding.count) bytes")
       }
       let known = try Int.fetchOne(
         database.cachedStatement(
@@ -146,7 +150,7 @@ package struct Importer {
         arguments: [modelID])
       if let known, known != embedding.count {
         throw ImportError(
-          description: "“embedding” has \(embedding.count) bytes, others by its model have \(known)"
+          reason: "“embedding” has \(embedding.count) bytes, others by its model have \(known)"
         )
       }
       try database.enter(
@@ -193,7 +197,7 @@ package struct Importer {
         database, sql: "SELECT image_id FROM files WHERE path = ?", arguments: [path.data])
       guard let known else {
         throw ImportError(
-          description: "“content_hash” is missing, and the store knows no file at the path")
+          reason: "“content_hash” is missing, and the store knows no file at the path")
       }
       return (known, false)
     }
@@ -296,7 +300,7 @@ package struct Importer {
     guard let text else { return Timestamp.now.text }
     guard let time = try? Date(text, strategy: Self.withFractions) else {
       guard let time = try? Date(text, strategy: .iso8601) else {
-        throw ImportError(description: "“\(text)” is no time like 2026-01-31T09:30:00.000Z")
+        throw ImportError(reason: "“\(text)” is no time like 2026-01-31T09:30:00.000Z")
       }
       return Timestamp(time).text
     }
@@ -306,6 +310,6 @@ package struct Importer {
   private static let withFractions = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
 
   private func missing(_ key: String) -> ImportError {
-    ImportError(description: "“\(key)” is missing")
+    ImportError(reason: "“\(key)” is missing")
   }
 }

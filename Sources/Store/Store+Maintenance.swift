@@ -1,15 +1,7 @@
-internal import Files
+package import Files
 internal import Foundation
 internal import GRDB
 package import SystemPackage
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
 
 /// What a store is and holds.
 package struct StoreInfo: Equatable, Sendable, Encodable {
@@ -121,7 +113,7 @@ extension Store {
       throw StoreError.inconsistent(path: path, reason: "it cannot be its own backup")
     }
     let exists = StoreError.exists(path: target)
-    guard replacing || !isThere(target) else { throw exists }
+    guard replacing || FileEntry(at: target, followingLinks: false) == nil else { throw exists }
     try StoreError.translating(target) {
       let partial = try TemporaryFile(for: target, permissions: .ownerReadWrite)
       let copy = try DatabaseQueue(
@@ -139,10 +131,4 @@ extension Store {
       }
     }
   }
-}
-
-/// Whether anything is at the path, links not followed.
-private func isThere(_ path: FilePath) -> Bool {
-  var status = stat()
-  return path.withPlatformString { lstat($0, &status) } == 0
 }

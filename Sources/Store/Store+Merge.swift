@@ -1,13 +1,6 @@
+internal import Foundation
 internal import GRDB
 package import SystemPackage
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
 
 /// How many rows of each kind a store has, or has gained.
 package struct StoreCounts: Equatable, Sendable, Encodable {
@@ -64,8 +57,7 @@ extension Store {
     defer { try? other.close() }
     // What cannot be read there would be no better here.
     if let fault = try other.read({ try RowCheck().firstFault(in: $0) }) {
-      throw StoreError.damaged(
-        path: other.path, reason: "\(fault); “caption store check --fix” sets it aside")
+      throw StoreError.damaged(path: other.path, reason: "\(fault)")
     }
     let name = try other.attachableName
     return try StoreError.translating(self.path) {

@@ -3,14 +3,6 @@ internal import Foundation
 internal import GRDB
 package import SystemPackage
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
-
 /// What became of a damaged store.
 package struct StoreRepair: Equatable, Sendable {
   /// How many paths were forgotten, as no file is there.
@@ -46,7 +38,7 @@ extension Store {
         try database.execute(sql: "PRAGMA foreign_keys = OFF")
         defer { try? database.execute(sql: "PRAGMA foreign_keys = ON") }
         try database.inTransaction(.immediate) {
-          for path in goneFiles where FilePresence.isGone(path) {
+          for path in goneFiles where FileEntry.isNothing(at: path) {
             try database.cachedStatement(sql: "DELETE FROM files WHERE path = ?")
               .execute(arguments: [path.data])
             repair.forgottenFiles += database.changesCount
@@ -384,7 +376,7 @@ private struct Salvage {
   /// - Returns: where it is.
   private func putInPlace() throws -> FilePath {
     func failed() -> StoreError {
-      .inputOutput(path: path, reason: String(cString: strerror(errno)))
+      .inputOutput(path: path, reason: systemReason(lastSystemError))
     }
     var damaged = FilePath(path.string + ".damaged")
     var number = 2

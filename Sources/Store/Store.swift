@@ -3,14 +3,6 @@ internal import Foundation
 package import GRDB
 package import SystemPackage
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
-
 /// Captions, the photos that they are of, and all that was done to make them: one SQLite file.
 ///
 /// A store may be used from several threads and several programs at once.
@@ -153,8 +145,7 @@ package final class Store: Sendable {
       return try work()
     } catch  where StoreError.isAboutRows(error) {
       guard let fault = try? RowCheck().firstFault(in: database) else { throw error }
-      throw StoreError.damaged(
-        path: path, reason: "\(fault); “caption store check” tells all that is wrong")
+      throw StoreError.damaged(path: path, reason: "\(fault)")
     }
   }
 
@@ -240,12 +231,10 @@ package final class Store: Sendable {
 
   /// Refuses a file that is no store, or a later one, before anything is written to it.
   private static func checkForm(_ path: FilePath) throws {
-    guard access(path.string, F_OK) == 0 else { return }
+    // An empty file is as good as none.
+    guard let state = FileState(of: path), state.byteCount > 0 else { return }
     var configuration = configuration
     configuration.readonly = true
-    // An empty file is as good as none.
-    var status = stat()
-    if stat(path.string, &status) == 0, status.st_size == 0 { return }
     do {
       let queue = try DatabaseQueue(path: path.string, configuration: configuration)
       defer { try? queue.close() }
@@ -296,7 +285,7 @@ package final class Store: Sendable {
 
   /// Whether the file and its folder, for SQLite's log, can be written; true where there is no file.
   static func mayWrite(_ path: FilePath) -> Bool {
-    guard access(path.string, F_OK) == 0 else { return true }
+    guard FileEntry(at: path) != nil else { return true }
     return access(path.string, W_OK) == 0
       && access(path.removingLastComponent().string, W_OK) == 0
   }
@@ -306,9 +295,8 @@ package final class Store: Sendable {
     guard String(validating: path) != nil else {
       throw StoreError.unreadable(path: path, reason: "its path is not valid UTF-8")
     }
-    var status = stat()
-    if stat(path.string, &status) == 0 {
-      guard status.st_mode & S_IFMT == S_IFREG else {
+    if let entry = FileEntry(at: path) {
+      guard entry == .file else {
         throw StoreError.unreadable(path: path, reason: "it is not a file")
       }
       return

@@ -1,3 +1,5 @@
+internal import Files
+
 /// Random weights that depend only on the seed, the tensor's name and the element's index, so that
 /// another program can make the same ones: parity tests and benchmarks need no weight files.
 ///
@@ -28,12 +30,7 @@ public struct SeededWeights: WeightSource {
     } else if name.hasSuffix("running_var") || name.hasSuffix("weight") {
       (scale, offset) = (1, 0.5)
     }
-    var random = SeededRandom(seed: seed ^ Self.hash(name))
+    var random = SeededRandom(seed: seed ^ StableHash.of64Bits(name.utf8))
     return Tensor(shape, (0..<shape.count).map { _ in offset + scale * random.uniform() })
-  }
-
-  /// FNV-1a, 64 bits, of the name's UTF-8.
-  static func hash(_ name: String) -> UInt64 {
-    name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
   }
 }

@@ -1,3 +1,5 @@
+public import Files
+
 /// Where a model's parameters come from: a file, or a formula.
 public protocol WeightSource: Sendable {
   /// What errors call the source: a file's path, or “memory”.
@@ -60,7 +62,7 @@ public struct WeightReader: Sendable {
 }
 
 /// What can be wrong with a model's weights.
-public enum WeightError: Error, Equatable, CustomStringConvertible {
+public enum WeightError: Failure, Equatable {
   case unreadable(path: String, reason: String)
   case malformed(path: String, reason: String)
   case missing(path: String, name: String)
@@ -68,15 +70,26 @@ public enum WeightError: Error, Equatable, CustomStringConvertible {
   /// A tensor holds infinities, or what is not a number, or leads to them.
   case notFinite(path: String, name: String)
 
-  public var description: String {
+  public var kind: FailureKind {
+    if case .unreadable = self { .noInput } else { .badData }
+  }
+
+  public var subject: String? {
     switch self {
-    case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
-    case .malformed(let path, let reason): "\(path): not a valid safetensors file: \(reason)"
-    case .missing(let path, let name): "\(path): has no tensor “\(name)”"
-    case .shape(let path, let name, let expected, let found):
-      "\(path): tensor “\(name)” has shape \(found), the model needs \(expected)"
-    case .notFinite(let path, let name):
-      "\(path): tensor “\(name)” holds numbers that are not finite"
+    case .unreadable(let path, _), .malformed(let path, _), .missing(let path, _),
+      .shape(let path, _, _, _), .notFinite(let path, _):
+      path
+    }
+  }
+
+  public var reason: String {
+    switch self {
+    case .unreadable(_, let reason): "cannot be read: \(reason)"
+    case .malformed(_, let reason): "not a valid safetensors file: \(reason)"
+    case .missing(_, let name): "has no tensor “\(name)”"
+    case .shape(_, let name, let expected, let found):
+      "tensor “\(name)” has shape \(found), the model needs \(expected)"
+    case .notFinite(_, let name): "tensor “\(name)” holds numbers that are not finite"
     }
   }
 }

@@ -72,9 +72,9 @@ package struct TensorBoardWriter {
 
   /// A TFRecord: the length, its checksum, the bytes, and theirs.
   private static func record(_ bytes: [UInt8]) -> [UInt8] {
-    let length = littleEndian(UInt64(bytes.count))
-    return length + littleEndian(masked(CRC32C.checksum(length))) + bytes
-      + littleEndian(masked(CRC32C.checksum(bytes)))
+    let length = UInt64(bytes.count).littleEndianBytes
+    return length + masked(CRC32C.checksum(length)).littleEndianBytes + bytes
+      + masked(CRC32C.checksum(bytes)).littleEndianBytes
   }
 
   /// A checksum as TFRecords have it, so that records within records do not check themselves
@@ -101,12 +101,12 @@ private struct ProtocolBuffer {
 
   mutating func append(fixed64 value: UInt64, field: UInt64) {
     append(varint: field << 3 | 1)
-    bytes += littleEndian(value)
+    bytes += value.littleEndianBytes
   }
 
   mutating func append(fixed32 value: UInt32, field: UInt64) {
     append(varint: field << 3 | 5)
-    bytes += littleEndian(value)
+    bytes += value.littleEndianBytes
   }
 
   mutating func append(string: String, field: UInt64) { append(Array(string.utf8), field) }
@@ -127,8 +127,4 @@ private struct ProtocolBuffer {
     }
     bytes.append(UInt8(rest))
   }
-}
-
-private func littleEndian(_ value: some FixedWidthInteger) -> [UInt8] {
-  withUnsafeBytes(of: value.littleEndian) { Array($0) }
 }

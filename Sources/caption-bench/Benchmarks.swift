@@ -3,6 +3,7 @@ import Foundation
 import Imaging
 import Language
 import NeuralNet
+import SystemPackage
 import Tensors
 
 /// Everything that is timed, in the order in which it is printed.
@@ -109,7 +110,7 @@ private func jpegBenchmark() -> Benchmark {
       peers: ["pillow"], name: "jpeg", parameters: ["path": path, "minimum": 320])
   ) {
     try writeLargePhoto(to: path)
-    let bytes = try ImageDecoder.readAll(path: path)
+    let bytes = try ImageDecoder.readAll(FilePath(path))
     return Benchmark.Work {
       _ = try ImageDecoder.decode(
         bytes: bytes, name: path, minimumSize: ImageSize(width: 320, height: 320))

@@ -1,5 +1,6 @@
 import Batch
 import Captioning
+import Files
 import Foundation
 import Imaging
 import Store

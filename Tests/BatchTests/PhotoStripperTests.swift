@@ -1,4 +1,5 @@
 import Batch
+import Files
 import Foundation
 import PhotoMetadata
 import Store

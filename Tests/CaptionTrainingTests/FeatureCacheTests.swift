@@ -304,15 +304,6 @@ import Testing
     }
   }
 
-  @Test func `the default place follows the XDG base directories`() {
-    #expect(
-      FeatureCache.defaultFolder(environment: ["XDG_CACHE_HOME": "/c", "HOME": "/h"])
-        == "/c/caption/features")
-    #expect(
-      FeatureCache.defaultFolder(environment: ["XDG_CACHE_HOME": "c", "HOME": "/h"])
-        == "/h/.cache/caption/features")
-  }
-
   @Test func `a place that cannot be written is named`() throws {
     let path = folder.path + "/file"
     try Data().write(to: URL(filePath: path))

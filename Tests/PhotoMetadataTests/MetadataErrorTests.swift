@@ -1,3 +1,4 @@
+import Files
 import Imaging
 import PhotoMetadata
 import Testing
@@ -27,9 +28,9 @@ struct MetadataErrorTests {
         .badData,
         "p: a person wrote in its IPTC caption: “" + String(repeating: "x", count: 59) + "…”"
       ),
-    ] as [(MetadataError, ImagingError.Kind, String)])
+    ] as [(MetadataError, FailureKind, String)])
   func `an error is one sentence, and says whose fault it is`(
-    _ error: MetadataError, _ kind: ImagingError.Kind, _ sentence: String
+    _ error: MetadataError, _ kind: FailureKind, _ sentence: String
   ) {
     #expect(error.kind == kind)
     #expect("\(error)" == sentence)

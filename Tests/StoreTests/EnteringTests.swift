@@ -218,7 +218,7 @@ private struct Event {
       values.randomElement(using: &random) ?? values[0]
     }
     path = FilePath(folder).appending("\(one(of: 0, 1, 2, 3, 4)).jpg")
-    FileManager.default.createFile(atPath: path.string, contents: Data([1]))
+    _ = FileManager.default.createFile(atPath: path.string, contents: Data([1]))
     state = FileState(byteCount: 10, modifiedNanoseconds: one(of: 20, 30))
     let picture = one(of: 0, 1, 2)
     var photo = samplePhoto("\(picture)")

@@ -28,7 +28,8 @@ struct StoreSentimentsTests {
     }
     let listed = try store.sentiments(limit: 2)
     #expect(listed.map(\.text) == ["third", "second and sad"])
-    #expect(listed.map(\.sentiment) == [sentiment("third"), sentiment("sad")])
+    #expect(
+      listed.map(\.probabilities) == [sentiment("third"), sentiment("sad")].map(\.probabilities))
     #expect(listed.map(\.model) == ["tones", "tones"])
     #expect(try store.sentiments(limit: nil).count == 3)
     let json = try #require(

@@ -1,3 +1,4 @@
+internal import Files
 package import PhotoFinding
 internal import Store
 internal import Synchronization

@@ -1,4 +1,5 @@
 internal import Captioning
+internal import Files
 internal import Foundation
 internal import NeuralNet
 package import Store

@@ -5,8 +5,9 @@
 #else
   internal import Darwin
 #endif
+package import Files
 internal import Imaging
-package import Store
+internal import Store
 package import SystemPackage
 
 /// The bytes of a photo's file, and the state that the file had when they were read.

@@ -1,3 +1,4 @@
+package import Files
 internal import Foundation
 
 /// METEOR by the user's own copy of the METEOR 1.5 program, a Java archive with its data beside it,
@@ -60,7 +61,7 @@ package struct MeteorJar: Sendable {
 }
 
 /// Why METEOR gives no scores.
-package enum MeteorJarError: Error, Equatable, CustomStringConvertible {
+package enum MeteorJarError: Failure, Equatable {
   case noArchive(path: String)
   /// There is no program `java` in any folder of PATH.
   case noJava
@@ -71,17 +72,33 @@ package enum MeteorJarError: Error, Equatable, CustomStringConvertible {
   /// An answer is not what METEOR 1.5 would answer.
   case unexpected(path: String, answer: String)
 
-  package var description: String {
+  package var kind: FailureKind {
     switch self {
-    case .noArchive(let path): "\(path): there is no such METEOR archive"
+    case .noArchive, .noJava: .noInput
+    case .notStarted, .ended, .timedOut, .unexpected: .internalFault
+    }
+  }
+
+  package var subject: String? {
+    switch self {
+    case .noArchive(let path), .notStarted(let path, _), .ended(let path, _),
+      .timedOut(let path, _), .unexpected(let path, _):
+      path
+    case .noJava: nil
+    }
+  }
+
+  package var reason: String {
+    switch self {
+    case .noArchive: "there is no such METEOR archive"
     case .noJava: "METEOR needs the program “java”, which is in none of the folders of PATH"
-    case .notStarted(let path, let reason): "\(path): METEOR cannot be started: \(reason)"
-    case .ended(let path, let message):
-      "\(path): METEOR ended too early" + (message.isEmpty ? "" : ": \(message)")
-    case .timedOut(let path, let seconds):
-      "\(path): METEOR has not answered within \(String(format: "%g", seconds)) seconds"
-    case .unexpected(let path, let answer):
-      "\(path): METEOR answered “\(answer.prefix(60))”, which are not the numbers of METEOR 1.5"
+    case .notStarted(_, let reason): "METEOR cannot be started: \(reason)"
+    case .ended(_, let message):
+      "METEOR ended too early" + (message.isEmpty ? "" : ": \(message)")
+    case .timedOut(_, let seconds):
+      "METEOR has not answered within \(String(format: "%g", seconds)) seconds"
+    case .unexpected(_, let answer):
+      "METEOR answered “\(answer.prefix(60))”, which are not the numbers of METEOR 1.5"
     }
   }
 }

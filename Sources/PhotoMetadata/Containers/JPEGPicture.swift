@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
+internal import Foundation
 
 extension PictureParts {
   /// Adds the stream of a JPEG file up to the end of its first picture (ITU-T T.81, annex B),

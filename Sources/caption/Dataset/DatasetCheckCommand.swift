@@ -1,6 +1,7 @@
 import ArgumentParser
 import Batch
 import Datasets
+import Files
 import Foundation
 import Imaging
 import Store

@@ -1,5 +1,6 @@
 import Batch
 import Captioning
+import Files
 import Foundation
 import Logging
 import Store
@@ -36,7 +37,7 @@ final class CaptionKeeper {
         ModelIdentity(bundle, store: store), options: decoding.canonical)
       return CaptionKeeper(store, work, isNamed: options.file != nil, logger)
     } catch let error as StoreError where options.file == nil {
-      logger.warning("captions are not kept: \(error)")
+      logger.warning("captions are not kept: \(sentence(of: error))")
       return nil
     }
   }
@@ -88,7 +89,7 @@ final class CaptionKeeper {
       return try work()
     } catch {
       isBroken = true
-      logger.warning("captions are not kept: \(error)")
+      logger.warning("captions are not kept: \(sentence(of: error))")
       return nil
     }
   }

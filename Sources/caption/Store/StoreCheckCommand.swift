@@ -2,6 +2,7 @@ import ArgumentParser
 import Batch
 import Evaluation
 import Store
+import SystemPackage
 
 /// `caption store check`: damage, and photos that have gone.
 struct StoreCheckCommand: ParsableCommand {

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Batch
+import Files
 import Foundation
 import Store
 import SystemPackage

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Store
 
 /// `caption store vacuum`: unused space back to the disk.
 struct StoreVacuumCommand: ParsableCommand {

@@ -19,7 +19,7 @@ struct Replacement {
   /// - Throws: `ReplacementError`.
   func check(_ path: FilePath) throws {
     // Devices and pipes are written into, and stay.
-    if let status = Self.status(path), status.st_mode & S_IFMT != S_IFREG { return }
+    if let entry = FileEntry(at: path), entry != .file { return }
     try Self.check(path, against: inputs)
     let target = path.resolved ?? path
     try checkNeighbours(of: path, path)
@@ -37,7 +37,7 @@ struct Replacement {
 
   /// - Throws: `ReplacementError` where the path leads to one of the files, by whatever name.
   static func check(_ path: FilePath, against inputs: [FilePath]) throws {
-    guard let status = status(path), status.st_mode & S_IFMT == S_IFREG else { return }
+    guard FileEntry(at: path) == .file, let status = status(path) else { return }
     let input = inputs.first { input in
       Self.status(input).map { $0.st_dev == status.st_dev && $0.st_ino == status.st_ino } ?? false
     }
@@ -69,7 +69,7 @@ struct Replacement {
 
   /// - Returns: nil for an empty file, or none; another kind for what cannot be read.
   static func kind(of path: FilePath) -> FileKind? {
-    guard let status = status(path), status.st_mode & S_IFMT == S_IFREG else { return nil }
+    guard FileEntry(at: path) == .file else { return nil }
     var bytes = [UInt8](repeating: 0, count: FileKind.beginningSize)
     do {
       let descriptor = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
@@ -84,7 +84,7 @@ struct Replacement {
 }
 
 /// Why a result cannot be written where it was asked for.
-enum ReplacementError: Error, CustomStringConvertible {
+enum ReplacementError: Failure {
   /// What the command reads is there.
   case input(FilePath, FilePath)
   /// Something is there that no output replaces.
@@ -93,16 +93,23 @@ enum ReplacementError: Error, CustomStringConvertible {
   /// What no training run of this kind has written is in a run's folder.
   case foreign(FilePath)
 
-  var description: String {
+  var kind: FailureKind { .usage }
+
+  var subject: String? {
     switch self {
-    case .input(let path, let input):
-      "\(path): is what the command reads (\(input)), which no output replaces"
-    case .protected(let path, let what): "\(path): is \(what), which no output replaces"
-    case .otherKind(let path, let wanted):
-      "\(path): is there and is not \(wanted.name), which would replace it; --force lets it"
-    case .foreign(let path):
-      "\(path): is there and is not of such a training run, which would replace it; "
-        + "give another --output"
+    case .input(let path, _), .protected(let path, _), .otherKind(let path, _), .foreign(let path):
+      path.string
+    }
+  }
+
+  var reason: String {
+    switch self {
+    case .input(_, let input): "is what the command reads (\(input)), which no output replaces"
+    case .protected(_, let what): "is \(what), which no output replaces"
+    case .otherKind(_, let wanted):
+      "is there and is not \(wanted.name), which would replace it; --force lets it"
+    case .foreign:
+      "is there and is not of such a training run, which would replace it; give another --output"
     }
   }
 }

@@ -44,14 +44,14 @@ final class ResultFile {
     }
     try rule?.check(FilePath(path))
     do {
-      var status = stat()
-      let exists = stat(path, &status) == 0
-      if exists, ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) {
+      switch FileEntry(at: FilePath(path)) {
+      case nil, .file: break
+      case .folder: throw Errno.isDirectory
+      case .link, .pipe, .socket, .device:
         descriptor = try .open(path, .writeOnly, options: .closeOnExec)
         replacement = nil
         return
       }
-      guard status.st_mode & S_IFMT != S_IFDIR else { throw Errno.isDirectory }
       // A new file would take the place of a link.
       let target = FilePath(path).resolved ?? FilePath(path)
       var announced: String?
@@ -70,7 +70,8 @@ final class ResultFile {
         throw error
       }
       // A file that only its owner may read stays so.
-      if exists { fchmod(descriptor.rawValue, status.st_mode & 0o777) }
+      var status = stat()
+      if stat(path, &status) == 0 { fchmod(descriptor.rawValue, status.st_mode & 0o777) }
     } catch {
       throw Self.failure(name, error)
     }
@@ -151,6 +152,6 @@ final class ResultFile {
   }
 
   private static func failure(_ name: String, _ error: any Error) -> FileError {
-    .notWritten(path: name, reason: (error as? FileFailure)?.reason ?? "\(error)")
+    .notWritten(path: name, reason: (error as? FileFailure)?.systemReason ?? "\(error)")
   }
 }

@@ -1,12 +1,5 @@
+package import Foundation
 package import SystemPackage
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
 
 /// Size and time of change of a file: as long as they stay, so does what was read from it.
 package struct FileState: Hashable, Sendable {
@@ -22,7 +15,7 @@ package struct FileState: Hashable, Sendable {
   /// - Returns: nil where there is no regular file at `path`, links followed.
   package init?(of path: FilePath) {
     var status = stat()
-    guard path.withPlatformString({ stat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFREG
+    guard path.withPlatformString({ stat($0, &status) }) == 0, FileEntry(status) == .file
     else { return nil }
     self.init(status)
   }
@@ -30,13 +23,24 @@ package struct FileState: Hashable, Sendable {
   /// - Returns: nil where the descriptor is not of a regular file.
   package init?(descriptor: Int32) {
     var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    guard fstat(descriptor, &status) == 0, FileEntry(status) == .file else { return nil }
     self.init(status)
   }
 
   private init(_ status: stat) {
     byteCount = Int(status.st_size)
-    modifiedNanoseconds =
-      Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
+    let modified = status.modified
+    modifiedNanoseconds = Int64(modified.tv_sec) * 1_000_000_000 + Int64(modified.tv_nsec)
+  }
+}
+
+extension stat {
+  /// When the file's bytes were last changed.
+  package var modified: timespec {
+    #if canImport(Darwin)
+      st_mtimespec
+    #else
+      st_mtim
+    #endif
   }
 }

@@ -1,4 +1,5 @@
-import Store
+import Files
+import Files
 import Testing
 
 struct ContentHashTests {

@@ -1,0 +1,30 @@
+import Batch
+import Imaging
+import SystemPackage
+
+/// An image named on the command line: a path, or `-` for standard input.
+struct PhotoSource {
+  let name: String
+  let bytes: [UInt8]
+
+  /// The file that an argument names.
+  static func path(of argument: String) -> FilePath {
+    argument == "-" ? "/dev/stdin" : FilePath(argument: argument)
+  }
+
+  /// - Throws: `ImagingError` if the file cannot be read; `FileError.notRead` where standard input is
+  ///   closed.
+  init(argument: String) throws {
+    if argument == "-" {
+      name = "standard input"
+      bytes = try ImageDecoder.readAll(descriptor: standardInput().rawValue, name: name)
+    } else {
+      name = argument
+      let path = FilePath(argument: argument)
+      // By its bytes where it is no text; else also from pipes, as shells make for `<(…)`.
+      bytes =
+        try String(validating: path) == nil
+        ? PhotoFile(at: path).bytes : ImageDecoder.readAll(path, waits: true)
+    }
+  }
+}
