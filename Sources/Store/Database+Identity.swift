@@ -53,9 +53,7 @@ extension Database {
 
   /// Whether a picture of a store of earlier times is known by the bytes of its files only.
   private func isUnidentified(_ image: Int64) throws -> Bool {
-    try Bool.fetchOne(
-      cachedStatement(sql: "SELECT picture_hash IS NULL FROM images WHERE id = ?"),
-      arguments: [image]) ?? false
+    try exists("SELECT 1 FROM images WHERE id = ? AND picture_hash IS NULL", [image])
   }
 
   /// Brings back to a picture what the store knew of it before another program wrote into its file,

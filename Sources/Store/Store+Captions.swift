@@ -67,12 +67,11 @@ extension Store {
 
 extension Database {
   fileprivate func isOfEvaluation(_ caption: Int64) throws -> Bool {
-    try Bool.fetchOne(
-      cachedStatement(
-        sql: """
-          SELECT EXISTS (SELECT 1 FROM captions JOIN runs ON runs.id = run_id
-            WHERE captions.id = ? AND kind = 'evaluation')
-          """), arguments: [caption]) ?? false
+    try exists(
+      """
+      SELECT 1 FROM captions JOIN runs ON runs.id = run_id
+      WHERE captions.id = ? AND kind = 'evaluation'
+      """, [caption])
   }
 
   /// - Parameter orientation: only a caption of a file that turns its picture so, as far as that is

@@ -220,12 +220,8 @@ private struct Reader {
           WHERE image_id = ? ORDER BY path
           """), arguments: [image]
     ).map {
-      CaptionExchange.File(
-        path: try $0.path("path"),
-        state: FileState(
-          byteCount: try $0.value("byte_count"),
-          modifiedNanoseconds: try $0.value("modified_nanoseconds")),
-        seenAt: try $0.value("seen_at"))
+      try CaptionExchange.File(
+        path: $0.path("path"), state: $0.fileState(), seenAt: $0.value("seen_at"))
     }
   }
 

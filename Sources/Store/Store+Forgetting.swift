@@ -169,13 +169,11 @@ extension Database {
   }
 
   private func isFile(_ path: FilePath) throws -> Bool {
-    let isFile = try Bool.fetchOne(
-      cachedStatement(
-        sql: """
-          SELECT EXISTS (SELECT 1 FROM files WHERE path = ?1)
-            OR EXISTS (SELECT 1 FROM failures WHERE path = ?1 AND byte_count IS NOT NULL)
-          """), arguments: [path.data])
-    return isFile == true
+    try exists(
+      """
+      SELECT 1 FROM files WHERE path = ?1
+      UNION ALL SELECT 1 FROM failures WHERE path = ?1 AND byte_count IS NOT NULL
+      """, [path.data])
   }
 
   /// Whether one of the files that are known in a folder, and in the folders in it, is there.
@@ -204,10 +202,7 @@ extension Database {
   /// Lets go of what was forgotten so long ago that nobody will want it back.
   func purgeForgotten() throws {
     let end = Timestamp.endOfBringingBack.text
-    let isDue = try Bool.fetchOne(
-      cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM forgettings WHERE forgotten_at < ?)"),
-      arguments: [end])
-    guard isDue == true else { return }
+    guard try exists("SELECT 1 FROM forgettings WHERE forgotten_at < ?", [end]) else { return }
     let lost = """
       SELECT image_id FROM forgotten_files AS f JOIN forgettings AS g ON g.id = forgetting_id
       WHERE forgotten_at < ?1

@@ -261,15 +261,13 @@ package struct Importer {
   private mutating func enter(_ failure: CaptionExchange.Failure, _ line: CaptionExchange) throws {
     guard let path = line.filePath?.absolute.data else { return }
     let time = try time(line.createdAt)
-    let isKnown = try Bool.fetchOne(
-      database.cachedStatement(
-        sql: """
-          SELECT EXISTS (SELECT 1 FROM files WHERE path = ?1 AND (seen_at >= ?2 OR NOT ?5))
-            OR EXISTS (SELECT 1 FROM failures WHERE path = ?1 AND (failed_at >= ?2
-              OR (kind = ?3 AND reason = ?4 AND NOT ?5)))
-          """),
-      arguments: [path, time, failure.kind.rawValue, failure.message, line.createdAt != nil])
-    if isKnown == true { return }
+    let isKnown = try database.exists(
+      """
+      SELECT 1 FROM files WHERE path = ?1 AND (seen_at >= ?2 OR NOT ?5)
+      UNION ALL SELECT 1 FROM failures WHERE path = ?1 AND (failed_at >= ?2
+        OR (kind = ?3 AND reason = ?4 AND NOT ?5))
+      """, [path, time, failure.kind.rawValue, failure.message, line.createdAt != nil])
+    if isKnown { return }
     try database.enter(
       FailureRow(
         run: run, path: path, state: line.state, kind: failure.kind, reason: failure.message,

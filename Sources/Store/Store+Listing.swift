@@ -135,10 +135,7 @@ extension Store {
           SELECT image_id, byte_count, modified_nanoseconds FROM files WHERE path = ?
           """, arguments: [path.absolute.data])
       guard let row else { return nil }
-      let seen = try FileState(
-        byteCount: row.value("byte_count"),
-        modifiedNanoseconds: row.value("modified_nanoseconds"))
-      if let now = FileState(of: path), now != seen { return nil }
+      if let now = FileState(of: path), try now != row.fileState() { return nil }
       return PictureID(number: try row.value("image_id"))
     }
   }
@@ -250,13 +247,11 @@ extension PhotoDetails.Caption {
 
 extension Database {
   fileprivate func isForgotten(_ image: Int64) throws -> Bool {
-    let isForgotten = try Bool.fetchOne(
-      cachedStatement(
-        sql: """
-          SELECT EXISTS (SELECT 1 FROM forgotten_files WHERE image_id = ?1)
-            AND NOT EXISTS (SELECT 1 FROM files WHERE image_id = ?1)
-          """), arguments: [image])
-    return isForgotten == true
+    try exists(
+      """
+      SELECT 1 FROM forgotten_files WHERE image_id = ?1
+        AND NOT EXISTS (SELECT 1 FROM files WHERE image_id = ?1)
+      """, [image])
   }
 }
 

@@ -140,20 +140,14 @@ extension Store {
 extension Database {
   /// Whether photos of a run belong to a person's album: whether it is no evaluation.
   fileprivate func isForAlbum(run: Int64) throws -> Bool {
-    let isEvaluation = try Bool.fetchOne(
-      cachedStatement(sql: "SELECT kind = 'evaluation' FROM runs WHERE id = ?"), arguments: [run])
-    return isEvaluation != true
+    try !exists("SELECT 1 FROM runs WHERE id = ? AND kind = 'evaluation'", [run])
   }
 
   /// Whether a photo has failed in a run, and not been read well since.
   fileprivate func hasFailed(_ path: FilePath, run: Int64) throws -> Bool {
-    let hasFailed = try Bool.fetchOne(
-      cachedStatement(
-        sql: """
-          SELECT EXISTS (
-            SELECT 1 FROM failures WHERE path = ? AND run_id = ? AND closed_at IS NULL)
-          """), arguments: [path.data, run])
-    return hasFailed == true
+    try exists(
+      "SELECT 1 FROM failures WHERE path = ? AND run_id = ? AND closed_at IS NULL",
+      [path.data, run])
   }
 }
 

@@ -53,8 +53,7 @@ extension Store {
     let direction = embedding.map { Float(Double($0) / length) }
     return try read { database in
       guard
-        let modelID = try Int64.fetchOne(
-          database, sql: "SELECT id FROM models WHERE content_hash = ?", arguments: [model.data])
+        let modelID = try database.number(of: ModelRow.self, model.data)
       else { return [] }
       let all = try database.neighbours(of: direction, model: modelID)
       // Some may have no file any more: then more are taken.

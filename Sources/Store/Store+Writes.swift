@@ -87,13 +87,10 @@ extension Store {
   ///
   /// - Throws: `StoreError`.
   package func isWritten(_ content: ContentHash, by run: Int64) throws -> Bool {
-    try read { database in
-      try Bool.fetchOne(
-        database,
-        sql: """
-          SELECT EXISTS (SELECT 1 FROM photo_writes
-            WHERE run_id = ? AND after_hash = ? AND undone_at IS NULL)
-          """, arguments: [run, content.data]) ?? false
+    try read {
+      try $0.exists(
+        "SELECT 1 FROM photo_writes WHERE run_id = ? AND after_hash = ? AND undone_at IS NULL",
+        [run, content.data])
     }
   }
 
@@ -122,13 +119,10 @@ extension Store {
   ///
   /// - Throws: `StoreError`.
   package func isWrittenAgain(after write: PhotoWrite) throws -> Bool {
-    try read { database in
-      try Bool.fetchOne(
-        database,
-        sql: """
-          SELECT EXISTS (
-            SELECT 1 FROM photo_writes WHERE path = ? AND id > ? AND undone_at IS NULL)
-          """, arguments: [write.path.data, write.id]) ?? false
+    try read {
+      try $0.exists(
+        "SELECT 1 FROM photo_writes WHERE path = ? AND id > ? AND undone_at IS NULL",
+        [write.path.data, write.id])
     }
   }
 

@@ -91,9 +91,9 @@ extension Database {
     guard !labels.isEmpty else { return }
     let known = try String.fetchAll(
       self, sql: "SELECT DISTINCT value FROM sentiment_models, json_each(labels) ORDER BY value")
-    let isAnyLabelled = try Bool.fetchOne(
-      self, sql: "SELECT EXISTS (SELECT 1 FROM caption_sentiments)")
-    guard isAnyLabelled == true else { throw SearchQueryError.nothingLabelled }
+    guard try exists("SELECT 1 FROM caption_sentiments", []) else {
+      throw SearchQueryError.nothingLabelled
+    }
     let names = Set(known.map { $0.lowercased() })
     if let label = labels.first(where: { !names.contains($0.lowercased()) }) {
       throw SearchQueryError.noSentiment(label, known: known)
