@@ -92,7 +92,8 @@ let package = Package(
           .embedInCode($0)
         }),
     library(
-      "Evaluation", ["Figures", "Files", "Gallery", "Language", "Metrics", "Store", "Tensors", filePaths]),
+      "Evaluation",
+      ["Figures", "Files", "Gallery", "Language", "Metrics", "Store", "Tensors", filePaths]),
     .executableTarget(
       name: "caption",
       dependencies: [
@@ -116,7 +117,8 @@ let package = Package(
       "Fuzzing",
       [
         "Batch", "CaptionTraining", "Captioning", "Datasets", "Files", "Imaging", "Language",
-        "ModelFiles", "NeuralNet", "PhotoMetadata", "Sentiment", "Store", "Tensors", "Training", filePaths, grdb,
+        "ModelFiles", "NeuralNet", "PhotoMetadata", "Sentiment", "Store", "Tensors", "Training",
+        filePaths, grdb,
       ]),
     .target(
       name: "TestSupport", dependencies: ["Store", "Tensors", grdb], path: "Tests/TestSupport",

@@ -26,7 +26,8 @@ struct PhotoIndex {
   mutating func find(_ entry: DatasetEntry) -> Result {
     let name = FilePath(entry.name)
     for folder in folders {
-      if let inner = entry.folder.map({ folder.pushing(FilePath($0)).pushing(name) }), FileEntry(at: inner) == .file
+      if let inner = entry.folder.map({ folder.pushing(FilePath($0)).pushing(name) }),
+        FileEntry(at: inner) == .file
       {
         return .found(inner)
       }

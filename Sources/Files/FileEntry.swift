@@ -56,7 +56,11 @@ extension FilePath {
     let first = first.map { CChar(bitPattern: UInt8(ascii: $0)) }
     guard let stream = withPlatformString({ opendir($0) }) else { throw Errno(rawValue: errno) }
     defer { closedir(stream) }
-    while case _ = (errno = 0), let entry = readdir(stream) {
+    func next() -> UnsafeMutablePointer<dirent>? {
+      errno = 0
+      return readdir(stream)
+    }
+    while let entry = next() {
       guard first == nil || first == entry.pointee.d_name.0 else { continue }
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) {

@@ -60,7 +60,7 @@ struct ConfigurationTarget: FuzzTarget {
   private func decode<Value: Decodable>(
     _ type: Value.Type, _ input: [UInt8], _ use: (Value) -> Void
   ) throws(FuzzFailure) {
-    let value = try allowing({ $0 is DecodingError }) {
+    let value = try allowing(DecodingError.self) {
       try JSONDecoder().decode(type, from: Data(input))
     }
     if let value { use(value) }

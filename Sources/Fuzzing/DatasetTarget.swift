@@ -67,7 +67,7 @@ struct DatasetTarget: FuzzTarget {
   }
 
   private func ask(_ line: [UInt8]) throws(FuzzFailure) {
-    let request = try allowing({ $0 is WorkerRequestError }) {
+    let request = try allowing(WorkerRequestError.self) {
       try WorkerRequest(line: line, mayBeObject: true)
     }
     guard let extras = request?.extras else { return }
@@ -100,7 +100,7 @@ struct DatasetTarget: FuzzTarget {
   }
 
   private func search(_ text: String) throws(FuzzFailure) {
-    let query = try allowing({ $0 is SearchQueryError }) { try SearchQuery(text) }
+    let query = try allowing(SearchQueryError.self) { try SearchQuery(text) }
     guard let query else { return }
     func isRefusal(_ error: any Error) -> Bool {
       // A dataset or a sentiment that there is not.

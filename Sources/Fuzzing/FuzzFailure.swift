@@ -27,3 +27,10 @@ func allowing<Value>(
     return nil
   }
 }
+
+/// As `allowing(_:_:)`, where all errors of a type are what a person should be told.
+func allowing<Refusal: Error, Value>(
+  _ refusals: Refusal.Type, _ work: () throws -> Value
+) throws(FuzzFailure) -> Value? {
+  try allowing({ $0 is Refusal } as (any Error) -> Bool, work)
+}

@@ -42,8 +42,9 @@ package struct SentimentPage: Sendable {
   }
 
   private let model: String
-  /// What the colours stand for.
-  private let (against, towards): (String, String)
+  // What the colours stand for.
+  private let against: String
+  private let towards: String
 
   /// - Parameters:
   ///   - model: what it is called.

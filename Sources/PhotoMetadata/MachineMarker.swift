@@ -8,12 +8,6 @@ package struct MachineMarker: Equatable, Sendable {
   /// Of the text as it was written.
   let textHash: String
 
-  init(model: String, version: String, textHash: String) {
-    self.model = model
-    self.version = version
-    self.textHash = textHash
-  }
-
   /// photoshop:CaptionWriter, which other programs show.
   static func writer(model: String) -> String { "caption (\(model))" }
 

@@ -1,6 +1,5 @@
 import Files
 import Testing
-import Training
 
 @Suite struct CRC32CTests {
   /// RFC 3720, appendix B.4.

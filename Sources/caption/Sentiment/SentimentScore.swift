@@ -30,12 +30,24 @@ struct SentimentScore {
   ///   - cell: of the column of labels; nil where nobody can tell which that is.
   ///   - text: nil where the row has no result.
   mutating func add(_ cell: String?, _ text: ClassifiedText?) {
-    guard let cell else { return withoutResult += 1 }
-    guard let label = CanonicalLabels.label(in: cell) else { return withoutLabel += 1 }
+    guard let cell else {
+      withoutResult += 1
+      return
+    }
+    guard let label = CanonicalLabels.label(in: cell) else {
+      withoutLabel += 1
+      return
+    }
     let isKept = labels.contains(label) || labels.count < Self.mostLabels
     if isKept { labels.insert(label) }
-    guard let text else { return withoutResult += 1 }
-    guard isKept else { return others += 1 }
+    guard let text else {
+      withoutResult += 1
+      return
+    }
+    guard isKept else {
+      others += 1
+      return
+    }
     let outcome = Outcome(likeliest: text.likeliest, label: text.label)
     outcomes[label, default: [:]][outcome, default: 0] += 1
   }
