@@ -1,5 +1,7 @@
+package import Files
+
 /// Why a run cannot be made, shown or compared.
-package enum EvaluationError: Error, Equatable, CustomStringConvertible {
+package enum EvaluationError: Failure, Equatable {
   /// There is no evaluation of that number; with the one that was called so while evaluations were
   /// numbered along with all other runs.
   case noRun(Int64, newNumber: Int64? = nil)
@@ -12,23 +14,30 @@ package enum EvaluationError: Error, Equatable, CustomStringConvertible {
   /// Photos of the split that have no caption.
   case missing(photos: Int, of: Int, first: String)
 
-  package var description: String {
+  package var kind: FailureKind {
+    switch self {
+    case .noRun: .noInput
+    case .noMetric: .usage
+    case .noProtocol, .nothingInCommon, .missing: .badData
+    }
+  }
+
+  package var subject: String? { nil }
+
+  package var reason: String {
     switch self {
     case .noRun(let run, let number?):
       "there is no evaluation \(run); what was run \(run) is evaluation \(number) by now, as "
         + "evaluations are numbered by themselves"
-    case .noRun(let run, nil):
-      "there is no evaluation \(run); “caption runs list” shows those that there are"
+    case .noRun(let run, nil): "there is no evaluation \(run)"
     case .noProtocol(let run):
-      "the store does not tell how the run \(run) was scored, which is damage; “caption store check” "
-        + "tells all that is wrong"
-    case .nothingInCommon(let first, let second):
-      "the runs \(first) and \(second) have no photo of a dataset in common"
+      "the store does not tell how the run \(run) was scored, which is damage"
+    case .nothingInCommon(let old, let new):
+      "the runs \(old) and \(new) have no photo of a dataset in common"
     case .noMetric(let name, let known):
       "there is no measure “\(name)”; there are \(known.joined(separator: ", "))"
     case .missing(let photos, let all, let first):
-      "\(photos) of \(all) photos could not be captioned, such as \(first), so nothing was scored; "
-        + "--allow-missing scores the others"
+      "\(photos) of \(all) photos could not be captioned, such as \(first), so nothing was scored"
     }
   }
 }

@@ -29,26 +29,26 @@ package enum EvaluationFigures {
       ])
   }
 
-  /// How the images of two runs score, and by how much the second differs from the first.
+  /// How the images of two runs score, and by how much the new one differs from the old.
   package static func comparison(
-    by metric: String, _ first: (name: String, scores: [Double]),
-    _ second: (name: String, scores: [Double])
+    by metric: String, _ old: (name: String, scores: [Double]),
+    _ new: (name: String, scores: [Double])
   ) -> Figure {
-    let first = (name: first.name, scores: first.scores.map { 100 * $0 })
-    let second = (name: second.name, scores: second.scores.map { 100 * $0 })
-    let edges = Histogram.edges(spanning: first.scores + second.scores, count: barCount)
-    let differences = zip(first.scores, second.scores).map { $1 - $0 }
+    let old = (name: old.name, scores: old.scores.map { 100 * $0 })
+    let new = (name: new.name, scores: new.scores.map { 100 * $0 })
+    let edges = Histogram.edges(spanning: old.scores + new.scores, count: barCount)
+    let differences = zip(old.scores, new.scores).map { $1 - $0 }
     let differenceEdges = Histogram.edges(around: differences, count: barCount)
     return Figure(
-      title: "\(first.name) and \(second.name) by \(metric)",
+      title: "\(old.name) and \(new.name) by \(metric)",
       charts: [
         Chart(
           title: "\(metric) of each image (dashed: mean)", x: "\(metric), times 100", y: "images",
-          series: [first, second].map {
+          series: [old, new].map {
             series($0.name, $0.scores, edges: edges, marker: mean($0.scores))
           }),
         Chart(
-          title: "By how much \(second.name) is better than \(first.name)",
+          title: "By how much \(new.name) is better than \(old.name)",
           x: "difference of \(metric), times 100", y: "images",
           series: [
             series("", differences, edges: differenceEdges, marker: mean(differences))

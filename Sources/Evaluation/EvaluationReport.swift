@@ -1,7 +1,7 @@
-internal import Files
-package import Gallery
 internal import Figures
+internal import Files
 internal import Foundation
+package import Gallery
 package import Metrics
 package import Store
 

@@ -1,28 +1,28 @@
 package import Metrics
 package import Store
 
-/// Two runs over the same photos: which is better by which measure, whether that may be chance, and
-/// which photos changed most.
+/// An old and a new run over the same photos: which is better by which measure, whether that may be
+/// chance, and which photos changed most.
 package struct RunComparison: Sendable {
   /// A photo that the runs describe differently.
   package struct Change: Sendable {
     package let item: DatasetItem
-    package let first: String
-    package let second: String
-    /// The second caption's score less the first's.
+    package let old: String
+    package let new: String
+    /// The new caption's score less the old one's.
     package let difference: Double
   }
 
-  package let first: ScoredRun
-  package let second: ScoredRun
+  package let old: ScoredRun
+  package let new: ScoredRun
   /// The metric by which photos are ranked.
   package let metric: Metric
   /// How many photos both runs have; only these are compared.
   package let photoCount: Int
-  /// By metric, of the photos in common, the second run less the first.
+  /// By metric, of the photos in common, the new run less the old.
   package let metrics: [MetricComparison]
   /// By photo in common: the score of either run.
-  package let scores: (first: [Double], second: [Double])
+  package let scores: (old: [Double], new: [Double])
   /// Photos that score otherwise, those that gained most first.
   package let changes: [Change]
 
@@ -31,36 +31,37 @@ package struct RunComparison: Sendable {
   /// - Parameter metric: ranks the photos.
   /// - Throws: `EvaluationError.nothingInCommon`; `MetricsError`.
   package init(
-    _ first: ScoredRun, _ second: ScoredRun, metric: Metric, significance: Significance,
-    threads: Int
+    _ old: ScoredRun, _ new: ScoredRun, metric: Metric, significance: Significance, threads: Int
   ) throws {
-    let others = Dictionary(uniqueKeysWithValues: second.photos.map { ($0.item.id, $0) })
-    let pairs = first.photos.compactMap { photo in others[photo.item.id].map { (photo, $0) } }
+    let others = Dictionary(uniqueKeysWithValues: new.photos.map { ($0.item.id, $0) })
+    let pairs = old.photos.compactMap { photo in others[photo.item.id].map { (photo, $0) } }
     guard !pairs.isEmpty else {
-      throw EvaluationError.nothingInCommon(first.evaluation.number, second.evaluation.number)
+      throw EvaluationError.nothingInCommon(old.evaluation.number, new.evaluation.number)
     }
     let items = pairs.map(\.0.item)
-    let (firstScores, secondScores) = try (
-      ScoredSplit(items, candidates: pairs.map(\.0.candidate), threads: threads).scores,
-      ScoredSplit(items, candidates: pairs.map(\.1.candidate), threads: threads).scores
-    )
-    guard let old = firstScores.perImage(metric), let new = secondScores.perImage(metric) else {
-      throw EvaluationError.noMetric(
-        metric.rawValue, known: firstScores.metrics.map(\.rawValue))
+    let oldScores = try ScoredSplit(
+      items, candidates: pairs.map(\.0.candidate), threads: threads
+    ).scores
+    let newScores = try ScoredSplit(
+      items, candidates: pairs.map(\.1.candidate), threads: threads
+    ).scores
+    guard let before = oldScores.perImage(metric), let after = newScores.perImage(metric) else {
+      throw EvaluationError.noMetric(metric.rawValue, known: oldScores.metrics.map(\.rawValue))
     }
-    self.first = first
-    self.second = second
+    self.old = old
+    self.new = new
     self.metric = metric
     photoCount = pairs.count
-    metrics = try significance.compare(secondScores, with: firstScores, threads: threads)
-    scores = (old, new)
+    metrics = try significance.compare(newScores, with: oldScores, threads: threads)
+    scores = (before, after)
+    let differences = zip(before, after).map { $1 - $0 }
     // BLEU's small constants make differences of nothing.
-    changes = pairs.indices.filter { abs(new[$0] - old[$0]) > 1e-6 }
-      .sorted { (old[$0] - new[$0], $0) < (old[$1] - new[$1], $1) }
+    changes = pairs.indices.filter { abs(differences[$0]) > 1e-6 }
+      .sorted { (-differences[$0], $0) < (-differences[$1], $1) }
       .map { index in
         Change(
-          item: items[index], first: pairs[index].0.candidate, second: pairs[index].1.candidate,
-          difference: new[index] - old[index])
+          item: items[index], old: pairs[index].0.candidate, new: pairs[index].1.candidate,
+          difference: differences[index])
       }
   }
 

@@ -4,7 +4,7 @@ package import SystemPackage
 /// SHA-256 (FIPS 180-4) of a file's bytes, or of those of them that count.
 ///
 /// Written as 64 hexadecimal digits.
-public struct ContentHash: Hashable, Sendable, LosslessStringConvertible, Codable {
+package struct ContentHash: Hashable, Sendable, LosslessStringConvertible, Codable {
   /// 32 bytes.
   package let bytes: [UInt8]
 
@@ -45,7 +45,7 @@ public struct ContentHash: Hashable, Sendable, LosslessStringConvertible, Codabl
     self.bytes = bytes
   }
 
-  public init?(_ description: String) {
+  package init?(_ description: String) {
     let digits = description.utf8.map { Character(UnicodeScalar($0)).hexDigitValue }
     guard digits.count == 2 * Self.byteCount else { return nil }
     var bytes: [UInt8] = []
@@ -56,13 +56,13 @@ public struct ContentHash: Hashable, Sendable, LosslessStringConvertible, Codabl
     self.bytes = bytes
   }
 
-  public var description: String {
+  package var description: String {
     let digits = Array("0123456789abcdef".utf8)
     return String(
       decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
 
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let value = try decoder.singleValueContainer()
     guard let hash = Self(try value.decode(String.self)) else {
       throw DecodingError.dataCorruptedError(
@@ -71,7 +71,7 @@ public struct ContentHash: Hashable, Sendable, LosslessStringConvertible, Codabl
     self = hash
   }
 
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var value = encoder.singleValueContainer()
     try value.encode(description)
   }

@@ -2,10 +2,10 @@ package import Foundation
 package import SystemPackage
 
 /// Size and time of change of a file: as long as they stay, so does what was read from it.
-public struct FileState: Hashable, Sendable {
-  public let byteCount: Int
+package struct FileState: Hashable, Sendable {
+  package let byteCount: Int
   /// Since 1970.
-  public let modifiedNanoseconds: Int64
+  package let modifiedNanoseconds: Int64
 
   package init(byteCount: Int, modifiedNanoseconds: Int64) {
     self.byteCount = byteCount

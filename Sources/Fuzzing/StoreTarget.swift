@@ -186,7 +186,7 @@ struct StoreTarget: FuzzTarget {
         )
         try store.export(selection) { export in
           try export.forEachPicture { _ in }
-          try export.forEach { line, _ in _ = try JSONEncoder().encode(line) }
+          try export.forEachEntry { line, _ in _ = try JSONEncoder().encode(line) }
         }
       }
     ),
@@ -267,8 +267,8 @@ extension Store {
     }
     let tones = SentimentModel(
       name: "tones", contentHash: hash("tones"), labels: ["negative", "positive"])
-    func tone(_ text: String) -> Sentiment {
-      Sentiment(
+    func tone(_ text: String) -> SentimentLabel {
+      SentimentLabel(
         label: "positive", probability: 0.75,
         probabilities: ["negative": 0.25, "positive": 0.75])
     }

@@ -50,7 +50,7 @@ package struct GalleryPage {
     photos[photos.count - 1].captions.append(
       Photo.Caption(
         text: caption, confidence: entry.confidence, model: index, createdAt: entry.createdAt,
-        alternatives: entry.alternatives.map(\.caption)))
+        alternatives: (entry.alternatives ?? []).map(\.caption)))
   }
 
   /// Writes the page piece by piece, first what people wait for: the thumbnails come last.

@@ -4,9 +4,9 @@ internal import Foundation
 ///
 /// The closest reference's length counts, the shorter of two that are equally close. Its small
 /// constants keep scores without a match above 0, and let BLEU-4 be above BLEU-3.
-public enum Bleu {
+package enum Bleu {
   /// - Parameter threads: how many threads to use at most.
-  public static func scores(of corpus: CaptionCorpus, threads: Int) -> MetricScores {
+  package static func scores(of corpus: CaptionCorpus, threads: Int) -> MetricScores {
     let counts = mapChunks(of: corpus.count, size: 256, threads: threads) { images in
       var counter = BleuCounter(corpus)
       return images.map { counter.counts(of: $0) }

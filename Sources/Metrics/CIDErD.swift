@@ -7,9 +7,9 @@ internal import Foundation
 /// Logarithms are the C library's. On processors with AVX-512 NumPy has one of its own, which for
 /// 9,170, 19,143, 94,869 and one in twenty thousand numbers beyond differs in the last bit: there,
 /// scores of more than 9,169 images may, too.
-public enum CIDErD {
+package enum CIDErD {
   /// - Parameter threads: how many threads to use at most.
-  public static func scores(of corpus: CaptionCorpus, threads: Int) -> MetricScores {
+  package static func scores(of corpus: CaptionCorpus, threads: Int) -> MetricScores {
     let weights = NGramWeights(imageCount: corpus.count)
     let scores = mapChunks(of: corpus.count, size: 256, threads: threads) { images in
       var similarity = CIDErSimilarity(corpus, weights)

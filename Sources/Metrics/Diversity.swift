@@ -1,21 +1,21 @@
 /// How varied captions are, whatever the references say.
-public struct Diversity: Codable, Equatable, Sendable {
+package struct Diversity: Codable, Equatable, Sendable {
   /// Different words per word, over all captions together (Li, Galley, Brockett, Gao, Dolan 2016).
-  public let distinct1: Double
+  package let distinct1: Double
   /// Different pairs of neighbouring words per pair.
-  public let distinct2: Double
+  package let distinct2: Double
   /// Words per caption.
-  public let meanLength: Double
+  package let meanLength: Double
   /// How many different words there are.
-  public let vocabulary: Int
+  package let vocabulary: Int
   /// The mean of each caption's BLEU-4 against all other captions as its references (Zhu et al.
   /// 2018, "Texygen"): the lower, the more varied. Nil for a single caption.
   ///
   /// No caption is left out however many there are: the counts that BLEU needs of all others are
   /// found once for all.
-  public let selfBleu: Double?
+  package let selfBleu: Double?
   /// The share of captions that no training caption is equal to; nil where none were given.
-  public let novelty: Double?
+  package let novelty: Double?
 
   private enum CodingKeys: String, CodingKey {
     case vocabulary, novelty
@@ -28,7 +28,7 @@ public struct Diversity: Codable, Equatable, Sendable {
   /// - Parameters:
   ///   - corpus: whose candidates are looked at.
   ///   - training: captions of the training set, tokenised as the corpus is.
-  public init(_ corpus: CaptionCorpus, training: [String]? = nil) {
+  package init(_ corpus: CaptionCorpus, training: [String]? = nil) {
     let captions = CandidateNGrams(corpus)
     distinct1 = captions.distinct(1)
     distinct2 = captions.distinct(2)

@@ -1,5 +1,5 @@
 /// A measure of how good captions are, under the name that papers and reports print.
-public enum Metric: String, Codable, CaseIterable, Sendable {
+package enum Metric: String, Codable, CaseIterable, Sendable {
   case bleu1 = "BLEU-1"
   case bleu2 = "BLEU-2"
   case bleu3 = "BLEU-3"
@@ -16,5 +16,5 @@ public enum Metric: String, Codable, CaseIterable, Sendable {
   static let bleu: [Metric] = [.bleu1, .bleu2, .bleu3, .bleu4]
 
   /// All that need no other program.
-  public static let builtIn: [Metric] = allCases.filter { $0 != .meteor }
+  package static let builtIn: [Metric] = allCases.filter { $0 != .meteor }
 }

@@ -1,6 +1,6 @@
 /// The scores of a corpus by one metric, or by several that come from the same counts, as BLEU's
 /// four orders do.
-public struct MetricScores: Sendable {
+package struct MetricScores: Sendable {
   /// What the score of several images is made of, image by image.
   enum Statistics: Sendable {
     /// The mean of the images' own scores, by metric.
@@ -10,11 +10,11 @@ public struct MetricScores: Sendable {
     case meteor([MeteorCounts])
   }
 
-  public let metrics: [Metric]
+  package let metrics: [Metric]
   /// By metric, of the whole corpus.
-  public let corpus: [Double]
+  package let corpus: [Double]
   /// By metric and image.
-  public let perImage: [[Double]]
+  package let perImage: [[Double]]
   let statistics: Statistics
 
   /// - Parameter corpus: nil for the scores that come from the statistics.
@@ -31,7 +31,7 @@ public struct MetricScores: Sendable {
   /// occurs. What depends on the whole corpus, such as CIDEr-D's document frequencies, stays.
   ///
   /// - Precondition: there is an image, and each one is an index of `perImage`.
-  public func corpus(of images: [Int]) -> [Double] { statistics.scores(of: images) }
+  package func corpus(of images: [Int]) -> [Double] { statistics.scores(of: images) }
 }
 
 extension MetricScores.Statistics {
@@ -67,17 +67,17 @@ extension MetricScores.Statistics {
 }
 
 /// The scores of a corpus by all metrics that were asked for.
-public struct CaptionScores: Sendable {
-  public let families: [MetricScores]
+package struct CaptionScores: Sendable {
+  package let families: [MetricScores]
 
-  public init(_ families: [MetricScores]) {
+  package init(_ families: [MetricScores]) {
     self.families = families
   }
 
   /// - Parameters:
   ///   - metrics: those to score by; `.meteor` is passed by, since another program computes it.
   ///   - threads: how many threads to use at most.
-  public init(_ corpus: CaptionCorpus, metrics: [Metric] = Metric.builtIn, threads: Int) {
+  package init(_ corpus: CaptionCorpus, metrics: [Metric] = Metric.builtIn, threads: Int) {
     var families: [MetricScores] = []
     if metrics.contains(where: Metric.bleu.contains) {
       families.append(Bleu.scores(of: corpus, threads: threads))
@@ -91,13 +91,13 @@ public struct CaptionScores: Sendable {
   }
 
   /// In the order in which reports list them.
-  public var metrics: [Metric] { families.flatMap(\.metrics) }
+  package var metrics: [Metric] { families.flatMap(\.metrics) }
 
   /// The corpus's score; nil for a metric that was not asked for.
-  public subscript(metric: Metric) -> Double? { find(metric).map { $0.corpus[$1] } }
+  package subscript(metric: Metric) -> Double? { find(metric).map { $0.corpus[$1] } }
 
   /// Each image's score; nil for a metric that was not asked for.
-  public func perImage(_ metric: Metric) -> [Double]? { find(metric).map { $0.perImage[$1] } }
+  package func perImage(_ metric: Metric) -> [Double]? { find(metric).map { $0.perImage[$1] } }
 
   /// The corpus's scores by the metrics' names.
   package var byName: [String: Double] {

@@ -1,7 +1,7 @@
-public import Files
+package import Files
 
 /// Why captions cannot be scored.
-public enum MetricsError: Failure, Equatable {
+package enum MetricsError: Failure, Equatable {
   /// There is nothing to score.
   case noCaptions
   /// The lists of candidates and of references are of different length.
@@ -13,10 +13,10 @@ public enum MetricsError: Failure, Equatable {
   /// Two sets of scores that are to be compared are not of the same images or metrics.
   case notComparable(reason: String)
 
-  public var kind: FailureKind { .badData }
-  public var subject: String? { nil }
+  package var kind: FailureKind { .badData }
+  package var subject: String? { nil }
 
-  public var reason: String {
+  package var reason: String {
     switch self {
     case .noCaptions: "there are no captions to score"
     case .countMismatch(let candidates, let references):

@@ -1,27 +1,27 @@
 /// How far stated chances can be trusted: of what was given 0.3, three tenths should be right.
-public struct Reliability: Codable, Equatable, Sendable {
+package struct Reliability: Codable, Equatable, Sendable {
   /// What was given a chance of one tenth of the range.
-  public struct Bin: Codable, Equatable, Sendable {
-    public let lower: Double
-    public let upper: Double
-    public let count: Int
+  package struct Bin: Codable, Equatable, Sendable {
+    package let lower: Double
+    package let upper: Double
+    package let count: Int
     /// The mean of the chances that were given.
-    public let predicted: Double
+    package let predicted: Double
     /// The share that was right.
-    public let right: Double
+    package let right: Double
   }
 
   /// The tenths that chances lie in, from the lowest; a chance of 1 belongs to the last.
-  public let bins: [Bin]
+  package let bins: [Bin]
   /// How far the bins' means are from the shares that were right, on average over all (Guo et al.
   /// 2017, arXiv 1706.04599, eq. 3).
-  public let calibrationError: Double
+  package let calibrationError: Double
   /// The mean square of the difference between the chance and what was the case, 0 or 1 (Brier
   /// 1950).
-  public let brierScore: Double
+  package let brierScore: Double
   /// How often one that is right has the higher chance of two, the other of which is wrong, equal
   /// chances counted half: the area under the ROC curve (Hanley, McNeil 1982). 0.5 is chance.
-  public let discrimination: Double
+  package let discrimination: Double
 
   private enum CodingKeys: String, CodingKey {
     case bins
@@ -36,7 +36,7 @@ public struct Reliability: Codable, Equatable, Sendable {
   ///   - predicted: chances from 0 to 1.
   ///   - isRight: what was the case.
   /// - Precondition: both are of one length, and some are right and some wrong.
-  public init(predicted: [Double], isRight: [Bool]) {
+  package init(predicted: [Double], isRight: [Bool]) {
     precondition(
       predicted.count == isRight.count, "\(predicted.count) chances of \(isRight.count)")
     let outcomes = isRight.map { $0 ? 1.0 : 0 }

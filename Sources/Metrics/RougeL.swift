@@ -1,9 +1,9 @@
 /// ROUGE-L (Lin 2004) as pycocoevalcap 1.2 computes it, to the last bit.
 ///
 /// The best precision and the best recall count, even if they are those of two references.
-public enum RougeL {
+package enum RougeL {
   /// - Parameter threads: how many threads to use at most.
-  public static func scores(of corpus: CaptionCorpus, threads: Int) -> MetricScores {
+  package static func scores(of corpus: CaptionCorpus, threads: Int) -> MetricScores {
     let scores = mapChunks(of: corpus.count, size: 256, threads: threads) { images in
       var subsequence = CommonSubsequence()
       return images.map { image in

@@ -1,29 +1,29 @@
 /// What the scores of one image's caption are made of.
-public struct ScoreExplanation: Codable, Equatable, Sendable {
-  public let candidate: String
-  public let references: [String]
+package struct ScoreExplanation: Codable, Equatable, Sendable {
+  package let candidate: String
+  package let references: [String]
   /// The candidate's n-grams, for n from 1 to 4, in the order in which they come.
-  public let ngrams: [[NGram]]
+  package let ngrams: [[NGram]]
   /// The n-grams that most references have and the candidate has not, the weightiest first.
-  public let missing: [MissingNGram]
-  public let bleu: BleuPart
-  public let rougeL: RougePart
-  public let ciderD: CIDErPart
-  public let meteorExactStem: MeteorPart
+  package let missing: [MissingNGram]
+  package let bleu: BleuPart
+  package let rougeL: RougePart
+  package let ciderD: CIDErPart
+  package let meteorExactStem: MeteorPart
   /// What took points off, the most first.
-  public let losses: [Loss]
+  package let losses: [Loss]
 
   /// An n-gram of the candidate.
-  public struct NGram: Codable, Equatable, Sendable {
-    public let text: String
+  package struct NGram: Codable, Equatable, Sendable {
+    package let text: String
     /// How often the candidate has it.
-    public let count: Int
+    package let count: Int
     /// How many of these count as matched: no more than one reference has.
-    public let matched: Int
+    package let matched: Int
     /// How often each reference has it.
-    public let inReferences: [Int]
+    package let inReferences: [Int]
     /// CIDEr's weight of it: the logarithm of how rare it is.
-    public let weight: Double
+    package let weight: Double
 
     private enum CodingKeys: String, CodingKey {
       case text, count, matched, weight
@@ -32,24 +32,24 @@ public struct ScoreExplanation: Codable, Equatable, Sendable {
   }
 
   /// An n-gram that only references have.
-  public struct MissingNGram: Codable, Equatable, Sendable {
-    public let text: String
+  package struct MissingNGram: Codable, Equatable, Sendable {
+    package let text: String
     /// How many references have it.
-    public let references: Int
-    public let weight: Double
+    package let references: Int
+    package let weight: Double
   }
 
-  public struct BleuPart: Codable, Equatable, Sendable {
+  package struct BleuPart: Codable, Equatable, Sendable {
     /// BLEU-1 to BLEU-4.
-    public let scores: [Double]
-    public let scoresWithoutBrevity: [Double]
+    package let scores: [Double]
+    package let scoresWithoutBrevity: [Double]
     /// By n − 1.
-    public let matched: [Int]
-    public let ngrams: [Int]
+    package let matched: [Int]
+    package let ngrams: [Int]
     /// Words of the candidate and of the reference that is closest to it in length.
-    public let length: Int
-    public let referenceLength: Int
-    public let brevityPenalty: Double
+    package let length: Int
+    package let referenceLength: Int
+    package let brevityPenalty: Double
 
     private enum CodingKeys: String, CodingKey {
       case scores, matched, ngrams, length
@@ -59,32 +59,32 @@ public struct ScoreExplanation: Codable, Equatable, Sendable {
     }
   }
 
-  public struct RougePart: Codable, Equatable, Sendable {
-    public let score: Double
-    public let references: [Reference]
+  package struct RougePart: Codable, Equatable, Sendable {
+    package let score: Double
+    package let references: [Reference]
 
-    public struct Reference: Codable, Equatable, Sendable {
+    package struct Reference: Codable, Equatable, Sendable {
       /// The share of the candidate's words, and of the reference's, that the two have in common in
       /// the same order.
-      public let precision: Double
-      public let recall: Double
+      package let precision: Double
+      package let recall: Double
       /// These words; nil where the captions are too long to look for them.
-      public let common: [String]?
+      package let common: [String]?
     }
   }
 
-  public struct CIDErPart: Codable, Equatable, Sendable {
-    public let score: Double
-    public let references: [Reference]
+  package struct CIDErPart: Codable, Equatable, Sendable {
+    package let score: Double
+    package let references: [Reference]
 
-    public struct Reference: Codable, Equatable, Sendable {
+    package struct Reference: Codable, Equatable, Sendable {
       /// What the reference adds to the score, and would add if the lengths were the same.
-      public let points: Double
-      public let pointsWithoutPenalty: Double
+      package let points: Double
+      package let pointsWithoutPenalty: Double
       /// By n − 1, from 0 to 1.
-      public let similarities: [Double]
-      public let lengthDifference: Int
-      public let lengthPenalty: Double
+      package let similarities: [Double]
+      package let lengthDifference: Int
+      package let lengthPenalty: Double
 
       private enum CodingKeys: String, CodingKey {
         case points, similarities
@@ -95,25 +95,25 @@ public struct ScoreExplanation: Codable, Equatable, Sendable {
     }
   }
 
-  public struct MeteorPart: Codable, Equatable, Sendable {
-    public let score: Double
+  package struct MeteorPart: Codable, Equatable, Sendable {
+    package let score: Double
     /// The reference with the best score, counted from 0.
-    public let reference: Int
-    public let matches: [Match]
-    public let chunks: Int
-    public let precision: Double
-    public let recall: Double
-    public let fragmentationFactor: Double
+    package let reference: Int
+    package let matches: [Match]
+    package let chunks: Int
+    package let precision: Double
+    package let recall: Double
+    package let fragmentationFactor: Double
 
     private enum CodingKeys: String, CodingKey {
       case score, reference, matches, chunks, precision, recall
       case fragmentationFactor = "fragmentation_factor"
     }
 
-    public struct Match: Codable, Equatable, Sendable {
-      public let candidate: String
-      public let reference: String
-      public let isStem: Bool
+    package struct Match: Codable, Equatable, Sendable {
+      package let candidate: String
+      package let reference: String
+      package let isStem: Bool
 
       private enum CodingKeys: String, CodingKey {
         case candidate, reference
@@ -122,8 +122,8 @@ public struct ScoreExplanation: Codable, Equatable, Sendable {
     }
   }
 
-  public struct Loss: Codable, Equatable, Sendable {
-    public enum Cause: String, Codable, Sendable {
+  package struct Loss: Codable, Equatable, Sendable {
+    package enum Cause: String, Codable, Sendable {
       /// The candidate is shorter than its references.
       case brevity
       /// Its length is not that of the references.
@@ -134,10 +134,10 @@ public struct ScoreExplanation: Codable, Equatable, Sendable {
       case unmatched
     }
 
-    public let metric: Metric
-    public let cause: Cause
+    package let metric: Metric
+    package let cause: Cause
     /// How much higher the score would be otherwise.
-    public let points: Double
+    package let points: Double
   }
 
   private enum CodingKeys: String, CodingKey {
@@ -148,7 +148,7 @@ public struct ScoreExplanation: Codable, Equatable, Sendable {
   }
 
   /// - Precondition: `image` is an index of the corpus.
-  public init(_ corpus: CaptionCorpus, image: Int) {
+  package init(_ corpus: CaptionCorpus, image: Int) {
     let explainer = Explainer(corpus, image)
     candidate = corpus.candidates[image]
     references = corpus.references[image]

@@ -1,15 +1,15 @@
 /// How scores were come by: what a number needs so that another one can be compared with it.
-public struct ScoringProtocol: Codable, Equatable, Sendable {
-  public let tokenizer: String
+package struct ScoringProtocol: Codable, Equatable, Sendable {
+  package let tokenizer: String
   /// What each metric is, by its name.
-  public let metrics: [String: String]
-  public let images: Int
-  public let references: Int
+  package let metrics: [String: String]
+  package let images: Int
+  package let references: Int
   /// What has to be known to understand the scores, in a sentence; nil where nothing has.
-  public let note: String?
+  package let note: String?
 
   /// - Parameter metrics: those that were scored by.
-  public init(_ corpus: CaptionCorpus, metrics: [Metric]) {
+  package init(_ corpus: CaptionCorpus, metrics: [Metric]) {
     tokenizer = "PTB, as in pycocoevalcap 1.2"
     self.metrics = Dictionary(
       uniqueKeysWithValues: metrics.map { ($0.rawValue, Self.definition(of: $0)) })
@@ -28,12 +28,12 @@ public struct ScoringProtocol: Codable, Equatable, Sendable {
   }
 
   /// The protocol and the note as names and texts.
-  public var rows: [(String, String)] {
+  package var rows: [(String, String)] {
     (note.map { [("note", $0)] } ?? []) + [("protocol", sentence)]
   }
 
   /// In a line.
-  public var sentence: String {
+  package var sentence: String {
     var parts: [(names: [String], definition: String)] = []
     for name in Metric.allCases.map(\.rawValue) {
       guard let definition = metrics[name] else { continue }

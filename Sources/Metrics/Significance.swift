@@ -1,82 +1,82 @@
 /// Whether one set of captions is really better than another one of the same images, or by chance.
 ///
 /// Results are the same for the same seed, on any number of threads.
-public struct Significance: Sendable {
+package struct Significance: Sendable {
   /// How many corpora the paired bootstrap draws (Koehn 2004, "Statistical significance tests for
   /// machine translation evaluation").
-  public var resamples = 10_000
+  package var resamples = 10_000
   /// How often approximate randomisation exchanges captions (Riezler, Maxwell 2005, "On some
   /// pitfalls in automatic evaluation and significance testing for MT").
-  public var trials = 10_000
+  package var trials = 10_000
   /// The share of the resamples that lies in the intervals.
-  public var confidence = 0.95
-  public var seed: UInt64 = 1
+  package var confidence = 0.95
+  package var seed: UInt64 = 1
 
-  public init() {}
+  package init() {}
 
   /// Compares two sets of scores, metric by metric.
   ///
   /// - Parameters:
-  ///   - first: scores of captions of some images.
-  ///   - second: scores of other captions of the same images in the same order, against the same
+  ///   - new: scores of captions of some images.
+  ///   - old: scores of other captions of the same images in the same order, against the same
   ///     references, by the same metrics.
   ///   - threads: how many threads to use at most.
   /// - Precondition: `resamples` and `trials` are positive, `confidence` is between 0 and 1.
   /// - Throws: `MetricsError.notComparable`.
-  public func compare(
-    _ first: CaptionScores, with second: CaptionScores, threads: Int
+  package func compare(
+    _ new: CaptionScores, with old: CaptionScores, threads: Int
   ) throws -> [MetricComparison] {
     precondition(resamples > 0 && trials > 0, "resamples \(resamples), trials \(trials)")
     precondition(0 < confidence && confidence < 1, "confidence \(confidence)")
-    guard first.metrics == second.metrics else {
+    guard new.metrics == old.metrics else {
       throw MetricsError.notComparable(reason: "they are of different metrics")
     }
-    let pairs = try zip(first.families, second.families).map(Pair.init)
+    let pairs = try zip(new.families, old.families).map(Pair.init)
     guard let images = pairs.first?.images else { return [] }
     guard pairs.allSatisfy({ $0.images == images }) else {
       throw MetricsError.notComparable(reason: "they are of different images")
     }
-    let bootstrap = draw(resamples, pairs, threads: threads) { round, first, second in
+    let bootstrap = draw(resamples, pairs, threads: threads) { round, new, old in
       var random = SplitMix(seed: seed, round: round)
       for place in 0..<images {
         let image = random.below(images)
-        (first[place], second[place]) = (image, images + image)
+        (new[place], old[place]) = (image, images + image)
       }
     }
     // Another sequence than the bootstrap's.
-    let randomised = draw(trials, pairs, threads: threads) { round, first, second in
+    let randomised = draw(trials, pairs, threads: threads) { round, new, old in
       var random = SplitMix(seed: mixed(seed), round: round)
       var bits: UInt64 = 0
       for image in 0..<images {
         if image % 64 == 0 { bits = random.next() }
         let swaps = bits >> UInt64(image % 64) & 1 == 1
-        (first[image], second[image]) = swaps ? (images + image, image) : (image, images + image)
+        (new[image], old[image]) = swaps ? (images + image, image) : (image, images + image)
       }
     }
-    let scores = zip(pairs.flatMap(\.first), pairs.flatMap(\.second))
-    return zip(first.metrics, scores).enumerated().map { index, metric in
+    let scores = zip(pairs.flatMap(\.new), pairs.flatMap(\.old))
+    return zip(new.metrics, scores).enumerated().map { index, metric in
       comparison(
         metric.0, metric.1, bootstrap: bootstrap.map { $0[index] },
         randomised: randomised.map { $0[index] })
     }
   }
 
-  private typealias Scores = (first: Double, second: Double)
+  private typealias Scores = (new: Double, old: Double)
 
   /// The scores by metric of some pairs of corpora, each of them put together by `select`: images of
-  /// the first captions are numbered from 0, those of the second follow.
+  /// the new captions are numbered from 0, those of the old follow.
   private func draw(
     _ rounds: Int, _ pairs: [Pair], threads: Int,
-    _ select: @Sendable (_ round: Int, _ first: inout [Int], _ second: inout [Int]) -> Void
+    _ select: @Sendable (_ round: Int, _ new: inout [Int], _ old: inout [Int]) -> Void
   ) -> [[Scores]] {
     let images = pairs[0].images
     return mapChunks(of: rounds, size: 16, threads: threads) { range in
-      var first = [Int](repeating: 0, count: images)
-      var second = first
+      var new = [Int](repeating: 0, count: images)
+      var old = new
       return range.map { round in
-        select(round, &first, &second)
+        select(round, &new, &old)
         return pairs.flatMap { pair in
-          zip(pair.statistics.scores(of: first), pair.statistics.scores(of: second)).map {
+          zip(pair.statistics.scores(of: new), pair.statistics.scores(of: old)).map {
             ($0, $1)
           }
         }
@@ -87,17 +87,17 @@ public struct Significance: Sendable {
   private func comparison(
     _ metric: Metric, _ scores: Scores, bootstrap: [Scores], randomised: [Scores]
   ) -> MetricComparison {
-    let difference = scores.first - scores.second
+    let difference = scores.new - scores.old
     // Sums in another order may differ in their last bits.
     let atLeast = abs(difference) * (1 - 1e-12)
-    let extreme = randomised.count { abs($0.first - $0.second) >= atLeast }
-    let better = bootstrap.count { $0.first > $0.second }
+    let extreme = randomised.count { abs($0.new - $0.old) >= atLeast }
+    let better = bootstrap.count { $0.new > $0.old }
     return MetricComparison(
       metric: metric,
-      first: ScoreEstimate(scores.first, interval(bootstrap.map(\.first))),
-      second: ScoreEstimate(scores.second, interval(bootstrap.map(\.second))),
-      difference: ScoreEstimate(difference, interval(bootstrap.map { $0.first - $0.second })),
-      firstIsBetter: Double(better) / Double(bootstrap.count),
+      old: ScoreEstimate(scores.old, interval(bootstrap.map(\.old))),
+      new: ScoreEstimate(scores.new, interval(bootstrap.map(\.new))),
+      difference: ScoreEstimate(difference, interval(bootstrap.map { $0.new - $0.old })),
+      newIsBetter: Double(better) / Double(bootstrap.count),
       pValue: Double(extreme + 1) / Double(randomised.count + 1))
   }
 
@@ -119,46 +119,40 @@ public struct Significance: Sendable {
 /// Two sets of captions by one family of metrics.
 private struct Pair: Sendable {
   /// The scores by metric.
-  let first: [Double]
-  let second: [Double]
+  let new: [Double]
+  let old: [Double]
   let images: Int
-  /// Of the images of the first captions, followed by those of the second.
+  /// Of the images of the new captions, followed by those of the old.
   let statistics: MetricScores.Statistics
 
-  init(_ first: MetricScores, _ second: MetricScores) throws {
-    guard first.perImage[0].count == second.perImage[0].count,
-      let statistics = first.statistics.followed(by: second.statistics)
+  init(_ new: MetricScores, _ old: MetricScores) throws {
+    guard new.perImage[0].count == old.perImage[0].count,
+      let statistics = new.statistics.followed(by: old.statistics)
     else { throw MetricsError.notComparable(reason: "they are of different images") }
-    (self.first, self.second) = (first.corpus, second.corpus)
-    images = first.perImage[0].count
+    (self.new, self.old) = (new.corpus, old.corpus)
+    images = new.perImage[0].count
     self.statistics = statistics
   }
 }
 
 /// How two sets of captions compare by one metric.
-public struct MetricComparison: Codable, Equatable, Sendable {
-  public let metric: Metric
-  public let first: ScoreEstimate
-  public let second: ScoreEstimate
-  /// The first less the second.
-  public let difference: ScoreEstimate
-  /// The share of the bootstrap's corpora for which the first captions score higher.
-  public let firstIsBetter: Double
+package struct MetricComparison: Equatable, Sendable {
+  package let metric: Metric
+  package let old: ScoreEstimate
+  package let new: ScoreEstimate
+  /// The new less the old.
+  package let difference: ScoreEstimate
+  /// The share of the bootstrap's corpora for which the new captions score higher.
+  package let newIsBetter: Double
   /// How likely a difference at least as large, in either direction, is by chance.
-  public let pValue: Double
-
-  private enum CodingKeys: String, CodingKey {
-    case metric, first, second, difference
-    case firstIsBetter = "first_is_better"
-    case pValue = "p_value"
-  }
+  package let pValue: Double
 }
 
 /// A score and between which values it lies with the confidence that was asked for.
-public struct ScoreEstimate: Codable, Equatable, Sendable {
-  public let score: Double
-  public let lower: Double
-  public let upper: Double
+package struct ScoreEstimate: Encodable, Equatable, Sendable {
+  package let score: Double
+  package let lower: Double
+  package let upper: Double
 
   init(_ score: Double, _ interval: ClosedRange<Double>) {
     self.score = score

@@ -1,6 +1,6 @@
-public import Files
-public import Foundation
-public import SystemPackage
+package import Files
+package import Foundation
+package import SystemPackage
 
 /// What programs are told of one photo and a caption of it, everywhere the same: a line of
 /// `caption --json`, of `caption batch --json`, `caption worker`, `caption export` and
@@ -8,16 +8,16 @@ public import SystemPackage
 ///
 /// What is not known is absent, and every field may be; lists that are absent count as empty. Times
 /// are UTC, as `2026-01-31T09:30:00.000Z`; logarithms are natural.
-public struct CaptionExchange: Codable, Equatable, Sendable {
-  public struct Model: Codable, Equatable, Sendable {
-    public var name: String
+package struct CaptionExchange: Codable, Equatable, Sendable {
+  package struct Model: Codable, Equatable, Sendable {
+    package var name: String
     /// Of configuration, vocabulary and weights.
-    public var hash: ContentHash
+    package var hash: ContentHash
     /// In an export with the first caption of a model only, as it would weigh more than the
     /// captions if it stood with each.
-    public var configuration: JSONValue?
+    package var configuration: JSONValue?
 
-    public init(name: String, hash: ContentHash, configuration: JSONValue? = nil) {
+    package init(name: String, hash: ContentHash, configuration: JSONValue? = nil) {
       self.name = name
       self.hash = hash
       self.configuration = configuration
@@ -25,21 +25,11 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
   }
 
   /// What a person wrote.
-  public struct Human: Codable, Equatable, Sendable {
-    public var text: String
-    public var source: String?
-    public var createdAt: String?
-    public var sentiment: LabelledText?
-
-    public init(
-      text: String, source: String? = nil, createdAt: String? = nil,
-      sentiment: LabelledText? = nil
-    ) {
-      self.text = text
-      self.source = source
-      self.createdAt = createdAt
-      self.sentiment = sentiment
-    }
+  package struct Human: Codable, Equatable, Sendable {
+    package var text: String
+    package var source: String?
+    package var createdAt: String?
+    package var sentiment: LabelledText?
 
     enum CodingKeys: String, CodingKey {
       case text, source, sentiment
@@ -48,23 +38,23 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
   }
 
   /// What a model made of a caption's text.
-  public struct LabelledText: Codable, Equatable, Sendable {
-    public var label: String
+  package struct LabelledText: Codable, Equatable, Sendable {
+    package var label: String
     /// Of the label.
-    public var probability: Double
+    package var probability: Double
     /// Of all classes by name.
-    public var probabilities: [String: Double]
-    public var model: String
+    package var probabilities: [String: Double]
+    package var model: String
     /// As `Model.hash`.
-    public var modelHash: ContentHash
-    public var createdAt: String?
+    package var modelHash: ContentHash
+    package var createdAt: String?
 
-    public var sentiment: Sentiment {
-      Sentiment(label: label, probability: probability, probabilities: probabilities)
+    package var sentiment: SentimentLabel {
+      SentimentLabel(label: label, probability: probability, probabilities: probabilities)
     }
 
-    public init(
-      _ sentiment: Sentiment, model: String, modelHash: ContentHash, createdAt: String? = nil
+    package init(
+      _ sentiment: SentimentLabel, model: String, modelHash: ContentHash, createdAt: String? = nil
     ) {
       label = sentiment.label
       probability = sentiment.probability
@@ -82,16 +72,19 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
   }
 
   /// One of several files that hold the picture.
-  public struct File: Codable, Equatable, Sendable {
-    public var path: String
-    public var pathBytes: Data?
-    public var byteCount: Int
-    public var modifiedNanoseconds: Int64
-    public var seenAt: String?
+  package struct File: Codable, Equatable, Sendable {
+    package var path: String
+    package var pathBytes: Data?
+    package var byteCount: Int
+    package var modifiedNanoseconds: Int64
+    package var seenAt: String?
 
-    public var filePath: FilePath? { CaptionExchange.filePath(path, pathBytes) }
+    package var filePath: FilePath? { CaptionExchange.filePath(path, pathBytes) }
+    var state: FileState {
+      FileState(byteCount: byteCount, modifiedNanoseconds: modifiedNanoseconds)
+    }
 
-    public init(path: FilePath, state: FileState, seenAt: String) {
+    package init(path: FilePath, state: FileState, seenAt: String) {
       self.path = String(decoding: path)
       pathBytes = String(validating: path) == nil ? path.data : nil
       byteCount = state.byteCount
@@ -109,11 +102,11 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
   }
 
   /// Why a photo has no caption.
-  public struct Failure: Codable, Equatable, Sendable {
-    public var kind: FailureKind
-    public var message: String
+  package struct Failure: Codable, Equatable, Sendable {
+    package var kind: FailureKind
+    package var message: String
 
-    public init(kind: FailureKind, message: String) {
+    package init(kind: FailureKind, message: String) {
       self.kind = kind
       self.message = message
     }
@@ -121,62 +114,61 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
 
   /// The photo's path as it was given; in an export, the first of the picture's files in the order
   /// of their bytes. What is no UTF-8 in it is replaced by U+FFFD.
-  public var path: String?
+  package var path: String?
   /// The path's bytes; present where they are not valid UTF-8.
-  public var pathBytes: Data?
+  package var pathBytes: Data?
   /// All files that hold the picture, where more are known than one.
-  public var files: [File] = []
-  public var contentHash: ContentHash?
+  @ListIfAny package var files: [File] = []
+  package var contentHash: ContentHash?
   /// As `PhotoIdentity.picture`.
-  public var pictureHash: ContentHash?
+  package var pictureHash: ContentHash?
   /// Of the same picture in other bytes.
-  public var otherContentHashes: [ContentHash] = []
-  public var byteCount: Int?
+  @ListIfAny package var otherContentHashes: [ContentHash] = []
+  package var byteCount: Int?
   /// Since 1970.
-  public var modifiedNanoseconds: Int64?
-  public var format: String?
+  package var modifiedNanoseconds: Int64?
+  package var format: String?
   /// Upright, in pixels.
-  public var width: Int?
-  public var height: Int?
+  package var width: Int?
+  package var height: Int?
   /// The camera's own time.
-  public var capturedAt: String?
-  public var cameraMake: String?
-  public var cameraModel: String?
+  package var capturedAt: String?
+  package var cameraMake: String?
+  package var cameraModel: String?
   /// Degrees.
-  public var latitude: Double?
-  public var longitude: Double?
-  public var caption: String?
+  package var latitude: Double?
+  package var longitude: Double?
+  package var caption: String?
   /// The noun of the photo's class, where the caption was made to have it; only where it is made now.
-  public var noun: String?
+  package var noun: String?
   /// How the file that was captioned turns its picture, as `PhotoIdentity.orientation`.
-  public var orientation: Int?
+  package var orientation: Int?
   /// As `MachineCaption.confidence`.
-  public var confidence: Double?
-  public var logProbability: Double?
-  public var words: [MachineCaption.Word] = []
+  package var confidence: Double?
+  package var logProbability: Double?
+  package var words: [MachineCaption.Word]?
   /// The words alone, where somebody was promised them.
-  public var tokens: [String] = []
+  package var tokens: [String]?
   /// Best first.
-  public var alternatives: [MachineCaption.Alternative] = []
-  public var model: Model?
+  package var alternatives: [MachineCaption.Alternative]?
+  package var model: Model?
   /// How the caption was searched for.
-  public var decoding: JSONValue?
-  public var createdAt: String?
+  package var decoding: JSONValue?
+  package var createdAt: String?
   /// Of the caption.
-  public var sentiment: LabelledText?
-  public var humanCaptions: [Human] = []
+  package var sentiment: LabelledText?
+  @ListIfAny package var humanCaptions: [Human] = []
   /// Of Euclidean length 1, as little-endian float16.
-  public var embedding: Data?
-  public var error: Failure?
+  package var embedding: Data?
+  package var error: Failure?
   /// What each step of making the caption took: `decode`, `encode` and `caption`.
-  public var milliseconds: [String: Double]?
+  package var milliseconds: [String: Double]?
   /// Of a file beside a photo: `caption`, by which it is known as this program's, and the program's
   /// version.
-  public var generator: String?
-  public var version: String?
-  /// Of a file beside a photo: a person's words that stand in place of a model's. What is read has
-  /// them among `humanCaptions`.
-  public var note: String?
+  package var generator: String?
+  package var version: String?
+  /// Of a file beside a photo: a person's words that stand in place of a model's.
+  package var note: String?
 
   package enum CodingKeys: String, CodingKey, CaseIterable {
     case path, files, format, width, height, latitude, longitude, caption, confidence, words
@@ -196,96 +188,9 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
     case humanCaptions = "human_captions"
   }
 
-  public init(path: FilePath? = nil) {
+  package init(path: FilePath? = nil) {
     self.path = path.map { String(decoding: $0) }
     pathBytes = path.flatMap { String(validating: $0) == nil ? $0.data : nil }
-  }
-
-  public init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: CodingKeys.self)
-    func optional<Value: Decodable>(_ key: CodingKeys) throws -> Value? {
-      try values.decodeIfPresent(Value.self, forKey: key)
-    }
-    path = try optional(.path)
-    pathBytes = try optional(.pathBytes)
-    contentHash = try optional(.contentHash)
-    pictureHash = try optional(.pictureHash)
-    byteCount = try optional(.byteCount)
-    modifiedNanoseconds = try optional(.modifiedNanoseconds)
-    format = try optional(.format)
-    width = try optional(.width)
-    height = try optional(.height)
-    capturedAt = try optional(.capturedAt)
-    cameraMake = try optional(.cameraMake)
-    cameraModel = try optional(.cameraModel)
-    latitude = try optional(.latitude)
-    longitude = try optional(.longitude)
-    orientation = try optional(.orientation)
-    caption = try optional(.caption)
-    confidence = try optional(.confidence)
-    logProbability = try optional(.logProbability)
-    model = try optional(.model)
-    decoding = try optional(.decoding)
-    createdAt = try optional(.createdAt)
-    sentiment = try optional(.sentiment)
-    embedding = try optional(.embedding)
-    error = try optional(.error)
-    noun = try optional(.noun)
-    milliseconds = try optional(.milliseconds)
-    generator = try optional(.generator)
-    version = try optional(.version)
-    tokens = try optional(.tokens) ?? []
-    files = try optional(.files) ?? []
-    otherContentHashes = try optional(.otherContentHashes) ?? []
-    words = try optional(.words) ?? []
-    alternatives = try optional(.alternatives) ?? []
-    humanCaptions = try optional(.humanCaptions) ?? []
-    // It goes the way of all that people wrote.
-    if let note: String = try optional(.note) {
-      humanCaptions.append(Human(text: note, source: HumanCaption.Source.note.rawValue))
-    }
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var values = encoder.container(keyedBy: CodingKeys.self)
-    func list(_ elements: [some Encodable], _ key: CodingKeys, always: Bool = false) throws {
-      if always || !elements.isEmpty { try values.encode(elements, forKey: key) }
-    }
-    try values.encodeIfPresent(path, forKey: .path)
-    try values.encodeIfPresent(pathBytes, forKey: .pathBytes)
-    try values.encodeIfPresent(contentHash, forKey: .contentHash)
-    try values.encodeIfPresent(pictureHash, forKey: .pictureHash)
-    try values.encodeIfPresent(byteCount, forKey: .byteCount)
-    try values.encodeIfPresent(modifiedNanoseconds, forKey: .modifiedNanoseconds)
-    try values.encodeIfPresent(format, forKey: .format)
-    try values.encodeIfPresent(width, forKey: .width)
-    try values.encodeIfPresent(height, forKey: .height)
-    try values.encodeIfPresent(capturedAt, forKey: .capturedAt)
-    try values.encodeIfPresent(cameraMake, forKey: .cameraMake)
-    try values.encodeIfPresent(cameraModel, forKey: .cameraModel)
-    try values.encodeIfPresent(latitude, forKey: .latitude)
-    try values.encodeIfPresent(longitude, forKey: .longitude)
-    try values.encodeIfPresent(orientation, forKey: .orientation)
-    try values.encodeIfPresent(caption, forKey: .caption)
-    try values.encodeIfPresent(confidence, forKey: .confidence)
-    try values.encodeIfPresent(logProbability, forKey: .logProbability)
-    try values.encodeIfPresent(model, forKey: .model)
-    try values.encodeIfPresent(decoding, forKey: .decoding)
-    try values.encodeIfPresent(createdAt, forKey: .createdAt)
-    try values.encodeIfPresent(sentiment, forKey: .sentiment)
-    try values.encodeIfPresent(embedding, forKey: .embedding)
-    try values.encodeIfPresent(error, forKey: .error)
-    try values.encodeIfPresent(noun, forKey: .noun)
-    try values.encodeIfPresent(milliseconds, forKey: .milliseconds)
-    try values.encodeIfPresent(generator, forKey: .generator)
-    try values.encodeIfPresent(version, forKey: .version)
-    try values.encodeIfPresent(note, forKey: .note)
-    try list(tokens, .tokens)
-    try list(files, .files)
-    try list(otherContentHashes, .otherContentHashes)
-    try list(words, .words, always: caption != nil)
-    try list(alternatives, .alternatives, always: caption != nil)
-    try list(humanCaptions, .humanCaptions)
   }
 
   /// Enters what the store keeps of a photo.
@@ -304,9 +209,7 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
   }
 
   package mutating func enter(_ facts: PhotoFacts) {
-    capturedAt = facts.capturedAt
-    (cameraMake, cameraModel) = (facts.cameraMake, facts.cameraModel)
-    (latitude, longitude) = (facts.latitude, facts.longitude)
+    self.facts = facts
     humanCaptions = facts.humanCaptions.map { Human(text: $0.text, source: $0.source.rawValue) }
   }
 
@@ -336,11 +239,71 @@ public struct CaptionExchange: Codable, Equatable, Sendable {
     self.embedding = embedding.map { UnitVector($0).data }
   }
 
+  /// All that people wrote of the photo.
+  var peoplesWords: [Human] {
+    humanCaptions + (note.map { [Human(text: $0, source: HumanCaption.Source.note.rawValue)] } ?? [])
+  }
+
+  /// Of the file at the path; nil where it is not known whole.
+  var state: FileState? {
+    guard let byteCount, let modifiedNanoseconds else { return nil }
+    return FileState(byteCount: byteCount, modifiedNanoseconds: modifiedNanoseconds)
+  }
+
+  /// What the photo's file tells besides its picture and people's captions.
+  var facts: PhotoFacts {
+    get {
+      var facts = PhotoFacts()
+      facts.capturedAt = capturedAt
+      (facts.cameraMake, facts.cameraModel) = (cameraMake, cameraModel)
+      (facts.latitude, facts.longitude) = (latitude, longitude)
+      return facts
+    }
+    set {
+      capturedAt = newValue.capturedAt
+      (cameraMake, cameraModel) = (newValue.cameraMake, newValue.cameraModel)
+      (latitude, longitude) = (newValue.latitude, newValue.longitude)
+    }
+  }
+
   /// The photo's path, byte for byte; nil where there is none or no path can be so.
-  public var filePath: FilePath? { Self.filePath(path, pathBytes) }
+  package var filePath: FilePath? { Self.filePath(path, pathBytes) }
 
   static func filePath(_ text: String?, _ bytes: Data?) -> FilePath? {
     let bytes = bytes ?? text.map { Data($0.utf8) } ?? Data()
     return bytes.isEmpty || bytes.contains(0) ? nil : FilePath(data: bytes)
+  }
+}
+
+/// A list that is absent among the keys of a JSON object where it is empty.
+@propertyWrapper
+package struct ListIfAny<Element: Codable & Equatable & Sendable>: Codable, Equatable, Sendable {
+  package var wrappedValue: [Element]
+
+  package init(wrappedValue: [Element]) {
+    self.wrappedValue = wrappedValue
+  }
+
+  package init(from decoder: any Decoder) throws {
+    wrappedValue = try [Element](from: decoder)
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    try wrappedValue.encode(to: encoder)
+  }
+}
+
+/// What the compiler writes for `CaptionExchange` calls these.
+extension KeyedDecodingContainer {
+  func decode<Element>(_ type: ListIfAny<Element>.Type, forKey key: Key) throws
+    -> ListIfAny<Element>
+  {
+    try decodeIfPresent(type, forKey: key) ?? ListIfAny(wrappedValue: [])
+  }
+}
+
+extension KeyedEncodingContainer {
+  mutating func encode<Element>(_ list: ListIfAny<Element>, forKey key: Key) throws {
+    try encodeIfPresent(list.wrappedValue.isEmpty ? nil : list, forKey: key)
   }
 }

@@ -1,4 +1,4 @@
-package import Files
+internal import Files
 internal import Foundation
 internal import GRDB
 internal import SystemPackage
@@ -48,17 +48,12 @@ extension Database {
 
   /// Enters that a file with these bytes holds a picture that is known by others.
   func enterVersion(_ content: ContentHash, of image: Int64) throws {
-    try cachedStatement(
-      sql:
-        "INSERT INTO image_versions (content_hash, image_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
-    ).execute(arguments: [content.data, image])
+    try enter(ImageVersionRow(content: content, image: image), onConflict: ImageVersionRow.kept)
   }
 
   /// Whether a picture of a store of earlier times is known by the bytes of its files only.
   private func isUnidentified(_ image: Int64) throws -> Bool {
-    try Bool.fetchOne(
-      cachedStatement(sql: "SELECT picture_hash IS NULL FROM images WHERE id = ?"),
-      arguments: [image]) ?? false
+    try exists("SELECT 1 FROM images WHERE id = ? AND picture_hash IS NULL", [image])
   }
 
   /// Brings back to a picture what the store knew of it before another program wrote into its file,
@@ -176,16 +171,9 @@ extension Database {
     "UPDATE image_versions SET image_id = :image WHERE image_id = :other",
     "UPDATE forgotten_files SET image_id = :image WHERE image_id = :other",
     "UPDATE dataset_items SET image_id = :image WHERE image_id = :other",
+    ImageVersionRow.kept.entering(from: "images WHERE id = :other", ["image_id": ":image"]),
     """
-    INSERT INTO image_versions (content_hash, image_id)
-      SELECT content_hash, :image FROM images WHERE id = :other ON CONFLICT DO NOTHING
-    """,
-    """
-    UPDATE images AS kept SET captured_at = coalesce(kept.captured_at, gone.captured_at),
-        camera_make = coalesce(kept.camera_make, gone.camera_make),
-        camera_model = coalesce(kept.camera_model, gone.camera_model),
-        latitude = coalesce(kept.latitude, gone.latitude),
-        longitude = coalesce(kept.longitude, gone.longitude),
+    UPDATE images AS kept SET \(ImageRow.facts(by: "kept", else: "gone")),
         added_at = min(kept.added_at, gone.added_at)
       FROM images AS gone WHERE kept.id = :image AND gone.id = :other
     """,

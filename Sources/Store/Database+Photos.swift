@@ -1,4 +1,4 @@
-package import Files
+internal import Files
 internal import Foundation
 internal import GRDB
 internal import SystemPackage
@@ -16,34 +16,32 @@ extension Database {
           WHERE id = ?3 AND (width <> ?1 OR height <> ?2)
           """
       ).execute(arguments: [photo.width, photo.height, image])
+      try cachedStatement(sql: Self.newerFacts)
+        .execute(arguments: ImageRow.arguments(of: photo.facts) + [image])
     } else {
-      try cachedStatement(
-        sql: """
-          INSERT INTO images (content_hash, picture_hash, byte_count, format, width, height, added_at)
-          VALUES (?, ?, ?, ?, ?, ?, ?)
-          """
-      ).execute(arguments: [
-        photo.identity.content.data, photo.identity.picture.data, photo.byteCount, photo.format,
-        photo.width, photo.height, now,
-      ])
+      let row = ImageRow(
+        content: photo.identity.content, picture: photo.identity.picture,
+        byteCount: photo.byteCount, format: photo.format, width: photo.width, height: photo.height,
+        facts: photo.facts, addedAt: now)
+      try enter(row, onConflict: ImageRow.refused)
       image = lastInsertedRowID
     }
-    try enter(photo.facts, of: image, run: run, now: now)
+    try enterWords(photo.facts, of: image, run: run, now: now)
     return image
   }
 
   /// Enters what a file tells of its picture. What it does not tell stays as another told it.
   func enter(_ facts: PhotoFacts, of image: Int64, run: Int64?, now: String) throws {
-    try cachedStatement(
-      sql: """
-        UPDATE images SET captured_at = coalesce(?, captured_at),
-          camera_make = coalesce(?, camera_make), camera_model = coalesce(?, camera_model),
-          latitude = coalesce(?, latitude), longitude = coalesce(?, longitude)
-        WHERE id = ?
-        """
-    ).execute(arguments: [
-      facts.capturedAt, facts.cameraMake, facts.cameraModel, facts.latitude, facts.longitude, image,
-    ])
+    try cachedStatement(sql: Self.newerFacts)
+      .execute(arguments: ImageRow.arguments(of: facts) + [image])
+    try enterWords(facts, of: image, run: run, now: now)
+  }
+
+  private static let newerFacts = """
+    UPDATE images SET \(ImageRow.facts(by: nil, else: "images")) WHERE id = ?6
+    """
+
+  private func enterWords(_ facts: PhotoFacts, of image: Int64, run: Int64?, now: String) throws {
     try dropOutdatedWords(of: image, for: facts)
     // What this program wrote, and lost its mark, is no person's.
     let machine = try Set(
@@ -52,7 +50,8 @@ extension Database {
           sql: "SELECT text FROM captions WHERE image_id = ? AND origin = 'machine'"),
         arguments: [image]))
     for human in facts.humanCaptions where !human.isInFile || !machine.contains(human.text) {
-      try enter(human, of: image, run: run, at: now)
+      try enter(
+        CaptionRow(human, of: image, run: run, at: now), onConflict: CaptionRow.kept)
     }
   }
 
@@ -79,7 +78,7 @@ extension Database {
   func enterFile(
     _ path: FilePath, _ state: FileState?, image: Int64, inAlbum: Bool = true, now: String
   ) throws {
-    try closeFailure(of: path, now: now)
+    try closeFailure(of: path.data, now: now)
     try reunite(image, at: path)
     guard let state else { return }
     var inAlbum = inAlbum
@@ -92,17 +91,8 @@ extension Database {
       try execute(sql: "DELETE FROM files WHERE path = ?", arguments: [row.value("path") as Data])
     }
     try enterLost(insteadOf: image, at: path)
-    try cachedStatement(
-      sql: """
-        INSERT INTO files (path, image_id, byte_count, modified_nanoseconds, seen_at, in_album)
-        VALUES (?, ?, ?, ?, ?, ?)
-        ON CONFLICT DO UPDATE SET image_id = excluded.image_id, byte_count = excluded.byte_count,
-          modified_nanoseconds = excluded.modified_nanoseconds, seen_at = excluded.seen_at,
-          in_album = max(in_album, excluded.in_album)
-        """
-    ).execute(arguments: [
-      path.data, image, state.byteCount, state.modifiedNanoseconds, now, inAlbum,
-    ])
+    let row = FileRow(path: path.data, image: image, state: state, seenAt: now, inAlbum: inAlbum)
+    try enter(row, onConflict: FileRow.replacing)
   }
 
   /// Enters that the picture which was at a path has lost its last file, if people's words about it
@@ -122,10 +112,16 @@ extension Database {
     ).execute(arguments: [path.data, image])
   }
 
+  /// Enters a failure in the place of the one before.
+  func enter(_ failure: FailureRow) throws {
+    try closeFailure(of: failure.path, now: failure.failedAt)
+    try enter(failure, onConflict: FailureRow.refused)
+  }
+
   /// Enters that the failure to caption the photo at a path is over, if there is one.
-  func closeFailure(of path: FilePath, now: String) throws {
+  func closeFailure(of path: Data, now: String) throws {
     try cachedStatement(
       sql: "UPDATE failures SET closed_at = ? WHERE path = ? AND closed_at IS NULL"
-    ).execute(arguments: [now, path.data])
+    ).execute(arguments: [now, path])
   }
 }

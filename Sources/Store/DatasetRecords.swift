@@ -77,18 +77,6 @@ package struct DatasetItem: Equatable, Sendable {
   package let path: FilePath?
   /// What people wrote about it, at least one caption, as it stood in the files.
   package let references: [String]
-
-  package init(
-    id: Int64, name: String, externalID: Int64?, split: String, path: FilePath?,
-    references: [String]
-  ) {
-    self.id = id
-    self.name = name
-    self.externalID = externalID
-    self.split = split
-    self.path = path
-    self.references = references
-  }
 }
 
 /// A dataset in the store.

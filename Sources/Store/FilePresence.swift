@@ -1,13 +1,6 @@
+internal import Files
 internal import Foundation
 package import SystemPackage
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
 
 /// Tells files that have gone from those on a disk that is not connected.
 ///
@@ -41,9 +34,9 @@ package struct FilePresence {
   /// - Parameter path: absolute.
   /// - Throws: what `hasFile` throws.
   package mutating func presence(of path: FilePath) throws -> Presence {
-    guard Self.isGone(path) else { return .here }
+    guard FileEntry.isNothing(at: path) else { return .here }
     // A link that leads nowhere: what it led to may come back.
-    if Self.isLink(path) { return .notConnected(path) }
+    if path.isLink { return .notConnected(path) }
     return try presence(ofAFileGoneFrom: path.removingLastComponent())
   }
 
@@ -58,14 +51,16 @@ package struct FilePresence {
     for root in roots where folder.starts(with: root) {
       if try isAbsent(root) { return .notConnected(root) }
     }
-    guard !Self.isGone(folder) else { return try presence(inAbsent: Self.outermostAbsent(folder)) }
+    guard !FileEntry.isNothing(at: folder) else {
+      return try presence(inAbsent: Self.outermostAbsent(folder))
+    }
     return Self.isEmpty(folder) ? .notConnected(folder) : .gone
   }
 
   /// Whether nothing is there of a folder that a batch was asked for.
   private mutating func isAbsent(_ root: FilePath) throws -> Bool {
     if let known = absentRoots[root] { return known }
-    let isAbsent = try Self.isGone(root) || Self.isEmpty(root) || !hasFile(root)
+    let isAbsent = try FileEntry.isNothing(at: root) || Self.isEmpty(root) || !hasFile(root)
     absentRoots[root] = isAbsent
     return isAbsent
   }
@@ -73,41 +68,30 @@ package struct FilePresence {
   /// - Parameter folder: the outermost that has gone: all above it are there.
   private func presence(inAbsent folder: FilePath) throws -> Presence {
     let parent = folder.removingLastComponent()
-    guard !Self.isLink(folder), !Self.holdsDisks(parent), !Self.isEmpty(parent),
+    guard !folder.isLink, !Self.holdsDisks(parent), !Self.isEmpty(parent),
       try hasFile(parent)
     else { return .notConnected(folder) }
     return .gone
   }
 
-  /// Whether the system says that nothing is at the path; it may also not say.
-  static func isGone(_ path: FilePath) -> Bool {
-    var status = stat()
-    return path.withPlatformString { stat($0, &status) } != 0
-      && (errno == ENOENT || errno == ENOTDIR)
-  }
-
-  private static func isLink(_ path: FilePath) -> Bool {
-    var status = stat()
-    return path.withPlatformString { lstat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFLNK
-  }
-
   private static func isEmpty(_ folder: FilePath) -> Bool {
-    guard let stream = folder.withPlatformString({ opendir($0) }) else { return false }
-    defer { closedir(stream) }
-    while let entry = readdir(stream) {
-      let isOther = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 3) {
-          strcmp($0, ".") != 0 && strcmp($0, "..") != 0
-        }
+    var isEmpty = true
+    do {
+      try folder.forEachName { _ in
+        isEmpty = false
+        return false
       }
-      if isOther { return false }
+    } catch {
+      return false
     }
-    return true
+    return isEmpty
   }
 
   private static func outermostAbsent(_ folder: FilePath) -> FilePath {
     var outermost = folder
-    while case let parent = outermost.removingLastComponent(), parent != outermost, isGone(parent) {
+    while case let parent = outermost.removingLastComponent(), parent != outermost,
+      FileEntry.isNothing(at: parent)
+    {
       outermost = parent
     }
     return outermost

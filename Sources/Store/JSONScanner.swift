@@ -1,7 +1,8 @@
+package import Files
 internal import Foundation
 
 /// Why bytes are no JSON that is read here: a part of a sentence.
-public enum JSONError: Error, Equatable, CustomStringConvertible {
+package enum JSONError: Failure, Equatable {
   /// - Parameter offset: of the byte that does not belong there.
   case malformed(offset: Int)
   /// Arrays and objects stand in each other more than `JSONScanner.maximumDepth` deep.
@@ -9,7 +10,10 @@ public enum JSONError: Error, Equatable, CustomStringConvertible {
   /// A number that no double can hold.
   case tooLarge(offset: Int)
 
-  public var description: String {
+  package var kind: FailureKind { .badData }
+  package var subject: String? { nil }
+
+  package var reason: String {
     switch self {
     case .malformed(let offset): "not valid JSON (see byte \(offset + 1))"
     case .tooDeep: "its JSON is nested more than \(JSONScanner.maximumDepth) deep"

@@ -4,7 +4,7 @@ internal import Foundation
 ///
 /// It is decoded as a member of other types by `decode(_:from:)` only: a decoder that is asked for
 /// one type after the other takes a time that grows with the square of the nesting.
-public enum JSONValue: Codable, Hashable, Sendable {
+package enum JSONValue: Codable, Hashable, Sendable {
   case null
   case bool(Bool)
   case integer(Int64)
@@ -16,7 +16,7 @@ public enum JSONValue: Codable, Hashable, Sendable {
   case object([String: JSONValue])
 
   /// - Throws: `JSONError` where `text` is no JSON.
-  public init(text: String) throws {
+  package init(text: String) throws {
     self = try JSONScanner.value(of: Array(text.utf8))
   }
 
@@ -39,17 +39,17 @@ public enum JSONValue: Codable, Hashable, Sendable {
   }
 
   /// The value as the store keeps it: on one line, with sorted keys.
-  public var text: String {
+  package var text: String {
     get throws { try json(self) }
   }
 
   /// A member of an object; nil where there is none, or this is no object.
-  public subscript(name: String) -> JSONValue? {
+  package subscript(name: String) -> JSONValue? {
     if case .object(let members) = self { members[name] } else { nil }
   }
 
   /// Takes the value out of the document that `decode(_:from:)` has read.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     var value = decoder.userInfo[.document] as? JSONValue
     for key in decoder.codingPath {
       if let index = key.intValue {
@@ -69,7 +69,7 @@ public enum JSONValue: Codable, Hashable, Sendable {
     self = value
   }
 
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var value = encoder.singleValueContainer()
     switch self {
     case .null: try value.encodeNil()

@@ -1,32 +1,32 @@
 internal import Foundation
 internal import GRDB
-public import SystemPackage
+package import SystemPackage
 
 /// Who described a picture.
-public enum CaptionOrigin: String, Codable, Sendable {
+package enum CaptionOrigin: String, Codable, Sendable {
   case human, machine
 }
 
 /// A photo that was found, with one of its captions.
-public struct PhotoSummary: Hashable, Sendable, Codable {
+package struct PhotoSummary: Hashable, Sendable, Encodable {
   /// The picture's number in the store.
-  public let imageID: Int64
+  package let imageID: Int64
   /// Where the picture was last seen.
-  public let path: FilePath
-  public let caption: String
+  package let path: FilePath
+  package let caption: String
   /// Of a machine's caption, as `MachineCaption.confidence`.
-  public let confidence: Double?
+  package let confidence: Double?
   /// The name of the model; nil where a person wrote the caption.
-  public let model: String?
+  package let model: String?
   /// The camera's own time, as `PhotoRecord.capturedAt`.
-  public let capturedAt: String?
+  package let capturedAt: String?
   /// When the caption was entered: UTC.
-  public let createdAt: String
-  public let origin: CaptionOrigin
+  package let createdAt: String
+  package let origin: CaptionOrigin
   /// The label that the caption's text has; nil where it was not labelled.
-  public let sentiment: String?
+  package let sentiment: String?
   /// Of the label.
-  public let sentimentProbability: Double?
+  package let sentimentProbability: Double?
 
   enum CodingKeys: String, CodingKey {
     case caption, confidence, model, origin, sentiment
@@ -36,21 +36,7 @@ public struct PhotoSummary: Hashable, Sendable, Codable {
     case sentimentProbability = "sentiment_probability"
   }
 
-  public init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: CodingKeys.self)
-    path = try CodablePath(from: decoder).path
-    imageID = try values.decode(Int64.self, forKey: .imageID)
-    caption = try values.decode(String.self, forKey: .caption)
-    confidence = try values.decodeIfPresent(Double.self, forKey: .confidence)
-    model = try values.decodeIfPresent(String.self, forKey: .model)
-    capturedAt = try values.decodeIfPresent(String.self, forKey: .capturedAt)
-    createdAt = try values.decode(String.self, forKey: .createdAt)
-    origin = try values.decode(CaptionOrigin.self, forKey: .origin)
-    sentiment = try values.decodeIfPresent(String.self, forKey: .sentiment)
-    sentimentProbability = try values.decodeIfPresent(Double.self, forKey: .sentimentProbability)
-  }
-
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     try CodablePath(path).encode(to: encoder)
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(imageID, forKey: .imageID)
@@ -93,19 +79,19 @@ extension PhotoSummary {
 
 /// A path among the keys of a JSON object: as text under `path` and, where that is not all of it
 /// because its bytes are not valid UTF-8, as they are under `path_base64`.
-public struct CodablePath: Hashable, Sendable, Codable {
-  public let path: FilePath
+package struct CodablePath: Hashable, Sendable, Codable {
+  package let path: FilePath
 
   enum CodingKeys: String, CodingKey {
     case path
     case base64 = "path_base64"
   }
 
-  public init(_ path: FilePath) {
+  package init(_ path: FilePath) {
     self.path = path
   }
 
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     if let bytes = try values.decodeIfPresent(Data.self, forKey: .base64) {
       path = FilePath(data: bytes)
@@ -114,7 +100,7 @@ public struct CodablePath: Hashable, Sendable, Codable {
     }
   }
 
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(path.string, forKey: .path)
     if String(validating: path) == nil {

@@ -1,14 +1,14 @@
-public import Files
+package import Files
 
 /// A model as the store knows it: its content is what counts, its name is for people.
-public struct ModelIdentity: Hashable, Sendable {
-  public let name: String
+package struct ModelIdentity: Hashable, Sendable {
+  package let name: String
   /// Of configuration, vocabulary and weights.
-  public let contentHash: ContentHash
+  package let contentHash: ContentHash
   /// As JSON.
-  public let configuration: String
+  package let configuration: String
 
-  public init(name: String, contentHash: ContentHash, configuration: String) {
+  package init(name: String, contentHash: ContentHash, configuration: String) {
     self.name = name
     self.contentHash = contentHash
     self.configuration = configuration
@@ -16,22 +16,22 @@ public struct ModelIdentity: Hashable, Sendable {
 }
 
 /// A model and a way to search with it: together with a picture, what a caption is identified by.
-public struct Work: Hashable, Sendable {
+package struct Work: Hashable, Sendable {
   let modelID: Int64
   let decodingID: Int64
 }
 
 /// What is known of a photo besides its caption.
-public struct PhotoRecord: Equatable, Sendable {
-  public var identity: PhotoIdentity
-  public var byteCount: Int
-  public var format: String
+package struct PhotoRecord: Equatable, Sendable {
+  package var identity: PhotoIdentity
+  package var byteCount: Int
+  package var format: String
   /// Upright, in pixels.
-  public var width: Int
-  public var height: Int
-  public var facts = PhotoFacts()
+  package var width: Int
+  package var height: Int
+  package var facts = PhotoFacts()
 
-  public init(
+  package init(
     identity: PhotoIdentity, byteCount: Int, format: String, width: Int, height: Int
   ) {
     self.identity = identity
@@ -43,23 +43,23 @@ public struct PhotoRecord: Equatable, Sendable {
 }
 
 /// What a photo's file tells besides its picture.
-public struct PhotoFacts: Equatable, Sendable {
+package struct PhotoFacts: Equatable, Sendable {
   /// The camera's own time, as `2021-07-04T18:30:05` with or without `+02:00`.
-  public var capturedAt: String?
-  public var cameraMake: String?
-  public var cameraModel: String?
+  package var capturedAt: String?
+  package var cameraMake: String?
+  package var cameraModel: String?
   /// Degrees.
-  public var latitude: Double?
-  public var longitude: Double?
+  package var latitude: Double?
+  package var longitude: Double?
   /// What people wrote about it, as far as it was found in the file.
-  public var humanCaptions: [HumanCaption] = []
+  package var humanCaptions: [HumanCaption] = []
 
-  public init() {}
+  package init() {}
 }
 
 /// A description by a person.
-public struct HumanCaption: Hashable, Sendable {
-  public enum Source: String, Sendable {
+package struct HumanCaption: Hashable, Sendable {
+  package enum Source: String, Sendable {
     /// Inside the photo's file.
     case embedded
     /// In a file beside the photo.
@@ -70,25 +70,25 @@ public struct HumanCaption: Hashable, Sendable {
     case imported = "import"
   }
 
-  public let text: String
-  public let source: Source
+  package let text: String
+  package let source: Source
 
   /// Whether it was found in the photo's file or beside it.
   var isInFile: Bool { source == .embedded || source == .sidecar }
 
-  public init(text: String, source: Source) {
+  package init(text: String, source: Source) {
     self.text = text
     self.source = source
   }
 }
 
 /// What a model made of a picture.
-public struct MachineCaption: Equatable, Sendable {
-  public struct Word: Codable, Equatable, Sendable {
-    public let word: String
-    public let logProbability: Double
+package struct MachineCaption: Equatable, Sendable {
+  package struct Word: Codable, Equatable, Sendable {
+    package let word: String
+    package let logProbability: Double
 
-    public init(word: String, logProbability: Double) {
+    package init(word: String, logProbability: Double) {
       self.word = word
       self.logProbability = logProbability
     }
@@ -99,11 +99,11 @@ public struct MachineCaption: Equatable, Sendable {
     }
   }
 
-  public struct Alternative: Codable, Equatable, Sendable {
-    public let caption: String
-    public let logProbability: Double
+  package struct Alternative: Codable, Equatable, Sendable {
+    package let caption: String
+    package let logProbability: Double
 
-    public init(caption: String, logProbability: Double) {
+    package init(caption: String, logProbability: Double) {
       self.caption = caption
       self.logProbability = logProbability
     }
@@ -114,14 +114,14 @@ public struct MachineCaption: Equatable, Sendable {
     }
   }
 
-  public var text: String
-  public var logProbability: Double
+  package var text: String
+  package var logProbability: Double
   /// From 0 to 1, as `Caption.confidence` had it when the photo was captioned.
-  public var confidence: Double
-  public var words: [Word]
-  public var alternatives: [Alternative]
+  package var confidence: Double
+  package var words: [Word]
+  package var alternatives: [Alternative]
 
-  public init(
+  package init(
     text: String, logProbability: Double, confidence: Double, words: [Word],
     alternatives: [Alternative]
   ) {
@@ -134,14 +134,14 @@ public struct MachineCaption: Equatable, Sendable {
 }
 
 /// A caption that is in the store.
-public struct StoredCaption: Equatable, Sendable {
-  public let id: Int64
-  public let caption: MachineCaption
-  public let createdAt: String
+package struct StoredCaption: Equatable, Sendable {
+  package let id: Int64
+  package let caption: MachineCaption
+  package let createdAt: String
 }
 
 /// What became of one photo.
-public enum Outcome: Sendable {
+package enum Outcome: Sendable {
   /// It was captioned; with it its embedding, where the encoder has one.
   case captioned(PhotoRecord, MachineCaption, embedding: [Float]?)
   /// Its picture was in the store already, perhaps under another path or in other bytes, which may

@@ -1,4 +1,4 @@
-package import Files
+internal import Files
 internal import Foundation
 internal import GRDB
 internal import SystemPackage
@@ -74,6 +74,14 @@ extension Row {
     return data.map(FilePath.init(data:))
   }
 
+  /// The size of a file and when it was changed.
+  ///
+  /// - Throws: `UnreadableValue`.
+  func fileState() throws -> FileState {
+    FileState(
+      byteCount: try value("byte_count"), modifiedNanoseconds: try value("modified_nanoseconds"))
+  }
+
   /// One of the words that a column may hold.
   ///
   /// - Throws: `UnreadableValue`.
@@ -97,6 +105,14 @@ extension Row {
   /// - Throws: `UnreadableValue`.
   func anyJSON(_ column: String) throws -> JSONValue {
     try StoredJSON.value(of: value(column), column: column)
+  }
+}
+
+extension Database {
+  /// Whether a query has any row.
+  func exists(_ query: String, _ arguments: StatementArguments) throws -> Bool {
+    try Bool.fetchOne(
+      cachedStatement(sql: "SELECT EXISTS (\(query))"), arguments: arguments) ?? false
   }
 }
 

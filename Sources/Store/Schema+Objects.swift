@@ -1,4 +1,4 @@
-package import Files
+internal import Files
 internal import GRDB
 
 /// Tables, indexes and triggers: what this program has made of a store, and nothing else may be in

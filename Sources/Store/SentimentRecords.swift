@@ -1,14 +1,14 @@
-public import Files
+package import Files
 
 /// A classifier as the store knows it: its content is what counts, its name is for people.
-public struct SentimentModel: Hashable, Sendable {
-  public let name: String
+package struct SentimentModel: Hashable, Sendable {
+  package let name: String
   /// Of configuration, vocabulary and weights.
-  public let contentHash: ContentHash
+  package let contentHash: ContentHash
   /// All that it can say.
-  public let labels: [String]
+  package let labels: [String]
 
-  public init(name: String, contentHash: ContentHash, labels: [String]) {
+  package init(name: String, contentHash: ContentHash, labels: [String]) {
     self.name = name
     self.contentHash = contentHash
     self.labels = labels
@@ -16,14 +16,14 @@ public struct SentimentModel: Hashable, Sendable {
 }
 
 /// What a model made of a text.
-public struct Sentiment: Hashable, Sendable, Codable {
-  public let label: String
+package struct SentimentLabel: Hashable, Sendable, Codable {
+  package let label: String
   /// Of the label, from 0 to 1.
-  public let probability: Double
+  package let probability: Double
   /// Of all classes by name.
-  public let probabilities: [String: Double]
+  package let probabilities: [String: Double]
 
-  public init(label: String, probability: Double, probabilities: [String: Double]) {
+  package init(label: String, probability: Double, probabilities: [String: Double]) {
     self.label = label
     self.probability = probability
     self.probabilities = probabilities
@@ -31,42 +31,32 @@ public struct Sentiment: Hashable, Sendable, Codable {
 }
 
 /// A result that is in the store.
-public struct StoredSentiment: Hashable, Sendable, Encodable {
+package struct StoredSentiment: Hashable, Sendable, Encodable {
   /// The beginning of it, if it has more than `Store.longestSentimentText` bytes.
-  public let text: String
+  package let text: String
   /// Of the whole text, as UTF-8.
-  public let byteCount: Int
-  public let sentiment: Sentiment
+  package let byteCount: Int
+  package let label: String
+  /// Of the label.
+  package let probability: Double
+  /// Of all classes by name.
+  package let probabilities: [String: Double]
   /// The model's name.
-  public let model: String
+  package let model: String
   /// UTC.
-  public let createdAt: String
+  package let createdAt: String
 
   enum CodingKeys: String, CodingKey {
-    case text, model
+    case text, label, probability, probabilities, model
     case byteCount = "byte_count"
     case createdAt = "created_at"
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    try sentiment.encode(to: encoder)
-    var values = encoder.container(keyedBy: CodingKeys.self)
-    try values.encode(text, forKey: .text)
-    try values.encode(byteCount, forKey: .byteCount)
-    try values.encode(model, forKey: .model)
-    try values.encode(createdAt, forKey: .createdAt)
   }
 }
 
 /// How many captions were dealt with.
-public struct LabellingCounts: Equatable, Sendable {
+package struct LabellingCounts: Equatable, Sendable {
   /// That have a label now and had none by the model before.
-  public var captions = 0
+  package var captions = 0
   /// Different texts among them that the model was asked about; the others it had seen.
-  public var texts = 0
-
-  public init(captions: Int = 0, texts: Int = 0) {
-    self.captions = captions
-    self.texts = texts
-  }
+  package var texts = 0
 }

@@ -1,10 +1,10 @@
-public import Files
+package import Files
 internal import Foundation
 internal import GRDB
-public import SystemPackage
+package import SystemPackage
 
 /// What the store knows of a file before it is read.
-public enum KnownFile: Equatable, Sendable {
+package enum KnownFile: Equatable, Sendable {
   /// It has not changed since it was captioned by the work in question.
   case captioned(StoredCaption)
   /// It has not changed since its picture was entered, but that has no caption by the work.
@@ -22,7 +22,7 @@ extension Store {
   ///
   /// - Parameter inAlbum: whether a file that only evaluations have entered counts as unknown.
   /// - Throws: `StoreError`.
-  public func known(
+  package func known(
     _ path: FilePath, _ state: FileState, _ work: Work, inAlbum: Bool = false
   ) throws -> KnownFile {
     try read { database in
@@ -57,7 +57,7 @@ extension Store {
   /// The caption by that work of a picture as a file shows it.
   ///
   /// - Throws: `StoreError`.
-  public func caption(of photo: PhotoIdentity, _ work: Work) throws -> StoredCaption? {
+  package func caption(of photo: PhotoIdentity, _ work: Work) throws -> StoredCaption? {
     try read { database in
       guard let image = try database.imageID(of: photo) else { return nil }
       return try database.caption(of: image, work, orientation: photo.orientation)
@@ -67,12 +67,11 @@ extension Store {
 
 extension Database {
   fileprivate func isOfEvaluation(_ caption: Int64) throws -> Bool {
-    try Bool.fetchOne(
-      cachedStatement(
-        sql: """
-          SELECT EXISTS (SELECT 1 FROM captions JOIN runs ON runs.id = run_id
-            WHERE captions.id = ? AND kind = 'evaluation')
-          """), arguments: [caption]) ?? false
+    try exists(
+      """
+      SELECT 1 FROM captions JOIN runs ON runs.id = run_id
+      WHERE captions.id = ? AND kind = 'evaluation'
+      """, [caption])
   }
 
   /// - Parameter orientation: only a caption of a file that turns its picture so, as far as that is
@@ -87,17 +86,6 @@ extension Database {
             AND (?4 IS NULL OR orientation IS NULL OR orientation = ?4)
           """), arguments: [image, work.modelID, work.decodingID, orientation])
     return try row.map(StoredCaption.init(row:))
-  }
-
-  /// Enters what a person wrote, unless the same words are there.
-  func enter(_ caption: HumanCaption, of image: Int64, run: Int64?, at time: String) throws {
-    try cachedStatement(
-      sql: """
-        INSERT INTO captions (image_id, origin, text, created_at, run_id, source)
-        VALUES (?, 'human', ?, ?, ?, ?)
-        ON CONFLICT (image_id, text) WHERE origin = 'human' DO NOTHING
-        """
-    ).execute(arguments: [image, caption.text, time, run, caption.source.rawValue])
   }
 }
 

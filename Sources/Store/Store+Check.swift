@@ -1,24 +1,24 @@
 internal import Foundation
 internal import GRDB
-public import SystemPackage
+package import SystemPackage
 
 /// What is the matter with a store.
-public struct StoreCheck: Equatable, Sendable {
+package struct StoreCheck: Equatable, Sendable {
   /// How the file contradicts itself: not all of it can be read.
-  public var structuralFaults: [String] = []
+  package var structuralFaults: [String] = []
   /// Rows that break a rule of the schema, that refer to nothing, or that cannot be understood.
-  public var rowFaults: [String] = []
+  package var rowFaults: [String] = []
   /// How the index for full-text search contradicts the captions; it can be made anew.
-  public var indexFault: String?
+  package var indexFault: String?
   /// Paths where no file is any more.
-  public var goneFiles: [FilePath] = []
+  package var goneFiles: [FilePath] = []
   /// How many files are on disks that are not connected, as far as can be told.
-  public var notConnectedFiles = 0
+  package var notConnectedFiles = 0
   /// How many pictures have no file that is known, and were not forgotten.
-  public var picturesWithoutFiles = 0
+  package var picturesWithoutFiles = 0
 
-  public var faults: [String] { structuralFaults + rowFaults }
-  public var isDamaged: Bool { !faults.isEmpty || indexFault != nil }
+  package var faults: [String] { structuralFaults + rowFaults }
+  package var isDamaged: Bool { !faults.isEmpty || indexFault != nil }
 }
 
 extension Store {

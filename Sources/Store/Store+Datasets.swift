@@ -1,4 +1,4 @@
-package import Files
+internal import Files
 internal import Foundation
 internal import GRDB
 internal import SystemPackage
@@ -200,11 +200,7 @@ private struct DatasetWriter {
         sql: "SELECT image_id, byte_count, modified_nanoseconds FROM files WHERE path = ?"),
       arguments: [path.data])
     guard let row else { return nil }
-    let seen = FileState(
-      byteCount: try row.value("byte_count"),
-      modifiedNanoseconds: try row.value("modified_nanoseconds"))
-    guard FileState(of: path) == seen else { return nil }
-    return try row.value("image_id")
+    return try FileState(of: path) == row.fileState() ? row.value("image_id") : nil
   }
 
   private func enterProblems() throws {

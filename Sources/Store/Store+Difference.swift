@@ -1,19 +1,19 @@
-public import Files
+package import Files
 internal import Foundation
 internal import GRDB
-public import SystemPackage
+package import SystemPackage
 
 /// A photo that two models describe differently.
-public struct CaptionDifference: Equatable, Sendable, Encodable {
-  public let path: FilePath
-  public let first: String
-  public let second: String
+package struct CaptionDifference: Equatable, Sendable, Encodable {
+  package let path: FilePath
+  package let first: String
+  package let second: String
 
   enum CodingKeys: String, CodingKey {
     case first, second
   }
 
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     try CodablePath(path).encode(to: encoder)
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(first, forKey: .first)
@@ -22,16 +22,16 @@ public struct CaptionDifference: Equatable, Sendable, Encodable {
 }
 
 /// A model in the store.
-public struct StoredModel: Equatable, Sendable {
-  public let name: String
-  public let contentHash: ContentHash
+package struct StoredModel: Equatable, Sendable {
+  package let name: String
+  package let contentHash: ContentHash
 }
 
 extension Store {
   /// The models that a name, or the beginning of a hash of at least four digits, stands for.
   ///
   /// - Throws: `StoreError`.
-  public func models(called name: String) throws -> [StoredModel] {
+  package func models(called name: String) throws -> [StoredModel] {
     let all = try models()
     let named = all.filter { $0.name == name }
     guard named.isEmpty, name.count >= 4 else { return named }
@@ -41,7 +41,7 @@ extension Store {
   /// All models, by name and by age.
   ///
   /// - Throws: `StoreError`.
-  public func models() throws -> [StoredModel] {
+  package func models() throws -> [StoredModel] {
     try read { database in
       try Row.fetchAll(database, sql: "SELECT name, content_hash FROM models ORDER BY name, id")
         .map { row in
@@ -55,7 +55,7 @@ extension Store {
   ///
   /// - Parameter datasets: also photos and captions that only evaluations have entered.
   /// - Throws: `StoreError`.
-  public func differences(
+  package func differences(
     _ first: ContentHash, _ second: ContentHash, datasets: Bool = false
   ) throws -> [CaptionDifference] {
     try read { database in

@@ -3,37 +3,25 @@ internal import Foundation
 internal import GRDB
 
 /// Work that was begun, and what became of it.
-public struct RunSummary: Equatable, Sendable, Encodable {
-  public let id: Int64
-  public let kind: RunKind
+package struct RunSummary: Equatable, Sendable, Encodable {
+  package let id: Int64
+  package let kind: RunKind
   /// Of an evaluation, the number by which people call it.
-  public let evaluation: Int64?
+  package let evaluation: Int64?
   /// `running` also where the program ended without a word.
-  public let state: String
-  public let model: String?
-  public let counts: RunCounts
+  package let state: String
+  package let model: String?
+  package let captioned: Int
+  package let skipped: Int
+  package let failed: Int
   /// UTC.
-  public let startedAt: String
-  public let finishedAt: String?
+  package let startedAt: String
+  package let finishedAt: String?
 
   enum CodingKeys: String, CodingKey {
     case id, kind, evaluation, state, model, captioned, skipped, failed
     case startedAt = "started_at"
     case finishedAt = "finished_at"
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var values = encoder.container(keyedBy: CodingKeys.self)
-    try values.encode(id, forKey: .id)
-    try values.encode(kind.rawValue, forKey: .kind)
-    try values.encodeIfPresent(evaluation, forKey: .evaluation)
-    try values.encode(state, forKey: .state)
-    try values.encodeIfPresent(model, forKey: .model)
-    try values.encode(counts.captioned, forKey: .captioned)
-    try values.encode(counts.skipped, forKey: .skipped)
-    try values.encode(counts.failed, forKey: .failed)
-    try values.encode(startedAt, forKey: .startedAt)
-    try values.encodeIfPresent(finishedAt, forKey: .finishedAt)
   }
 }
 
@@ -126,7 +114,7 @@ extension Store {
   /// All runs, the latest first.
   ///
   /// - Throws: `StoreError`.
-  public func runs() throws -> [RunSummary] {
+  package func runs() throws -> [RunSummary] {
     try read { database in
       try Row.fetchAll(
         database,
@@ -223,9 +211,9 @@ extension RunSummary {
     evaluation = try row.value("number")
     state = try row.value("state")
     model = try row.value("model")
-    counts = RunCounts(
-      captioned: try row.value("captioned"), skipped: try row.value("skipped"),
-      failed: try row.value("failed"))
+    captioned = try row.value("captioned")
+    skipped = try row.value("skipped")
+    failed = try row.value("failed")
     startedAt = try row.value("started_at")
     finishedAt = try row.value("finished_at")
   }

@@ -1,24 +1,24 @@
-package import Files
+internal import Files
 internal import Foundation
 internal import GRDB
-public import SystemPackage
+package import SystemPackage
 
 /// Which captions are exported.
-public struct ExportSelection: Sendable {
+package struct ExportSelection: Sendable {
   /// Only captions by models of that name.
-  public var model: String?
+  package var model: String?
   /// Only pictures in that folder, or below it.
-  public var folder: FilePath?
+  package var folder: FilePath?
   /// Every caption of a picture, newest first, instead of only the newest.
-  public var isEveryCaption = false
+  package var isEveryCaption = false
   /// At most so many pictures.
-  public var limit: Int?
+  package var limit: Int?
   /// With the embeddings.
-  public var hasEmbeddings = false
+  package var hasEmbeddings = false
   /// Also pictures that only evaluations have entered.
-  public var hasDatasets = false
+  package var hasDatasets = false
 
-  public init() {}
+  package init() {}
 }
 
 extension Store {
@@ -26,7 +26,7 @@ extension Store {
   /// through them.
   ///
   /// - Throws: `StoreError`, and what `work` throws.
-  public func export<Value>(_ selection: ExportSelection, _ work: (Export) throws -> Value) throws
+  package func export<Value>(_ selection: ExportSelection, _ work: (Export) throws -> Value) throws
     -> Value
   {
     try read { try work(Export(database: $0, selection: selection)) }
@@ -35,7 +35,7 @@ extension Store {
   /// The names of all models that have captions, in alphabetical order.
   ///
   /// - Throws: `StoreError`.
-  public func captioningModels() throws -> [String] {
+  package func captioningModels() throws -> [String] {
     try read {
       try String.fetchAll(
         $0,
@@ -47,22 +47,22 @@ extension Store {
   }
 
   /// Goes through captions in the order of their paths' bytes, one at a time.
-  public struct Export {
+  package struct Export {
     let database: Database
     let selection: ExportSelection
 
     /// A picture, without what was written about it.
-    public struct Picture: Sendable {
+    package struct Picture: Sendable {
       /// Its number in the store.
-      public let id: Int64
+      package let id: Int64
       /// Nil where the store knows of no file any more.
-      public let path: FilePath?
-      public let width: Int
-      public let height: Int
+      package let path: FilePath?
+      package let width: Int
+      package let height: Int
     }
 
     /// - Throws: `StoreError`, and what `body` throws.
-    public func forEachPicture(_ body: (Picture) throws -> Void) throws {
+    package func forEachPicture(_ body: (Picture) throws -> Void) throws {
       try forEachRow(columns: nil) { row in
         try body(
           Picture(
@@ -73,7 +73,7 @@ extension Store {
 
     /// - Parameter body: is given each entry with the picture's number in the store.
     /// - Throws: `StoreError`, and what `body` throws.
-    public func forEach(_ body: (CaptionExchange, _ picture: Int64) throws -> Void) throws {
+    package func forEachEntry(_ body: (CaptionExchange, _ picture: Int64) throws -> Void) throws {
       var reader = Reader(database: database, hasEmbeddings: selection.hasEmbeddings)
       let columns = """
         content_hash, picture_hash, images.byte_count, format, captured_at, camera_make, camera_model, latitude,
@@ -220,12 +220,8 @@ private struct Reader {
           WHERE image_id = ? ORDER BY path
           """), arguments: [image]
     ).map {
-      CaptionExchange.File(
-        path: try $0.path("path"),
-        state: FileState(
-          byteCount: try $0.value("byte_count"),
-          modifiedNanoseconds: try $0.value("modified_nanoseconds")),
-        seenAt: try $0.value("seen_at"))
+      try CaptionExchange.File(
+        path: $0.path("path"), state: $0.fileState(), seenAt: $0.value("seen_at"))
     }
   }
 
@@ -266,7 +262,7 @@ private struct Reader {
           """), arguments: [caption]
     ).map { row in
       CaptionExchange.LabelledText(
-        try Sentiment(row: row), model: try row.value("name"),
+        try SentimentLabel(row: row), model: try row.value("name"),
         modelHash: try row.hash("content_hash"), createdAt: try row.value("created_at"))
     }
   }

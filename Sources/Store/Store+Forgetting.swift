@@ -1,32 +1,32 @@
-package import Files
+internal import Files
 internal import Foundation
 internal import GRDB
-public import SystemPackage
+package import SystemPackage
 
 /// Photos that the store knows and whose files are not there.
-public struct MissingPhotos: Equatable, Sendable {
+package struct MissingPhotos: Equatable, Sendable {
   /// Photos on a disk that is not connected, as far as can be told.
-  public struct NotConnected: Equatable, Sendable {
+  package struct NotConnected: Equatable, Sendable {
     /// Of which nothing is there.
-    public let folder: FilePath
-    public let count: Int
+    package let folder: FilePath
+    package let count: Int
   }
 
-  public internal(set) var gone: [FilePath] = []
+  package internal(set) var gone: [FilePath] = []
   /// In the order of the folders.
-  public internal(set) var notConnected: [NotConnected] = []
+  package internal(set) var notConnected: [NotConnected] = []
 }
 
 extension Store {
   /// For how many days what was forgotten can be brought back.
-  public static let daysToBringBack = 30
+  package static let daysToBringBack = 30
 
   /// The photos in a folder, and in the folders in it, that the store knows or that could not be
   /// captioned.
   ///
   /// - Parameter folder: nil for all.
   /// - Throws: `StoreError`.
-  public func knownPhotos(in folder: FilePath?) throws -> [FilePath] {
+  package func knownPhotos(in folder: FilePath?) throws -> [FilePath] {
     try read { try $0.knownPhotos(in: folder) }
   }
 
@@ -34,7 +34,7 @@ extension Store {
   ///
   /// - Parameter folder: nil for all.
   /// - Throws: `StoreError`.
-  public func missingPhotos(in folder: FilePath?) throws -> MissingPhotos {
+  package func missingPhotos(in folder: FilePath?) throws -> MissingPhotos {
     try read { database in
       var missing = MissingPhotos()
       var counts: [FilePath: Int] = [:]
@@ -64,16 +64,15 @@ extension Store {
   ///     come back, it has its notes.
   /// - Returns: the paths that were removed.
   /// - Throws: `StoreError`.
-  public func forget(_ photos: [FilePath], missing: Bool = false) throws -> [FilePath] {
+  package func forget(_ photos: [FilePath], missing: Bool = false) throws -> [FilePath] {
     try write { database in
       try database.purgeForgotten()
       let now = Timestamp.now.text
-      try database.execute(
-        sql: "INSERT INTO forgettings (forgotten_at, is_missing) VALUES (?, ?)",
-        arguments: [now, missing])
+      try database.enter(
+        ForgettingRow(forgottenAt: now, isMissing: missing), onConflict: ForgettingRow.refused)
       let forgetting = database.lastInsertedRowID
       let forgotten = try photos.map(\.absolute).filter {
-        try !(missing && !FilePresence.isGone($0))
+        try !(missing && !FileEntry.isNothing(at: $0))
           && database.forget($0, forgetting: forgetting, now: now)
       }
       if forgotten.isEmpty {
@@ -87,7 +86,7 @@ extension Store {
   ///
   /// - Returns: the paths that are in the store again; nil where nothing was forgotten of late.
   /// - Throws: `StoreError`.
-  public func bringBack() throws -> [FilePath]? {
+  package func bringBack() throws -> [FilePath]? {
     try write { database in
       try database.purgeForgotten()
       let last = try Row.fetchOne(
@@ -101,12 +100,8 @@ extension Store {
       )
       let files = try Data.fetchAll(
         database,
-        sql: """
-          INSERT INTO files (path, image_id, byte_count, modified_nanoseconds, seen_at, in_album)
-          SELECT path, image_id, byte_count, modified_nanoseconds, seen_at, in_album
-          FROM forgotten_files WHERE forgetting_id = ?
-          ON CONFLICT DO NOTHING RETURNING path
-          """, arguments: [forgetting])
+        sql: FileRow.kept.entering(from: "forgotten_files WHERE forgetting_id = ?")
+          + " RETURNING path", arguments: [forgetting])
       let failures = try Data.fetchAll(
         database,
         sql: """
@@ -174,13 +169,11 @@ extension Database {
   }
 
   private func isFile(_ path: FilePath) throws -> Bool {
-    let isFile = try Bool.fetchOne(
-      cachedStatement(
-        sql: """
-          SELECT EXISTS (SELECT 1 FROM files WHERE path = ?1)
-            OR EXISTS (SELECT 1 FROM failures WHERE path = ?1 AND byte_count IS NOT NULL)
-          """), arguments: [path.data])
-    return isFile == true
+    try exists(
+      """
+      SELECT 1 FROM files WHERE path = ?1
+      UNION ALL SELECT 1 FROM failures WHERE path = ?1 AND byte_count IS NOT NULL
+      """, [path.data])
   }
 
   /// Whether one of the files that are known in a folder, and in the folders in it, is there.
@@ -198,26 +191,18 @@ extension Database {
   /// - Returns: whether there was anything to forget.
   fileprivate func forget(_ path: FilePath, forgetting: Int64, now: String) throws -> Bool {
     try cachedStatement(
-      sql: """
-        INSERT OR REPLACE INTO forgotten_files
-          (forgetting_id, path, image_id, byte_count, modified_nanoseconds, seen_at, in_album)
-        SELECT ?, path, image_id, byte_count, modified_nanoseconds, seen_at, in_album
-        FROM files WHERE path = ?
-        """
+      sql: ForgottenFileRow.kept.entering(from: "files WHERE path = ?", ["forgetting_id": "?"])
     ).execute(arguments: [forgetting, path.data])
     try cachedStatement(sql: "DELETE FROM files WHERE path = ?").execute(arguments: [path.data])
     let wasKnown = changesCount > 0
-    try closeFailure(of: path, now: now)
+    try closeFailure(of: path.data, now: now)
     return wasKnown || changesCount > 0
   }
 
   /// Lets go of what was forgotten so long ago that nobody will want it back.
   func purgeForgotten() throws {
     let end = Timestamp.endOfBringingBack.text
-    let isDue = try Bool.fetchOne(
-      cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM forgettings WHERE forgotten_at < ?)"),
-      arguments: [end])
-    guard isDue == true else { return }
+    guard try exists("SELECT 1 FROM forgettings WHERE forgotten_at < ?", [end]) else { return }
     let lost = """
       SELECT image_id FROM forgotten_files AS f JOIN forgettings AS g ON g.id = forgetting_id
       WHERE forgotten_at < ?1

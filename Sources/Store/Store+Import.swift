@@ -4,23 +4,24 @@ internal import GRDB
 internal import SystemPackage
 
 /// What an import has entered.
-public struct ImportCounts: Equatable, Sendable {
+package struct ImportCounts: Equatable, Sendable {
   /// Of machines, new or newer than what was there.
-  public var captions = 0
-  public var humanCaptions = 0
-  public var embeddings = 0
-  public var failures = 0
+  package var captions = 0
+  package var humanCaptions = 0
+  package var embeddings = 0
+  package var failures = 0
   /// Captions that have got one.
-  public var sentiments = 0
+  package var sentiments = 0
   /// Lines that said nothing new.
-  public var unchanged = 0
-
-  public init() {}
+  package var unchanged = 0
 }
 
 /// Why a line cannot be imported.
-package struct ImportError: Error, CustomStringConvertible {
-  package let description: String
+package struct ImportError: Failure {
+  package let reason: String
+
+  package var kind: FailureKind { .badData }
+  package var subject: String? { nil }
 }
 
 extension Store {
@@ -32,10 +33,9 @@ extension Store {
     -> ImportCounts
   {
     try write { database in
-      try database.execute(
-        sql: """
-          INSERT INTO runs (kind, state, request, started_at) VALUES ('import', 'running', ?, ?)
-          """, arguments: [request, Timestamp.now.text])
+      try database.enter(
+        RunRow(kind: .imported, request: request, startedAt: Timestamp.now.text),
+        onConflict: RunRow.refused)
       let run = database.lastInsertedRowID
       var importer = Importer(database: database, path: path, run: run)
       try work(&importer)
@@ -96,21 +96,22 @@ package struct Importer {
     for hash in line.otherContentHashes where try database.imageID(of: hash) == nil {
       try database.enterVersion(hash, of: image)
     }
-    if !isNew { try completeFacts(line, of: image) }
+    if !isNew { try complete(line.facts, of: image) }
     try enterFiles(line, image)
-    for human in line.humanCaptions {
+    for human in line.peoplesWords {
       let source = human.source.flatMap(HumanCaption.Source.init(rawValue:)) ?? .imported
-      try database.enter(
+      let row = CaptionRow(
         HumanCaption(text: human.text, source: source), of: image, run: run,
         at: try time(human.createdAt))
+      try database.enter(row, onConflict: CaptionRow.kept)
       counts.humanCaptions += database.changesCount
       if let sentiment = human.sentiment {
         try enter(sentiment, of: human.text, where: "image_id = ? AND origin = 'human'", [image])
       }
     }
     guard line.caption != nil || line.embedding != nil else {
-      guard !line.humanCaptions.isEmpty else {
-        throw ImportError(description: "there is no caption in it")
+      guard !line.peoplesWords.isEmpty else {
+        throw ImportError(reason: "there is no caption in it")
       }
       return
     }
@@ -121,31 +122,27 @@ package struct Importer {
       guard let logProbability = line.logProbability else { throw missing("log_probability") }
       guard let confidence = line.confidence else { throw missing("confidence") }
       if let orientation = line.orientation, orientation < 1 {
-        throw ImportError(description: "“orientation” is \(orientation)")
+        throw ImportError(reason: "“orientation” is \(orientation)")
       }
-      try database.cachedStatement(
-        sql: """
-          INSERT INTO captions (image_id, origin, text, created_at, run_id, model_id, decoding_id,
-            log_probability, confidence, words, alternatives, orientation)
-          VALUES (?, 'machine', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-          ON CONFLICT (image_id, model_id, decoding_id) WHERE origin = 'machine'
-          DO UPDATE SET \(Self.newerCaption) AND ?
-          """
-      ).execute(arguments: [
-        image, caption, try time(line.createdAt), run, modelID, try id(of: decoding),
-        logProbability, confidence, try json(line.words), try json(line.alternatives),
-        line.orientation, line.createdAt != nil,
-      ])
+      let work = Work(modelID: modelID, decodingID: try id(of: decoding))
+      let row = try CaptionRow(
+        MachineCaption(
+          text: caption, logProbability: logProbability, confidence: confidence,
+          words: line.words ?? [], alternatives: line.alternatives ?? []), of: image, by: work,
+        orientation: line.orientation, run: run, at: time(line.createdAt))
+      // One of no time is older than any.
+      try database.enter(
+        row, onConflict: line.createdAt == nil ? CaptionRow.kept : CaptionRow.newer)
       counts.captions += database.changesCount
       if let sentiment = line.sentiment {
         try enter(
           sentiment, of: caption, where: "image_id = ? AND model_id = ? AND decoding_id = ?",
-          [image, modelID, try id(of: decoding)])
+          [image, work.modelID, work.decodingID])
       }
     }
     if let embedding = line.embedding {
       guard embedding.count > 0, embedding.count % 2 == 0 else {
-        throw ImportError(description: "“embedding” has \(embedding.count) bytes")
+        throw ImportError(reason: "“embedding” has \(embedding.count) bytes")
       }
       let known = try Int.fetchOne(
         database.cachedStatement(
@@ -153,15 +150,12 @@ package struct Importer {
         arguments: [modelID])
       if let known, known != embedding.count {
         throw ImportError(
-          description: "“embedding” has \(embedding.count) bytes, others by its model have \(known)"
+          reason: "“embedding” has \(embedding.count) bytes, others by its model have \(known)"
         )
       }
-      try database.cachedStatement(
-        sql: """
-          INSERT INTO embeddings (model_id, image_id, vector) VALUES (?, ?, ?)
-          ON CONFLICT DO NOTHING
-          """
-      ).execute(arguments: [modelID, image, UnitVector(halves: embedding).data])
+      try database.enter(
+        EmbeddingRow(model: modelID, image: image, vector: UnitVector(halves: embedding)),
+        onConflict: EmbeddingRow.kept)
       counts.embeddings += database.changesCount
     }
   }
@@ -182,25 +176,18 @@ package struct Importer {
           """), arguments: arguments + [text])
     guard let caption else { return }
     let labels = Set(labelled.probabilities.keys).union([labelled.label]).sorted()
-    let model = try database.enter(
-      SentimentModel(name: labelled.model, contentHash: labelled.modelHash, labels: labels))
+    let now = Timestamp.now.text
+    let model = try database.number(
+      entering: SentimentModelRow(
+        SentimentModel(name: labelled.model, contentHash: labelled.modelHash, labels: labels),
+        at: now), onConflict: SentimentModelRow.completing)
     let hashed = SentimentText(text)
-    let id = try database.enter(hashed, isGiven: false)
     try database.enter(
-      labelled.sentiment, ofText: id, model: model, at: try time(labelled.createdAt))
+      labelled.sentiment, of: hashed, isGiven: false, model: model, at: time(labelled.createdAt))
     if try database.label(caption: caption, text: hashed.hash, model: model) {
       counts.sentiments += 1
     }
   }
-
-  /// What a newer caption changes in one that is there, and when.
-  static let newerCaption = """
-    text = excluded.text, created_at = excluded.created_at, run_id = excluded.run_id,
-      log_probability = excluded.log_probability, confidence = excluded.confidence,
-      words = excluded.words, alternatives = excluded.alternatives,
-      orientation = excluded.orientation
-    WHERE excluded.created_at > captions.created_at
-    """
 
   /// The number of the line's picture, which is entered where it is new.
   private func image(_ line: CaptionExchange) throws -> (Int64, isNew: Bool) {
@@ -210,7 +197,7 @@ package struct Importer {
         database, sql: "SELECT image_id FROM files WHERE path = ?", arguments: [path.data])
       guard let known else {
         throw ImportError(
-          description: "“content_hash” is missing, and the store knows no file at the path")
+          reason: "“content_hash” is missing, and the store knows no file at the path")
       }
       return (known, false)
     }
@@ -225,135 +212,83 @@ package struct Importer {
     guard let format = line.format else { throw missing("format") }
     guard let width = line.width else { throw missing("width") }
     guard let height = line.height else { throw missing("height") }
-    try database.cachedStatement(
-      sql: """
-        INSERT INTO images (content_hash, picture_hash, byte_count, format, width, height,
-          captured_at, camera_make, camera_model, latitude, longitude, added_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """
-    ).execute(arguments: [
-      hash.data, line.pictureHash?.data, byteCount, format, width, height, line.capturedAt,
-      line.cameraMake,
-      line.cameraModel, line.latitude, line.longitude, Timestamp.now.text,
-    ])
+    let row = ImageRow(
+      content: hash, picture: line.pictureHash, byteCount: byteCount, format: format,
+      width: width, height: height, facts: line.facts, addedAt: Timestamp.now.text)
+    try database.enter(row, onConflict: ImageRow.refused)
     return (database.lastInsertedRowID, true)
   }
 
   /// Adds what the store does not know of a picture yet.
-  private func completeFacts(_ line: CaptionExchange, of image: Int64) throws {
-    let facts: [(String, (any DatabaseValueConvertible)?)] = [
-      ("captured_at", line.capturedAt), ("camera_make", line.cameraMake),
-      ("camera_model", line.cameraModel),
-    ]
-    for case (let column, let value?) in facts {
-      try database.cachedStatement(
-        sql: "UPDATE images SET \(column) = ? WHERE id = ? AND \(column) IS NULL"
-      ).execute(arguments: [value, image])
+  private func complete(_ facts: PhotoFacts, of image: Int64) throws {
+    var facts = facts
+    if facts.latitude == nil || facts.longitude == nil {
+      (facts.latitude, facts.longitude) = (nil, nil)
     }
-    guard let latitude = line.latitude, let longitude = line.longitude else { return }
-    try database.cachedStatement(
-      sql: "UPDATE images SET latitude = ?, longitude = ? WHERE id = ? AND latitude IS NULL"
-    ).execute(arguments: [latitude, longitude, image])
+    try database.cachedStatement(sql: Self.completion)
+      .execute(arguments: ImageRow.arguments(of: facts) + [image])
   }
+
+  private static let completion = """
+    UPDATE images SET \(ImageRow.facts(by: "images", else: nil))
+    WHERE id = ?6 AND \(ImageRow.knowsLess("images", than: nil))
+    """
 
   private func enterFiles(_ line: CaptionExchange, _ image: Int64) throws {
     for file in line.files {
-      guard let path = CaptionExchange.filePath(file.path, file.pathBytes) else { continue }
-      try enterFile(
-        path, file.byteCount, file.modifiedNanoseconds, file.seenAt ?? line.createdAt, image)
+      guard let path = file.filePath else { continue }
+      try enterFile(path, file.state, seenAt: file.seenAt ?? line.createdAt, image)
     }
-    guard let path = line.filePath, let byteCount = line.byteCount,
-      let modified = line.modifiedNanoseconds
-    else { return }
-    try enterFile(path, byteCount, modified, line.createdAt, image)
+    guard let path = line.filePath, let state = line.state else { return }
+    try enterFile(path, state, seenAt: line.createdAt, image)
   }
 
   /// Enters where a picture lies, unless the store has been there later.
   private func enterFile(
-    _ path: FilePath, _ byteCount: Int, _ modified: Int64, _ seen: String?, _ image: Int64
+    _ path: FilePath, _ state: FileState, seenAt: String?, _ image: Int64
   ) throws {
-    let path = path.absolute.data
-    let seen = try time(seen)
-    try database.cachedStatement(
-      sql: """
-        INSERT INTO files (path, image_id, byte_count, modified_nanoseconds, seen_at)
-        VALUES (?, ?, ?, ?, ?)
-        ON CONFLICT DO UPDATE SET image_id = excluded.image_id, byte_count = excluded.byte_count,
-          modified_nanoseconds = excluded.modified_nanoseconds, seen_at = excluded.seen_at
-        WHERE excluded.seen_at > files.seen_at AND (excluded.image_id <> files.image_id
-          OR excluded.byte_count <> files.byte_count
-          OR excluded.modified_nanoseconds <> files.modified_nanoseconds)
-        """
-    ).execute(arguments: [path, image, byteCount, modified, seen])
-    try database.cachedStatement(
-      sql: "UPDATE files SET in_album = 1 WHERE path = ? AND in_album = 0"
-    ).execute(arguments: [path])
+    let row = FileRow(
+      path: path.absolute.data, image: image, state: state, seenAt: try time(seenAt))
+    try database.enter(row, onConflict: seenAt == nil ? FileRow.laterAndOther : FileRow.later)
     try database.cachedStatement(
       sql: """
         UPDATE failures SET closed_at = ?2 WHERE path = ?1 AND closed_at IS NULL AND failed_at <= ?2
         """
-    ).execute(arguments: [path, seen])
+    ).execute(arguments: [row.path, row.seenAt])
   }
 
   /// Enters a failure, unless the store knows of a later attempt.
   private mutating func enter(_ failure: CaptionExchange.Failure, _ line: CaptionExchange) throws {
     guard let path = line.filePath?.absolute.data else { return }
     let time = try time(line.createdAt)
-    let isKnown = try Bool.fetchOne(
-      database.cachedStatement(
-        sql: """
-          SELECT EXISTS (SELECT 1 FROM files WHERE path = ?1 AND (seen_at >= ?2 OR NOT ?5))
-            OR EXISTS (SELECT 1 FROM failures WHERE path = ?1 AND (failed_at >= ?2
-              OR (kind = ?3 AND reason = ?4 AND NOT ?5)))
-          """),
-      arguments: [path, time, failure.kind.rawValue, failure.message, line.createdAt != nil])
-    if isKnown == true { return }
-    try database.cachedStatement(
-      sql: "UPDATE failures SET closed_at = ? WHERE path = ? AND closed_at IS NULL"
-    ).execute(arguments: [time, path])
-    let hasState = line.byteCount != nil && line.modifiedNanoseconds != nil
-    try database.cachedStatement(
-      sql: """
-        INSERT INTO failures (run_id, path, byte_count, modified_nanoseconds, kind, reason, failed_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
-        """
-    ).execute(arguments: [
-      run, path, hasState ? line.byteCount : nil, hasState ? line.modifiedNanoseconds : nil,
-      failure.kind.rawValue, failure.message, time,
-    ])
+    let isKnown = try database.exists(
+      """
+      SELECT 1 FROM files WHERE path = ?1 AND (seen_at >= ?2 OR NOT ?5)
+      UNION ALL SELECT 1 FROM failures WHERE path = ?1 AND (failed_at >= ?2
+        OR (kind = ?3 AND reason = ?4 AND NOT ?5))
+      """, [path, time, failure.kind.rawValue, failure.message, line.createdAt != nil])
+    if isKnown { return }
+    try database.enter(
+      FailureRow(
+        run: run, path: path, state: line.state, kind: failure.kind, reason: failure.message,
+        failedAt: time))
     counts.failures += 1
   }
 
   private mutating func id(of model: CaptionExchange.Model) throws -> Int64 {
     if model.configuration == nil, let known = models[model.hash] { return known }
-    // What stands for a configuration that is not known.
-    let placeholder = "{}"
-    try database.execute(
-      sql: """
-        INSERT INTO models (name, content_hash, configuration, added_at) VALUES (?, ?, ?, ?)
-        ON CONFLICT (content_hash) DO UPDATE SET configuration = excluded.configuration
-        WHERE configuration = ?5 AND excluded.configuration <> ?5
-        """,
-      arguments: [
-        model.name, model.hash.data, try model.configuration?.text ?? placeholder,
-        Timestamp.now.text, placeholder,
-      ])
-    let id = try Int64.fetchOne(
-      database, sql: "SELECT id FROM models WHERE content_hash = ?", arguments: [model.hash.data])
-    guard let id else { throw UnreadableValue.lost("a model") }
+    let row = ModelRow(
+      name: model.name, content: model.hash,
+      configuration: try model.configuration?.text ?? ModelRow.unknown, addedAt: Timestamp.now.text)
+    let id = try database.number(entering: row, onConflict: ModelRow.completing)
     models[model.hash] = id
     return id
   }
 
   private mutating func id(of decoding: JSONValue) throws -> Int64 {
     if let known = decodings[decoding] { return known }
-    let options = try decoding.text
-    try database.execute(
-      sql: "INSERT INTO decodings (options) VALUES (?) ON CONFLICT DO NOTHING",
-      arguments: [options])
-    let id = try Int64.fetchOne(
-      database, sql: "SELECT id FROM decodings WHERE options = ?", arguments: [options])
-    guard let id else { throw UnreadableValue.lost("decoding options") }
+    let id = try database.number(
+      entering: DecodingRow(options: decoding.text), onConflict: DecodingRow.kept)
     decodings[decoding] = id
     return id
   }
@@ -363,7 +298,7 @@ package struct Importer {
     guard let text else { return Timestamp.now.text }
     guard let time = try? Date(text, strategy: Self.withFractions) else {
       guard let time = try? Date(text, strategy: .iso8601) else {
-        throw ImportError(description: "“\(text)” is no time like 2026-01-31T09:30:00.000Z")
+        throw ImportError(reason: "“\(text)” is no time like 2026-01-31T09:30:00.000Z")
       }
       return Timestamp(time).text
     }
@@ -373,6 +308,6 @@ package struct Importer {
   private static let withFractions = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
 
   private func missing(_ key: String) -> ImportError {
-    ImportError(description: "“\(key)” is missing")
+    ImportError(reason: "“\(key)” is missing")
   }
 }

@@ -1,4 +1,4 @@
-public import Files
+package import Files
 internal import Foundation
 internal import GRDB
 
@@ -6,7 +6,7 @@ extension Store {
   /// How many captions have no label by the model: what `labelCaptions` would go through.
   ///
   /// - Throws: `StoreError`.
-  public func unlabelledCaptions(by model: ContentHash) throws -> Int {
+  package func unlabelledCaptions(by model: ContentHash) throws -> Int {
     try read { database in
       try Int.fetchOne(
         database,
@@ -32,19 +32,23 @@ extension Store {
   ///   - progress: is told what has been done so far, after each batch.
   /// - Returns: what was done.
   /// - Throws: `StoreError`, and what `label` throws.
-  public func labelCaptions(
+  package func labelCaptions(
     by model: SentimentModel, batch: Int = 1_000, progress: (LabellingCounts) -> Void = { _ in },
-    _ label: (_ texts: [String]) throws -> [Sentiment]?
+    _ label: (_ texts: [String]) throws -> [SentimentLabel]?
   ) throws -> LabellingCounts {
     precondition(batch > 0, "captions are to be labelled in batches of \(batch)")
-    let modelID = try write { try $0.enter(model) }
+    let modelID = try write {
+      try $0.number(
+        entering: SentimentModelRow(model, at: Timestamp.now.text),
+        onConflict: SentimentModelRow.replacing)
+    }
     var counts = LabellingCounts()
     var last: Int64 = 0
     while case let captions = try read({
       try $0.captions(after: last, withoutLabelBy: modelID, limit: batch)
     }), let end = captions.last?.id {
       let unseen = try read { try $0.unseenTexts(of: captions, model: modelID) }
-      var results: [ContentHash: Sentiment] = [:]
+      var results: [ContentHash: SentimentLabel] = [:]
       if !unseen.isEmpty {
         guard let sentiments = try label(unseen.map(\.text)) else { return counts }
         precondition(
@@ -93,7 +97,7 @@ extension Database {
   ///
   /// - Returns: how many were labelled; captions that have changed meanwhile are not.
   fileprivate func label(
-    _ captions: [UnlabelledCaption], _ results: [ContentHash: Sentiment], model: Int64
+    _ captions: [UnlabelledCaption], _ results: [ContentHash: SentimentLabel], model: Int64
   ) throws -> Int {
     let now = Timestamp.now.text
     return try captions.count { caption in
@@ -103,8 +107,7 @@ extension Database {
         return false
       }
       if let sentiment = results[caption.text.hash] {
-        let id = try enter(caption.text, isGiven: false)
-        try enter(sentiment, ofText: id, model: model, at: now)
+        try enter(sentiment, of: caption.text, isGiven: false, model: model, at: now)
       }
       return try label(caption: caption.id, text: caption.text.hash, model: model)
     }

@@ -1,26 +1,26 @@
-public import Files
+package import Files
 internal import Foundation
 internal import GRDB
-public import SystemPackage
+package import SystemPackage
 
 /// All that the store knows of a picture.
-public struct PhotoDetails: Equatable, Sendable, Encodable {
+package struct PhotoDetails: Equatable, Sendable, Encodable {
   /// A caption of it.
-  public struct Caption: Equatable, Sendable, Encodable {
-    public let text: String
-    public let origin: CaptionOrigin
-    public let createdAt: String
+  package struct Caption: Equatable, Sendable, Encodable {
+    package let text: String
+    package let origin: CaptionOrigin
+    package let createdAt: String
     /// Of a model's caption, as are the rest; null for a person's.
-    public let model: String?
-    public let confidence: Double?
-    public let logProbability: Double?
-    public let words: JSONValue?
-    public let alternatives: JSONValue?
-    public let decoding: JSONValue?
+    package let model: String?
+    package let confidence: Double?
+    package let logProbability: Double?
+    package let words: JSONValue?
+    package let alternatives: JSONValue?
+    package let decoding: JSONValue?
     /// Where a person's caption was found.
-    public let source: String?
+    package let source: String?
     /// What the text says; null where it was not labelled.
-    public let sentiment: Sentiment?
+    package let sentiment: SentimentLabel?
 
     enum CodingKeys: String, CodingKey {
       case text, origin, model, confidence, words, alternatives, decoding, source, sentiment
@@ -30,22 +30,22 @@ public struct PhotoDetails: Equatable, Sendable, Encodable {
   }
 
   /// All files that hold it, as they were last seen.
-  public let paths: [FilePath]
+  package let paths: [FilePath]
   /// Of all bytes of the file that was entered first.
-  public let contentHash: ContentHash
+  package let contentHash: ContentHash
   /// Of those that make the picture; nil where they were not read since they count.
-  public let pictureHash: ContentHash?
-  public let byteCount: Int
-  public let format: String
-  public let width: Int
-  public let height: Int
-  public let capturedAt: String?
-  public let cameraMake: String?
-  public let cameraModel: String?
-  public let latitude: Double?
-  public let longitude: Double?
+  package let pictureHash: ContentHash?
+  package let byteCount: Int
+  package let format: String
+  package let width: Int
+  package let height: Int
+  package let capturedAt: String?
+  package let cameraMake: String?
+  package let cameraModel: String?
+  package let latitude: Double?
+  package let longitude: Double?
   /// People's first, then by model and time.
-  public let captions: [Caption]
+  package let captions: [Caption]
 
   enum CodingKeys: String, CodingKey {
     case files, format, width, height, latitude, longitude, captions
@@ -57,7 +57,7 @@ public struct PhotoDetails: Equatable, Sendable, Encodable {
     case cameraModel = "camera_model"
   }
 
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     if let first = paths.first { try CodablePath(first).encode(to: encoder) }
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(paths.map(CodablePath.init), forKey: .files)
@@ -86,7 +86,7 @@ extension Store {
   ///   - limit: how many at most; nil for all.
   ///   - datasets: also those that only evaluations have entered.
   /// - Throws: `StoreError`.
-  public func photos(
+  package func photos(
     in folder: FilePath?, model: String?, limit: Int?, datasets: Bool = false
   ) throws -> [PhotoSummary] {
     var filters = [Album.counts(madeBy: "c.run_id", datasets: datasets)]
@@ -127,7 +127,7 @@ extension Store {
   /// now. A file that has gone counts as it was.
   ///
   /// - Throws: `StoreError`.
-  public func picture(at path: FilePath) throws -> PictureID? {
+  package func picture(at path: FilePath) throws -> PictureID? {
     try read { database in
       let row = try Row.fetchOne(
         database,
@@ -135,10 +135,7 @@ extension Store {
           SELECT image_id, byte_count, modified_nanoseconds FROM files WHERE path = ?
           """, arguments: [path.absolute.data])
       guard let row else { return nil }
-      let seen = try FileState(
-        byteCount: row.value("byte_count"),
-        modifiedNanoseconds: row.value("modified_nanoseconds"))
-      if let now = FileState(of: path), now != seen { return nil }
+      if let now = FileState(of: path), try now != row.fileState() { return nil }
       return PictureID(number: try row.value("image_id"))
     }
   }
@@ -147,7 +144,7 @@ extension Store {
   /// has changed since may hold it still.
   ///
   /// - Throws: `StoreError`.
-  public func unidentifiedPicture(at path: FilePath) throws -> PictureID? {
+  package func unidentifiedPicture(at path: FilePath) throws -> PictureID? {
     try read { database in
       try Int64.fetchOne(
         database,
@@ -162,7 +159,7 @@ extension Store {
   /// The picture that a file holds; nil where it is not in the store, or forgotten.
   ///
   /// - Throws: `StoreError`.
-  public func picture(of photo: PhotoIdentity) throws -> PictureID? {
+  package func picture(of photo: PhotoIdentity) throws -> PictureID? {
     try read { database in
       guard let image = try database.imageID(of: photo), try !database.isForgotten(image)
       else { return nil }
@@ -174,7 +171,7 @@ extension Store {
   /// forgotten.
   ///
   /// - Throws: `StoreError`.
-  public func details(of picture: PictureID) throws -> PhotoDetails? {
+  package func details(of picture: PictureID) throws -> PhotoDetails? {
     try read { database in
       let id = picture.number
       guard try !database.isForgotten(id),
@@ -212,7 +209,7 @@ extension Store {
   ///   - closed: also those that are over: captioned since, failed anew, or forgotten.
   ///   - datasets: also those of evaluations.
   /// - Throws: `StoreError`.
-  public func failures(closed: Bool, datasets: Bool = false) throws -> [FailedPhoto] {
+  package func failures(closed: Bool, datasets: Bool = false) throws -> [FailedPhoto] {
     try read { database in
       try Row.fetchAll(
         database,
@@ -244,19 +241,17 @@ extension PhotoDetails.Caption {
     decoding = try value("options")
     source = try row.value("source")
     let label: String? = try row.value("label")
-    sentiment = try label.map { _ in try Sentiment(row: row) }
+    sentiment = try label.map { _ in try SentimentLabel(row: row) }
   }
 }
 
 extension Database {
   fileprivate func isForgotten(_ image: Int64) throws -> Bool {
-    let isForgotten = try Bool.fetchOne(
-      cachedStatement(
-        sql: """
-          SELECT EXISTS (SELECT 1 FROM forgotten_files WHERE image_id = ?1)
-            AND NOT EXISTS (SELECT 1 FROM files WHERE image_id = ?1)
-          """), arguments: [image])
-    return isForgotten == true
+    try exists(
+      """
+      SELECT 1 FROM forgotten_files WHERE image_id = ?1
+        AND NOT EXISTS (SELECT 1 FROM files WHERE image_id = ?1)
+      """, [image])
   }
 }
 

@@ -1,42 +1,34 @@
-public import Files
+package import Files
 internal import Foundation
 internal import GRDB
 package import SystemPackage
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
-
 /// What a store is and holds.
-public struct StoreInfo: Equatable, Sendable, Encodable {
-  public struct Model: Equatable, Sendable, Encodable {
-    public let name: String
-    public let hash: ContentHash
-    public let captions: Int
-    public let embeddings: Int
+package struct StoreInfo: Equatable, Sendable, Encodable {
+  package struct Model: Equatable, Sendable, Encodable {
+    package let name: String
+    package let hash: ContentHash
+    package let captions: Int
+    package let embeddings: Int
   }
 
-  public struct SentimentModel: Equatable, Sendable, Encodable {
-    public let name: String
-    public let hash: ContentHash
+  package struct SentimentModel: Equatable, Sendable, Encodable {
+    package let name: String
+    package let hash: ContentHash
     /// Of which it has told the sentiment.
-    public let texts: Int
+    package let texts: Int
     /// That have their label by it.
-    public let captions: Int
+    package let captions: Int
   }
 
-  public let path: String
+  package let path: String
   /// Of all files that SQLite keeps the store in.
-  public let byteCount: Int
+  package let byteCount: Int
   /// Of the store's form.
-  public let version: Int
-  public let counts: StoreCounts
-  public let models: [Model]
-  public let sentimentModels: [SentimentModel]
+  package let version: Int
+  package let counts: StoreCounts
+  package let models: [Model]
+  package let sentimentModels: [SentimentModel]
 
   enum CodingKeys: String, CodingKey {
     case path, version, counts, models
@@ -121,7 +113,7 @@ extension Store {
       throw StoreError.inconsistent(path: path, reason: "it cannot be its own backup")
     }
     let exists = StoreError.exists(path: target)
-    guard replacing || !isThere(target) else { throw exists }
+    guard replacing || FileEntry(at: target, followingLinks: false) == nil else { throw exists }
     try StoreError.translating(target) {
       let partial = try TemporaryFile(for: target, permissions: .ownerReadWrite)
       let copy = try DatabaseQueue(
@@ -139,10 +131,4 @@ extension Store {
       }
     }
   }
-}
-
-/// Whether anything is at the path, links not followed.
-private func isThere(_ path: FilePath) -> Bool {
-  var status = stat()
-  return path.withPlatformString { lstat($0, &status) } == 0
 }

@@ -1,27 +1,20 @@
+internal import Foundation
 internal import GRDB
 package import SystemPackage
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
-
 /// How many rows of each kind a store has, or has gained.
-public struct StoreCounts: Equatable, Sendable, Encodable {
-  public var images = 0
-  public var files = 0
-  public var captions = 0
-  public var humanCaptions = 0
-  public var embeddings = 0
-  public var models = 0
+package struct StoreCounts: Equatable, Sendable, Encodable {
+  package var images = 0
+  package var files = 0
+  package var captions = 0
+  package var humanCaptions = 0
+  package var embeddings = 0
+  package var models = 0
   /// Texts by models.
-  public var sentiments = 0
-  public var runs = 0
+  package var sentiments = 0
+  package var runs = 0
   /// Photos that failed and have not been captioned since.
-  public var openFailures = 0
+  package var openFailures = 0
 
   enum CodingKeys: String, CodingKey {
     case images, files, captions, embeddings, models, sentiments, runs
@@ -64,8 +57,7 @@ extension Store {
     defer { try? other.close() }
     // What cannot be read there would be no better here.
     if let fault = try other.read({ try RowCheck().firstFault(in: $0) }) {
-      throw StoreError.damaged(
-        path: other.path, reason: "\(fault); “caption store check --fix” sets it aside")
+      throw StoreError.damaged(path: other.path, reason: "\(fault)")
     }
     let name = try other.attachableName
     return try StoreError.translating(self.path) {
@@ -109,7 +101,7 @@ extension Store {
 /// changing anything more.
 private enum MergeSQL {
   static let all = [works, images, runs, files, forgotten, failures, captions, sentiments]
-    .joined()
+    .joined().joined(separator: ";")
 
   static let end = """
     DROP TABLE IF EXISTS temp.model_map; DROP TABLE IF EXISTS temp.decoding_map;
@@ -117,21 +109,22 @@ private enum MergeSQL {
     DROP TABLE IF EXISTS temp.sentiment_model_map; DROP TABLE IF EXISTS temp.text_map;
     """
 
-  private static let works = """
-    INSERT INTO main.models (name, content_hash, configuration, added_at)
-      SELECT name, content_hash, configuration, added_at FROM other.models WHERE true
-      ON CONFLICT (content_hash) DO UPDATE SET configuration = excluded.configuration
-      WHERE configuration = '{}' AND excluded.configuration <> '{}';
-    CREATE TEMP TABLE model_map AS
-      SELECT o.id AS old, m.id AS new FROM other.models o JOIN main.models m USING (content_hash);
-    INSERT INTO main.decodings (options) SELECT options FROM other.decodings WHERE true
-      ON CONFLICT DO NOTHING;
-    CREATE TEMP TABLE decoding_map AS
-      SELECT o.id AS old, m.id AS new FROM other.decodings o JOIN main.decodings m USING (options);
+  private static let works = [
+    ModelRow.completing.entering(from: "other.models WHERE TRUE"),
     """
+    CREATE TEMP TABLE model_map AS
+      SELECT o.id AS old, m.id AS new FROM other.models o JOIN main.models m USING (content_hash)
+    """,
+    DecodingRow.kept.entering(from: "other.decodings WHERE TRUE"),
+    """
+    CREATE TEMP TABLE decoding_map AS
+      SELECT o.id AS old, m.id AS new FROM other.decodings o JOIN main.decodings m USING (options)
+    """,
+  ]
 
   /// A picture is known here if what makes it is, or any of its contents.
-  private static let images = """
+  private static let images = [
+    """
     CREATE TEMP TABLE image_map (old INTEGER PRIMARY KEY, new INTEGER NOT NULL);
     INSERT INTO image_map
       SELECT o.id, m.id FROM other.images o JOIN main.images m USING (picture_hash);
@@ -144,103 +137,96 @@ private enum MergeSQL {
     INSERT INTO image_map
       SELECT c.id, h.id FROM contents c JOIN here h ON h.content_hash = c.content_hash WHERE true
       ORDER BY c.is_first DESC, h.id
-      ON CONFLICT DO NOTHING;
-    INSERT INTO main.images (content_hash, picture_hash, byte_count, format, width, height,
-        captured_at, camera_make, camera_model, latitude, longitude, added_at)
-      SELECT content_hash, picture_hash, byte_count, format, width, height, captured_at, camera_make,
-        camera_model, latitude, longitude, added_at
-      FROM other.images WHERE id NOT IN (SELECT old FROM image_map) ORDER BY id;
+      ON CONFLICT DO NOTHING
+    """,
+    ImageRow.refused.entering(
+      from: "other.images WHERE id NOT IN (SELECT old FROM image_map) ORDER BY id"),
+    """
     INSERT INTO image_map
       SELECT o.id, m.id FROM other.images o JOIN main.images m USING (content_hash) WHERE true
-      ON CONFLICT DO NOTHING;
-    INSERT INTO main.image_versions (content_hash, image_id)
-      SELECT c.content_hash, new FROM (
-        SELECT content_hash, id FROM other.images
-        UNION ALL SELECT content_hash, image_id FROM other.image_versions) c
-      JOIN image_map ON old = c.id
-      WHERE NOT EXISTS (SELECT 1 FROM main.images m WHERE m.content_hash = c.content_hash)
-      ON CONFLICT DO NOTHING;
+      ON CONFLICT DO NOTHING
+    """,
+    ImageVersionRow.kept.entering(
+      from: """
+        (SELECT content_hash, id FROM other.images
+          UNION ALL SELECT content_hash, image_id FROM other.image_versions) c
+        JOIN image_map ON old = c.id
+        WHERE NOT EXISTS (SELECT 1 FROM main.images m WHERE m.content_hash = c.content_hash)
+        """, ["image_id": "new"]),
+    """
     UPDATE main.images AS m SET picture_hash = o.picture_hash
       FROM image_map, other.images o
       WHERE new = m.id AND o.id = old AND m.picture_hash IS NULL AND o.picture_hash IS NOT NULL
-        AND NOT EXISTS (SELECT 1 FROM main.images k WHERE k.picture_hash = o.picture_hash);
-    UPDATE main.images AS m SET captured_at = coalesce(m.captured_at, o.captured_at),
-        camera_make = coalesce(m.camera_make, o.camera_make),
-        camera_model = coalesce(m.camera_model, o.camera_model),
-        latitude = CASE WHEN m.latitude IS NULL THEN o.latitude ELSE m.latitude END,
-        longitude = CASE WHEN m.latitude IS NULL THEN o.longitude ELSE m.longitude END
-      FROM image_map, other.images o WHERE new = m.id AND o.id = old AND (
-        (m.captured_at IS NULL AND o.captured_at IS NOT NULL)
-        OR (m.camera_make IS NULL AND o.camera_make IS NOT NULL)
-        OR (m.camera_model IS NULL AND o.camera_model IS NOT NULL)
-        OR (m.latitude IS NULL AND o.latitude IS NOT NULL));
+        AND NOT EXISTS (SELECT 1 FROM main.images k WHERE k.picture_hash = o.picture_hash)
+    """,
     """
+    UPDATE main.images AS m SET \(ImageRow.facts(by: "m", else: "o"))
+      FROM image_map, other.images o
+      WHERE new = m.id AND o.id = old AND \(ImageRow.knowsLess("m", than: "o"))
+    """,
+  ]
 
   /// A run is the same if it began in the same millisecond with the same request. An evaluation's
   /// would be nothing without its dataset.
-  private static let runs = """
+  private static let runs = [
+    """
     CREATE TEMP TABLE run_keys AS
       SELECT r.*, mm.new AS new_model, dm.new AS new_decoding FROM other.runs r
       LEFT JOIN model_map mm ON mm.old = r.model_id
       LEFT JOIN decoding_map dm ON dm.old = r.decoding_id
-      WHERE kind <> 'evaluation';
-    INSERT INTO main.runs (kind, state, request, model_id, decoding_id, captioned, skipped, failed,
-        started_at, finished_at)
-      SELECT k.kind, k.state, k.request, k.new_model, k.new_decoding, k.captioned, k.skipped,
-        k.failed, k.started_at, k.finished_at
-      FROM run_keys k LEFT JOIN main.runs m ON m.started_at = k.started_at AND m.kind = k.kind
-        AND m.request = k.request AND m.model_id IS k.new_model
-        AND m.decoding_id IS k.new_decoding
-      WHERE m.id IS NULL
-      GROUP BY k.started_at, k.kind, k.request, k.new_model, k.new_decoding ORDER BY k.id;
+      WHERE kind <> 'evaluation'
+    """,
+    RunRow.refused.entering(
+      from: """
+        run_keys k LEFT JOIN main.runs m ON \(isSameRun) WHERE m.id IS NULL
+        GROUP BY k.started_at, k.kind, k.request, k.new_model, k.new_decoding ORDER BY k.id
+        """, row: "k", ["model_id": "k.new_model", "decoding_id": "k.new_decoding"]),
+    """
     CREATE TEMP TABLE run_map (old INTEGER PRIMARY KEY, new INTEGER NOT NULL);
     INSERT INTO run_map
-      SELECT k.id, min(m.id) FROM run_keys k JOIN main.runs m ON m.started_at = k.started_at
-        AND m.kind = k.kind AND m.request = k.request AND m.model_id IS k.new_model
-        AND m.decoding_id IS k.new_decoding
-      GROUP BY k.id;
+      SELECT k.id, min(m.id) FROM run_keys k JOIN main.runs m ON \(isSameRun) GROUP BY k.id;
     UPDATE main.runs AS m SET state = o.state, finished_at = o.finished_at,
         captioned = o.captioned, skipped = o.skipped, failed = o.failed
       FROM run_map, other.runs o WHERE new = m.id AND o.id = old
         AND m.state = 'running' AND (o.state <> 'running' OR o.captioned > m.captioned);
-    DROP TABLE run_keys;
+    DROP TABLE run_keys
+    """,
+  ]
+
+  private static let isSameRun = """
+    m.started_at = k.started_at AND m.kind = k.kind AND m.request = k.request
+      AND m.model_id IS k.new_model AND m.decoding_id IS k.new_decoding
     """
 
-  private static let files = """
-    UPDATE main.files SET in_album = 1 WHERE in_album = 0
-      AND EXISTS (SELECT 1 FROM other.files o WHERE o.path = files.path AND o.in_album = 1);
-    INSERT INTO main.files (path, image_id, byte_count, modified_nanoseconds, seen_at, in_album)
-      SELECT path, new, byte_count, modified_nanoseconds, seen_at, in_album
-      FROM other.files JOIN image_map ON old = image_id WHERE true
-      ON CONFLICT DO UPDATE SET image_id = excluded.image_id, byte_count = excluded.byte_count,
-        modified_nanoseconds = excluded.modified_nanoseconds, seen_at = excluded.seen_at
-      WHERE excluded.seen_at > files.seen_at;
-    """
+  private static let files = [
+    FileRow.later.entering(
+      from: "other.files JOIN image_map ON old = image_id WHERE TRUE", ["image_id": "new"])
+  ]
 
   /// What was forgotten there and is not known here comes as forgotten.
-  private static let forgotten = """
-    INSERT INTO main.forgettings (forgotten_at, is_missing)
-      SELECT forgotten_at, is_missing FROM other.forgettings o
-      WHERE NOT EXISTS (
-        SELECT 1 FROM main.forgettings m
-        WHERE m.forgotten_at = o.forgotten_at AND m.is_missing = o.is_missing)
-      ORDER BY id;
-    INSERT INTO main.forgotten_files (forgetting_id, path, image_id, byte_count,
-        modified_nanoseconds, seen_at, in_album)
-      SELECT min(m.id), path, new, byte_count, modified_nanoseconds, seen_at, in_album
-      FROM other.forgotten_files f JOIN image_map ON old = image_id
-      JOIN other.forgettings o ON o.id = f.forgetting_id
-      JOIN main.forgettings m USING (forgotten_at, is_missing)
-      GROUP BY f.forgetting_id, path
-      ON CONFLICT DO NOTHING;
-    """
+  private static let forgotten = [
+    ForgettingRow.refused.entering(
+      from: """
+        other.forgettings o
+        WHERE NOT EXISTS (
+          SELECT 1 FROM main.forgettings m
+          WHERE m.forgotten_at = o.forgotten_at AND m.is_missing = o.is_missing)
+        ORDER BY id
+        """),
+    ForgottenFileRow.kept.entering(
+      from: """
+        other.forgotten_files f JOIN image_map ON old = image_id
+        JOIN other.forgettings o ON o.id = f.forgetting_id
+        JOIN main.forgettings m USING (forgotten_at, is_missing)
+        WHERE TRUE GROUP BY f.forgetting_id, path
+        """, ["forgetting_id": "min(m.id)", "image_id": "new"]),
+  ]
 
   /// Of what failed in both stores the later stays open, and nothing does that was captioned since.
-  private static let failures = """
+  private static let failures = [
+    """
     CREATE TEMP TABLE new_failures AS
-      SELECT run_map.new AS run_id, f.path, f.byte_count, f.modified_nanoseconds, f.kind, f.reason,
-        f.failed_at, f.closed_at
-      FROM other.failures f JOIN run_map ON old = f.run_id
+      SELECT run_map.new AS run, f.* FROM other.failures f JOIN run_map ON old = f.run_id
       LEFT JOIN main.failures m ON m.path = f.path AND m.failed_at = f.failed_at
         AND m.run_id = run_map.new AND m.reason = f.reason
       WHERE m.id IS NULL ORDER BY f.id;
@@ -252,71 +238,68 @@ private enum MergeSQL {
       FROM new_failures n WHERE n.path = m.path AND n.closed_at IS NULL AND m.closed_at IS NULL
         AND n.failed_at > m.failed_at;
     UPDATE new_failures AS n SET closed_at = m.failed_at
-      FROM main.failures m WHERE m.path = n.path AND n.closed_at IS NULL AND m.closed_at IS NULL;
-    INSERT INTO main.failures (run_id, path, byte_count, modified_nanoseconds, kind, reason,
-        failed_at, closed_at)
-      SELECT * FROM new_failures;
+      FROM main.failures m WHERE m.path = n.path AND n.closed_at IS NULL AND m.closed_at IS NULL
+    """,
+    FailureRow.refused.entering(from: "new_failures ORDER BY id", ["run_id": "run"]),
+    """
     DROP TABLE new_failures;
     UPDATE main.failures AS m SET closed_at = f.seen_at FROM main.files f
-      WHERE m.closed_at IS NULL AND f.path = m.path AND f.seen_at > m.failed_at;
-    """
+      WHERE m.closed_at IS NULL AND f.path = m.path AND f.seen_at > m.failed_at
+    """,
+  ]
 
-  private static let captions = """
-    INSERT INTO main.captions (image_id, origin, text, created_at, run_id, model_id, decoding_id,
-        log_probability, confidence, words, alternatives, orientation)
-      SELECT i.new, 'machine', c.text, c.created_at, r.new, m.new, d.new, c.log_probability,
-        c.confidence, c.words, c.alternatives, c.orientation
-      FROM other.captions c JOIN image_map i ON i.old = c.image_id
-      JOIN model_map m ON m.old = c.model_id JOIN decoding_map d ON d.old = c.decoding_id
-      LEFT JOIN run_map r ON r.old = c.run_id
-      WHERE c.origin = 'machine' ORDER BY c.id
-      ON CONFLICT (image_id, model_id, decoding_id) WHERE origin = 'machine'
-      DO UPDATE SET \(Importer.newerCaption);
-    INSERT INTO main.captions (image_id, origin, text, created_at, run_id, source)
-      SELECT i.new, 'human', c.text, c.created_at, r.new, c.source
-      FROM other.captions c JOIN image_map i ON i.old = c.image_id
-      LEFT JOIN run_map r ON r.old = c.run_id
-      WHERE c.origin = 'human' ORDER BY c.id
-      ON CONFLICT (image_id, text) WHERE origin = 'human' DO NOTHING;
-    INSERT INTO main.embeddings (model_id, image_id, vector)
-      SELECT m.new, i.new, e.vector FROM other.embeddings e
-      JOIN image_map i ON i.old = e.image_id JOIN model_map m ON m.old = e.model_id
-      WHERE true ON CONFLICT DO NOTHING;
-    """
+  private static let captions = [
+    CaptionRow.newer.entering(
+      from: """
+        other.captions c JOIN image_map i ON i.old = c.image_id
+        LEFT JOIN model_map m ON m.old = c.model_id
+        LEFT JOIN decoding_map d ON d.old = c.decoding_id
+        LEFT JOIN run_map r ON r.old = c.run_id
+        WHERE TRUE ORDER BY c.id
+        """,
+      ["image_id": "i.new", "run_id": "r.new", "model_id": "m.new", "decoding_id": "d.new"]),
+    EmbeddingRow.kept.entering(
+      from: """
+        other.embeddings e JOIN image_map i ON i.old = e.image_id
+        JOIN model_map m ON m.old = e.model_id WHERE TRUE
+        """, ["image_id": "i.new", "model_id": "m.new"]),
+  ]
 
   /// Captions that are the same in both stores, and have no label here, get that of the other. Texts
   /// that no caption says any more stay behind, unless a person gave them.
-  private static let sentiments = """
-    INSERT INTO main.sentiment_models (name, content_hash, labels, added_at)
-      SELECT name, content_hash, labels, added_at FROM other.sentiment_models WHERE true
-      ON CONFLICT DO NOTHING;
+  private static let sentiments = [
+    SentimentModelRow.completing.entering(from: "other.sentiment_models WHERE TRUE"),
+    """
     CREATE TEMP TABLE sentiment_model_map AS
       SELECT o.id AS old, m.id AS new
-      FROM other.sentiment_models o JOIN main.sentiment_models m USING (content_hash);
-    INSERT INTO main.sentiment_texts (content_hash, byte_count, text, is_given)
-      SELECT content_hash, byte_count, text, is_given FROM other.sentiment_texts WHERE true
-      ORDER BY id
-      ON CONFLICT DO UPDATE SET is_given = 1 WHERE is_given = 0 AND excluded.is_given = 1;
+      FROM other.sentiment_models o JOIN main.sentiment_models m USING (content_hash)
+    """,
+    SentimentTextRow.given.entering(from: "other.sentiment_texts WHERE TRUE ORDER BY id"),
+    """
     CREATE TEMP TABLE text_map (old INTEGER PRIMARY KEY, new INTEGER NOT NULL);
     INSERT INTO text_map
       SELECT o.id, m.id
-      FROM other.sentiment_texts o JOIN main.sentiment_texts m USING (content_hash);
-    INSERT INTO main.sentiments (text_id, model_id, label, probability, probabilities, created_at)
-      SELECT t.new, m.new, label, probability, probabilities, created_at
-      FROM other.sentiments s JOIN text_map t ON t.old = s.text_id
-      JOIN sentiment_model_map m ON m.old = s.model_id WHERE true
-      ON CONFLICT DO NOTHING;
-    INSERT INTO main.caption_sentiments (caption_id, text_id, model_id, label)
-      SELECT c.id, t.new, m.new, s.label
-      FROM other.caption_sentiments s JOIN other.captions o ON o.id = s.caption_id
-      JOIN image_map i ON i.old = o.image_id
-      JOIN text_map t ON t.old = s.text_id JOIN sentiment_model_map m ON m.old = s.model_id
-      CROSS JOIN main.captions c ON c.image_id = i.new AND c.origin = o.origin AND c.text = o.text
-        AND c.model_id IS (SELECT new FROM model_map WHERE old = o.model_id)
-        AND c.decoding_id IS (SELECT new FROM decoding_map WHERE old = o.decoding_id)
-      WHERE true
-      ON CONFLICT DO NOTHING;
-    DELETE FROM main.sentiment_texts WHERE is_given = 0 AND id IN (SELECT new FROM text_map)
-      AND NOT EXISTS (SELECT 1 FROM main.caption_sentiments s WHERE s.text_id = sentiment_texts.id);
+      FROM other.sentiment_texts o JOIN main.sentiment_texts m USING (content_hash)
+    """,
+    SentimentRow.kept.entering(
+      from: """
+        other.sentiments s JOIN text_map t ON t.old = s.text_id
+        JOIN sentiment_model_map m ON m.old = s.model_id WHERE TRUE
+        """, ["text_id": "t.new", "model_id": "m.new"]),
+    CaptionSentimentRow.kept.entering(
+      from: """
+        other.caption_sentiments s JOIN other.captions o ON o.id = s.caption_id
+        JOIN image_map i ON i.old = o.image_id
+        JOIN text_map t ON t.old = s.text_id JOIN sentiment_model_map m ON m.old = s.model_id
+        CROSS JOIN main.captions c
+          ON c.image_id = i.new AND c.origin = o.origin AND c.text = o.text
+          AND c.model_id IS (SELECT new FROM model_map WHERE old = o.model_id)
+          AND c.decoding_id IS (SELECT new FROM decoding_map WHERE old = o.decoding_id)
+        WHERE TRUE
+        """, ["caption_id": "c.id", "text_id": "t.new", "model_id": "m.new"]),
     """
+    DELETE FROM main.sentiment_texts WHERE is_given = 0 AND id IN (SELECT new FROM text_map)
+      AND NOT EXISTS (SELECT 1 FROM main.caption_sentiments s WHERE s.text_id = sentiment_texts.id)
+    """,
+  ]
 }

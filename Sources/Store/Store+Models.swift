@@ -1,52 +1,34 @@
-public import Files
+package import Files
 internal import Foundation
 internal import GRDB
-public import SystemPackage
+package import SystemPackage
 
 extension Store {
   /// The model and the decoding options as a pair, entered where they are new.
   ///
   /// - Parameter options: as JSON with sorted keys, so that equal options are equal texts.
   /// - Throws: `StoreError`.
-  public func work(_ model: ModelIdentity, options: String) throws -> Work {
+  package func work(_ model: ModelIdentity, options: String) throws -> Work {
     try write { database in
-      try database.execute(
-        sql: """
-          INSERT INTO models (name, content_hash, configuration, added_at) VALUES (?, ?, ?, ?)
-          ON CONFLICT (content_hash) DO UPDATE
-            SET name = excluded.name, configuration = excluded.configuration
-          """,
-        arguments: [
-          model.name, model.contentHash.data, model.configuration, Timestamp.now.text,
-        ])
-      try database.execute(
-        sql: "INSERT INTO decodings (options) VALUES (?) ON CONFLICT DO NOTHING",
-        arguments: [options])
-      guard let work = try Self.work(model.contentHash, options: options, in: database) else {
-        throw UnreadableValue.lost("a model or its options")
-      }
-      return work
+      let row = ModelRow(
+        name: model.name, content: model.contentHash, configuration: model.configuration,
+        addedAt: Timestamp.now.text)
+      return Work(
+        modelID: try database.number(entering: row, onConflict: ModelRow.replacing),
+        decodingID: try database.number(
+          entering: DecodingRow(options: options), onConflict: DecodingRow.kept))
     }
   }
 
   /// The model and the decoding options as a pair; nil where either is not in the store.
   ///
   /// - Throws: `StoreError`.
-  public func existingWork(_ model: ContentHash, options: String) throws -> Work? {
-    try read { try Self.work(model, options: options, in: $0) }
-  }
-
-  private static func work(_ model: ContentHash, options: String, in database: Database) throws
-    -> Work?
-  {
-    let row = try Row.fetchOne(
-      database,
-      sql: """
-        SELECT models.id AS model, decodings.id AS decoding FROM models, decodings
-        WHERE models.content_hash = ? AND decodings.options = ?
-        """, arguments: [model.data, options])
-    return try row.map {
-      Work(modelID: try $0.value("model"), decodingID: try $0.value("decoding"))
+  package func existingWork(_ model: ContentHash, options: String) throws -> Work? {
+    try read { database in
+      guard let model = try database.number(of: ModelRow.self, model.data),
+        let decoding = try database.number(of: DecodingRow.self, options)
+      else { return nil }
+      return Work(modelID: model, decodingID: decoding)
     }
   }
 
@@ -54,7 +36,7 @@ extension Store {
   /// `signature` was made of.
   ///
   /// - Throws: `StoreError`.
-  public func modelHash(folder: FilePath, signature: String) throws -> ContentHash? {
+  package func modelHash(folder: FilePath, signature: String) throws -> ContentHash? {
     try read { database in
       try Data.fetchOne(
         database,
@@ -67,7 +49,7 @@ extension Store {
   /// Keeps the hash of the model in `folder` for `modelHash`.
   ///
   /// - Throws: `StoreError`.
-  public func rememberModel(folder: FilePath, signature: String, hash: ContentHash) throws {
+  package func rememberModel(folder: FilePath, signature: String, hash: ContentHash) throws {
     try write { database in
       try database.execute(
         sql: """

@@ -1,7 +1,7 @@
-public import Files
+package import Files
 internal import Foundation
 internal import GRDB
-public import SystemPackage
+package import SystemPackage
 
 extension Store {
   /// Keeps what a person wrote about a photo; its picture and its file are entered where they are
@@ -10,7 +10,7 @@ extension Store {
   /// - Returns: the note's number among the captions.
   /// - Throws: `StoreError`.
   @discardableResult
-  public func note(_ text: String, about photo: PhotoRecord, at path: FilePath, _ state: FileState)
+  package func note(_ text: String, about photo: PhotoRecord, at path: FilePath, _ state: FileState)
     throws -> Int64?
   {
     var photo = photo
@@ -30,7 +30,7 @@ extension Store {
   ///
   /// - Returns: its number among the captions, and what it says.
   /// - Throws: `StoreError`.
-  public func note(besides caption: Int64) throws -> (id: Int64, text: String)? {
+  package func note(besides caption: Int64) throws -> (id: Int64, text: String)? {
     try read { database in
       try Row.fetchOne(
         database.cachedStatement(
@@ -46,14 +46,16 @@ extension Store {
   /// Keeps what people wrote, where it was found after the picture got that caption.
   ///
   /// - Throws: `StoreError`.
-  public func add(_ captions: [HumanCaption], besides caption: Int64) throws {
+  package func add(_ captions: [HumanCaption], besides caption: Int64) throws {
     guard !captions.isEmpty else { return }
     try write { database in
       let image = try Int64.fetchOne(
         database, sql: "SELECT image_id FROM captions WHERE id = ?", arguments: [caption])
       guard let image else { return }
       for human in captions {
-        try database.enter(human, of: image, run: nil, at: Timestamp.now.text)
+        try database.enter(
+          CaptionRow(human, of: image, run: nil, at: Timestamp.now.text),
+          onConflict: CaptionRow.kept)
       }
     }
   }
@@ -62,7 +64,7 @@ extension Store {
   ///
   /// - Returns: whether it was there.
   /// - Throws: `StoreError`.
-  public func removeNote(_ text: String, from picture: PictureID) throws -> Bool {
+  package func removeNote(_ text: String, from picture: PictureID) throws -> Bool {
     try write { database in
       try database.execute(
         sql: "DELETE FROM captions WHERE image_id = ? AND source = 'note' AND text = ?",

@@ -1,31 +1,23 @@
 internal import Files
 internal import Foundation
 internal import GRDB
-public import SystemPackage
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
+package import SystemPackage
 
 /// What became of a damaged store.
-public struct StoreRepair: Equatable, Sendable {
+package struct StoreRepair: Equatable, Sendable {
   /// How many paths were forgotten, as no file is there.
-  public var forgottenFiles = 0
+  package var forgottenFiles = 0
   /// How many rows were taken out of the store into `setAsideFile`.
-  public var setAside = 0
+  package var setAside = 0
   /// How many rows on which others hang have got a value in the place of one that could not be
   /// understood.
-  public var mended = 0
+  package var mended = 0
   /// One JSON object a line: the table, what was wrong with the row, and all that stood in it.
-  public var setAsideFile: FilePath?
+  package var setAsideFile: FilePath?
   /// The store as it was, where a new one had to be made.
-  public var damagedFile: FilePath?
+  package var damagedFile: FilePath?
   /// Tables of which not all could be read.
-  public var incompleteTables: [String] = []
+  package var incompleteTables: [String] = []
 }
 
 extension Store {
@@ -46,7 +38,7 @@ extension Store {
         try database.execute(sql: "PRAGMA foreign_keys = OFF")
         defer { try? database.execute(sql: "PRAGMA foreign_keys = ON") }
         try database.inTransaction(.immediate) {
-          for path in goneFiles where FilePresence.isGone(path) {
+          for path in goneFiles where FileEntry.isNothing(at: path) {
             try database.cachedStatement(sql: "DELETE FROM files WHERE path = ?")
               .execute(arguments: [path.data])
             repair.forgottenFiles += database.changesCount
@@ -384,7 +376,7 @@ private struct Salvage {
   /// - Returns: where it is.
   private func putInPlace() throws -> FilePath {
     func failed() -> StoreError {
-      .inputOutput(path: path, reason: String(cString: strerror(errno)))
+      .inputOutput(path: path, reason: systemReason(lastSystemError))
     }
     var damaged = FilePath(path.string + ".damaged")
     var number = 2

@@ -1,10 +1,10 @@
-public import Files
+package import Files
 internal import Foundation
 internal import GRDB
-public import SystemPackage
+package import SystemPackage
 
 /// What a run is for.
-public enum RunKind: String, Sendable {
+package enum RunKind: String, Codable, Sendable {
   /// Photos given one by one.
   case single
   case batch
@@ -13,26 +13,22 @@ public enum RunKind: String, Sendable {
 }
 
 /// How a run ended.
-public enum RunEnd: String, Sendable {
+package enum RunEnd: String, Sendable {
   case interrupted, finished
 }
 
 /// How many photos a run has dealt with.
-public struct RunCounts: Equatable, Sendable {
-  public var captioned = 0
+package struct RunCounts: Equatable, Sendable {
+  package var captioned = 0
   /// Captioned before, or failed before and not tried again.
-  public var skipped = 0
-  public var failed = 0
+  package var skipped = 0
+  package var failed = 0
 
-  public init(captioned: Int = 0, skipped: Int = 0, failed: Int = 0) {
-    self.captioned = captioned
-    self.skipped = skipped
-    self.failed = failed
-  }
+  package init() {}
 }
 
 /// What was recorded of a photo.
-public enum Recorded: Equatable, Sendable {
+package enum Recorded: Equatable, Sendable {
   /// Its caption; not new where the same picture had got one in the meantime.
   case captioned(StoredCaption, isNew: Bool)
   case nothingNew
@@ -44,17 +40,12 @@ extension Store {
   /// - Parameter request: what was asked for, as JSON.
   /// - Returns: the run's number.
   /// - Throws: `StoreError`.
-  public func beginRun(_ kind: RunKind, request: String, work: Work?) throws -> Int64 {
+  package func beginRun(_ kind: RunKind, request: String, work: Work?) throws -> Int64 {
     try write { database in
       try database.purgeForgotten()
-      try database.execute(
-        sql: """
-          INSERT INTO runs (kind, state, request, model_id, decoding_id, started_at)
-          VALUES (?, 'running', ?, ?, ?, ?)
-          """,
-        arguments: [
-          kind.rawValue, request, work?.modelID, work?.decodingID, Timestamp.now.text,
-        ])
+      try database.enter(
+        RunRow(kind: kind, request: request, work: work, startedAt: Timestamp.now.text),
+        onConflict: RunRow.refused)
       let run = database.lastInsertedRowID
       // A folder that was not there when it was asked for before is no failure any more.
       try database.execute(
@@ -67,7 +58,7 @@ extension Store {
   }
 
   /// - Throws: `StoreError`.
-  public func endRun(_ run: Int64, _ end: RunEnd) throws {
+  package func endRun(_ run: Int64, _ end: RunEnd) throws {
     try write { database in
       try database.execute(
         sql: "UPDATE runs SET state = ?, finished_at = ? WHERE id = ?",
@@ -84,7 +75,7 @@ extension Store {
   ///   - replacing: whether a caption that is there gives way to a new one.
   /// - Returns: what was recorded for each outcome.
   /// - Throws: `StoreError`.
-  public func record(
+  package func record(
     _ outcomes: [(path: FilePath, state: FileState?, outcome: Outcome)], run: Int64, work: Work,
     skipped: Int = 0, replacing: Bool = false
   ) throws -> [Recorded] {
@@ -101,7 +92,11 @@ extension Store {
         switch entry.outcome {
         case .captioned(let photo, let caption, let embedding):
           let image = try database.enterImage(photo, run: run, now: recorder.now)
-          if let embedding { try recorder.enter(embedding, of: image) }
+          if let embedding {
+            try database.enter(
+              EmbeddingRow(model: work.modelID, image: image, vector: UnitVector(embedding)),
+              onConflict: EmbeddingRow.replacing)
+          }
           let isNew = try recorder.enter(caption, of: image, photo.identity.orientation)
           if inAlbum { try recorder.adoptCaption(of: image) }
           try database.enterFile(
@@ -125,7 +120,10 @@ extension Store {
           return .nothingNew
         case .failed(let kind, let reason):
           counts.failed += 1
-          try recorder.enterFailure(path, entry.state, kind, reason)
+          try database.enter(
+            FailureRow(
+              run: run, path: path.data, state: entry.state, kind: kind, reason: reason,
+              failedAt: recorder.now))
           return .nothingNew
         }
       }
@@ -142,20 +140,14 @@ extension Store {
 extension Database {
   /// Whether photos of a run belong to a person's album: whether it is no evaluation.
   fileprivate func isForAlbum(run: Int64) throws -> Bool {
-    let isEvaluation = try Bool.fetchOne(
-      cachedStatement(sql: "SELECT kind = 'evaluation' FROM runs WHERE id = ?"), arguments: [run])
-    return isEvaluation != true
+    try !exists("SELECT 1 FROM runs WHERE id = ? AND kind = 'evaluation'", [run])
   }
 
   /// Whether a photo has failed in a run, and not been read well since.
   fileprivate func hasFailed(_ path: FilePath, run: Int64) throws -> Bool {
-    let hasFailed = try Bool.fetchOne(
-      cachedStatement(
-        sql: """
-          SELECT EXISTS (
-            SELECT 1 FROM failures WHERE path = ? AND run_id = ? AND closed_at IS NULL)
-          """), arguments: [path.data, run])
-    return hasFailed == true
+    try exists(
+      "SELECT 1 FROM failures WHERE path = ? AND run_id = ? AND closed_at IS NULL",
+      [path.data, run])
   }
 }
 
@@ -171,23 +163,9 @@ private struct Recorder {
   ///
   /// - Returns: whether the caption is in the store now; another one kept its place otherwise.
   func enter(_ caption: MachineCaption, of image: Int64, _ orientation: Int) throws -> Bool {
-    try database.cachedStatement(
-      sql: """
-        INSERT INTO captions (image_id, origin, text, created_at, run_id, model_id, decoding_id,
-          log_probability, confidence, words, alternatives, orientation)
-        VALUES (?, 'machine', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT (image_id, model_id, decoding_id)
-        DO UPDATE SET text = excluded.text, created_at = excluded.created_at,
-          run_id = excluded.run_id, log_probability = excluded.log_probability,
-          confidence = excluded.confidence, words = excluded.words,
-          alternatives = excluded.alternatives, orientation = excluded.orientation
-        WHERE ? OR captions.orientation <> excluded.orientation
-        """
-    ).execute(arguments: [
-      image, caption.text, now, run, work.modelID, work.decodingID, caption.logProbability,
-      caption.confidence, try json(caption.words), try json(caption.alternatives), orientation,
-      replacing,
-    ])
+    let row = try CaptionRow(
+      caption, of: image, by: work, orientation: orientation, run: run, at: now)
+    try database.enter(row, onConflict: replacing ? CaptionRow.replacing : CaptionRow.turned)
     return database.changesCount > 0
   }
 
@@ -210,28 +188,5 @@ private struct Recorder {
         WHERE image_id = ? AND origin = 'machine' AND orientation IS NULL
         """
     ).execute(arguments: [orientation, image])
-  }
-
-  func enter(_ embedding: [Float], of image: Int64) throws {
-    try database.cachedStatement(
-      sql: """
-        INSERT INTO embeddings (model_id, image_id, vector) VALUES (?, ?, ?)
-        ON CONFLICT DO UPDATE SET vector = excluded.vector
-        """
-    ).execute(arguments: [work.modelID, image, UnitVector(embedding).data])
-  }
-
-  func enterFailure(_ path: FilePath, _ state: FileState?, _ kind: FailureKind, _ reason: String)
-    throws
-  {
-    try database.closeFailure(of: path, now: now)
-    try database.cachedStatement(
-      sql: """
-        INSERT INTO failures (run_id, path, byte_count, modified_nanoseconds, kind, reason, failed_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
-        """
-    ).execute(arguments: [
-      run, path.data, state?.byteCount, state?.modifiedNanoseconds, kind.rawValue, reason, now,
-    ])
   }
 }

@@ -1,19 +1,19 @@
-public import Files
+package import Files
 internal import Foundation
 internal import GRDB
 internal import Tensors
 
 /// A photo that looks like another.
-public struct SimilarPhoto: Hashable, Sendable, Encodable {
-  public let photo: PhotoSummary
+package struct SimilarPhoto: Hashable, Sendable, Encodable {
+  package let photo: PhotoSummary
   /// The cosine of the angle between the embeddings: 1 for the same, 0 for nothing in common.
-  public let cosine: Double
+  package let cosine: Double
 
   enum CodingKeys: String, CodingKey {
     case cosine
   }
 
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     try photo.encode(to: encoder)
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(cosine, forKey: .cosine)
@@ -25,7 +25,7 @@ extension Store {
   ///
   /// - Returns: nil where the store has none.
   /// - Throws: `StoreError`.
-  public func embedding(of picture: PictureID, model: ContentHash) throws -> [Float]? {
+  package func embedding(of picture: PictureID, model: ContentHash) throws -> [Float]? {
     try read { database in
       try Data.fetchOne(
         database,
@@ -45,7 +45,7 @@ extension Store {
   ///   - embedding: of any length but zero.
   ///   - datasets: also photos that only evaluations have entered.
   /// - Throws: `StoreError`.
-  public func similar(
+  package func similar(
     to embedding: [Float], model: ContentHash, limit: Int, datasets: Bool = false
   ) throws -> [SimilarPhoto] {
     let length = embedding.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
@@ -53,8 +53,7 @@ extension Store {
     let direction = embedding.map { Float(Double($0) / length) }
     return try read { database in
       guard
-        let modelID = try Int64.fetchOne(
-          database, sql: "SELECT id FROM models WHERE content_hash = ?", arguments: [model.data])
+        let modelID = try database.number(of: ModelRow.self, model.data)
       else { return [] }
       let all = try database.neighbours(of: direction, model: modelID)
       // Some may have no file any more: then more are taken.

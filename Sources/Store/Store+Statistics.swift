@@ -2,34 +2,29 @@ internal import Foundation
 internal import GRDB
 
 /// What the captions in a store are like.
-public struct StoreStatistics: Equatable, Sendable, Encodable {
+package struct StoreStatistics: Equatable, Sendable, Encodable {
   /// Something, and how often it occurs.
-  public struct Count: Equatable, Sendable, Encodable {
-    public let name: String
-    public let count: Int
-
-    public init(name: String, count: Int) {
-      self.name = name
-      self.count = count
-    }
+  package struct Count: Equatable, Sendable, Encodable {
+    package let name: String
+    package let count: Int
   }
 
-  public let pictures: Int
-  public let files: Int
-  public let openFailures: Int
-  public let humanCaptions: Int
-  public let captionsByModel: [Count]
+  package let pictures: Int
+  package let files: Int
+  package let openFailures: Int
+  package let humanCaptions: Int
+  package let captionsByModel: [Count]
   /// Of people's captions and models', as far as they were labelled.
-  public let captionsBySentiment: [Count]
-  public let runsByKind: [Count]
+  package let captionsBySentiment: [Count]
+  package let runsByKind: [Count]
   /// Of models' captions, in tenths from 0 to 1.
-  public let confidence: [Int]
+  package let confidence: [Int]
   /// The mean number of words in a model's caption; null where there is none.
-  public let meanWords: Double?
+  package let meanWords: Double?
   /// Those of models' captions that occur most, with the number of captions that have them.
-  public let frequentWords: [Count]
+  package let frequentWords: [Count]
   /// By the capture time.
-  public let picturesByYear: [Count]
+  package let picturesByYear: [Count]
 
   enum CodingKeys: String, CodingKey {
     case pictures, files, confidence
@@ -49,7 +44,7 @@ extension Store {
   ///   - words: how many of the most frequent words to tell.
   ///   - datasets: counts also pictures that only evaluations have entered.
   /// - Throws: `StoreError`.
-  public func statistics(words: Int = 20, datasets: Bool = false) throws -> StoreStatistics {
+  package func statistics(words: Int = 20, datasets: Bool = false) throws -> StoreStatistics {
     let shown =
       Album.shows("captions.image_id", datasets: datasets)
       + " AND " + Album.counts(madeBy: "captions.run_id", datasets: datasets)
@@ -118,7 +113,7 @@ extension Store {
   /// How many captions have each label, in the order of the labels.
   ///
   /// - Throws: `StoreError`.
-  public func captionsBySentiment() throws -> [StoreStatistics.Count] {
+  package func captionsBySentiment() throws -> [StoreStatistics.Count] {
     try read { try $0.captionsBySentiment(where: "TRUE") }
   }
 }

@@ -1,10 +1,10 @@
-public import Files
+package import Files
 internal import Foundation
 internal import GRDB
-public import SystemPackage
+package import SystemPackage
 
 /// Where a caption is written.
-public enum WriteKind: String, Sendable {
+package enum WriteKind: String, Sendable {
   case text = "txt"
   case json
   case xmp
@@ -12,25 +12,25 @@ public enum WriteKind: String, Sendable {
 }
 
 /// A change that a run made beside a photo or in it.
-public struct PhotoWrite: Equatable, Sendable {
-  public let id: Int64
+package struct PhotoWrite: Equatable, Sendable {
+  package let id: Int64
   /// The file that was written.
-  public let path: FilePath
-  public let kind: WriteKind
+  package let path: FilePath
+  package let kind: WriteKind
   /// How to take it back, as it was given.
-  public let undo: [UInt8]
+  package let undo: [UInt8]
   /// Of the bytes that were written.
-  public let after: ContentHash
+  package let after: ContentHash
   /// Whether a caption was written that is still in the store, and not taken out.
-  public let hasCaption: Bool
+  package let hasCaption: Bool
 }
 
 /// The changes of a run that can be taken back.
-public struct RunWrites: Equatable, Sendable, Codable {
-  public let run: Int64
-  public let startedAt: String
+package struct RunWrites: Equatable, Sendable, Codable {
+  package let run: Int64
+  package let startedAt: String
   /// How many there are.
-  public let count: Int
+  package let count: Int
 
   enum CodingKeys: String, CodingKey {
     case run, count
@@ -47,7 +47,7 @@ extension Store {
   ///     file, will be known by it where the change is in the photo itself.
   ///   - undo: how to take the change back.
   /// - Throws: `StoreError`.
-  public func prepareWrite(
+  package func prepareWrite(
     of caption: Int64?, to path: FilePath, _ kind: WriteKind, after: ContentHash, undo: [UInt8],
     run: Int64
   ) throws {
@@ -75,7 +75,7 @@ extension Store {
   /// Enters that a known photo's file has other bytes now, of the same picture.
   ///
   /// - Throws: `StoreError`.
-  public func fileChanged(_ path: FilePath, to state: FileState) throws {
+  package func fileChanged(_ path: FilePath, to state: FileState) throws {
     try write { database in
       try database.execute(
         sql: "UPDATE files SET byte_count = ?, modified_nanoseconds = ? WHERE path = ?",
@@ -86,14 +86,11 @@ extension Store {
   /// Whether a run wrote the bytes with that hash, wherever.
   ///
   /// - Throws: `StoreError`.
-  public func isWritten(_ content: ContentHash, by run: Int64) throws -> Bool {
-    try read { database in
-      try Bool.fetchOne(
-        database,
-        sql: """
-          SELECT EXISTS (SELECT 1 FROM photo_writes
-            WHERE run_id = ? AND after_hash = ? AND undone_at IS NULL)
-          """, arguments: [run, content.data]) ?? false
+  package func isWritten(_ content: ContentHash, by run: Int64) throws -> Bool {
+    try read {
+      try $0.exists(
+        "SELECT 1 FROM photo_writes WHERE run_id = ? AND after_hash = ? AND undone_at IS NULL",
+        [run, content.data])
     }
   }
 
@@ -101,7 +98,7 @@ extension Store {
   ///
   /// - Parameter origin: whose words they must be; nil for anybody's.
   /// - Throws: `StoreError`.
-  public func wroteLast(
+  package func wroteLast(
     _ content: ContentHash, to path: FilePath, origin: CaptionOrigin? = nil
   ) throws -> Bool {
     try read { database in
@@ -121,21 +118,18 @@ extension Store {
   /// Whether the file of a change was written again later, by a change that stands.
   ///
   /// - Throws: `StoreError`.
-  public func isWrittenAgain(after write: PhotoWrite) throws -> Bool {
-    try read { database in
-      try Bool.fetchOne(
-        database,
-        sql: """
-          SELECT EXISTS (
-            SELECT 1 FROM photo_writes WHERE path = ? AND id > ? AND undone_at IS NULL)
-          """, arguments: [write.path.data, write.id]) ?? false
+  package func isWrittenAgain(after write: PhotoWrite) throws -> Bool {
+    try read {
+      try $0.exists(
+        "SELECT 1 FROM photo_writes WHERE path = ? AND id > ? AND undone_at IS NULL",
+        [write.path.data, write.id])
     }
   }
 
   /// The runs whose changes can be taken back, the latest first.
   ///
   /// - Throws: `StoreError`.
-  public func runsWithWrites() throws -> [RunWrites] {
+  package func runsWithWrites() throws -> [RunWrites] {
     try read { database in
       try Row.fetchAll(
         database,
@@ -155,7 +149,7 @@ extension Store {
   /// The changes of a run that were not taken back, the latest first.
   ///
   /// - Throws: `StoreError`.
-  public func writes(of run: Int64) throws -> [PhotoWrite] {
+  package func writes(of run: Int64) throws -> [PhotoWrite] {
     try read { database in
       try Row.fetchAll(
         database,
@@ -177,7 +171,7 @@ extension Store {
   /// All files that were ever written, each once.
   ///
   /// - Throws: `StoreError`.
-  public func writtenPaths() throws -> [FilePath] {
+  package func writtenPaths() throws -> [FilePath] {
     try read { database in
       try Data.fetchAll(database, sql: "SELECT DISTINCT path FROM photo_writes").map(
         FilePath.init(data:))
@@ -187,7 +181,7 @@ extension Store {
   /// Where the picture is that a change was made for, as far as it was seen.
   ///
   /// - Throws: `StoreError`.
-  public func paths(of write: PhotoWrite) throws -> [FilePath] {
+  package func paths(of write: PhotoWrite) throws -> [FilePath] {
     try read { database in
       try Data.fetchAll(
         database,
@@ -203,7 +197,7 @@ extension Store {
   /// Enters that a change was taken back.
   ///
   /// - Throws: `StoreError`.
-  public func undone(_ write: PhotoWrite) throws {
+  package func undone(_ write: PhotoWrite) throws {
     try self.write { database in
       try database.execute(
         sql: "UPDATE photo_writes SET undone_at = ? WHERE id = ?",

@@ -1,27 +1,19 @@
 internal import Files
 internal import Foundation
 package import GRDB
-public import SystemPackage
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
+package import SystemPackage
 
 /// Captions, the photos that they are of, and all that was done to make them: one SQLite file.
 ///
 /// A store may be used from several threads and several programs at once.
-public final class Store: Sendable {
-  public let path: FilePath
+package final class Store: Sendable {
+  package let path: FilePath
   let database: any DatabaseWriter
   /// What the store is read from where its log cannot be read in its place.
   let copy: StoreCopy?
 
   /// What the store is opened for.
-  public enum Access: Sendable {
+  package enum Access: Sendable {
     /// Reading and writing; the file and its folder are made where they are missing.
     case create
     /// Reading and writing a store that is there.
@@ -36,7 +28,7 @@ public final class Store: Sendable {
   /// Opens the store at `path`, and brings one of an earlier version up to date.
   ///
   /// - Throws: `StoreError`; a file that is no store is never changed.
-  public init(path: FilePath, for access: Access) throws {
+  package init(path: FilePath, for access: Access) throws {
     let path = Self.place(of: path)
     self.path = path
     (database, copy) = try StoreError.translating(path) {
@@ -90,7 +82,7 @@ public final class Store: Sendable {
 
   /// Where the store is when nobody says otherwise: `$CAPTION_STORE`, else `caption/caption.sqlite`
   /// in the user's data folder (`$XDG_DATA_HOME`, else `~/.local/share`).
-  public static func defaultPath() -> FilePath {
+  package static func defaultPath() -> FilePath {
     defaultPath(environment: ProcessInfo.processInfo.environment)
   }
 
@@ -109,7 +101,7 @@ public final class Store: Sendable {
   /// Ends all work on the store, having let SQLite refresh its statistics.
   ///
   /// - Throws: `StoreError`.
-  public func close() throws {
+  package func close() throws {
     try StoreError.translating(path) {
       if !database.configuration.readonly {
         try? database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA optimize") }
@@ -153,8 +145,7 @@ public final class Store: Sendable {
       return try work()
     } catch  where StoreError.isAboutRows(error) {
       guard let fault = try? RowCheck().firstFault(in: database) else { throw error }
-      throw StoreError.damaged(
-        path: path, reason: "\(fault); “caption store check” tells all that is wrong")
+      throw StoreError.damaged(path: path, reason: "\(fault)")
     }
   }
 
@@ -240,12 +231,10 @@ public final class Store: Sendable {
 
   /// Refuses a file that is no store, or a later one, before anything is written to it.
   private static func checkForm(_ path: FilePath) throws {
-    guard access(path.string, F_OK) == 0 else { return }
+    // An empty file is as good as none.
+    guard let state = FileState(of: path), state.byteCount > 0 else { return }
     var configuration = configuration
     configuration.readonly = true
-    // An empty file is as good as none.
-    var status = stat()
-    if stat(path.string, &status) == 0, status.st_size == 0 { return }
     do {
       let queue = try DatabaseQueue(path: path.string, configuration: configuration)
       defer { try? queue.close() }
@@ -296,7 +285,7 @@ public final class Store: Sendable {
 
   /// Whether the file and its folder, for SQLite's log, can be written; true where there is no file.
   static func mayWrite(_ path: FilePath) -> Bool {
-    guard access(path.string, F_OK) == 0 else { return true }
+    guard FileEntry(at: path) != nil else { return true }
     return access(path.string, W_OK) == 0
       && access(path.removingLastComponent().string, W_OK) == 0
   }
@@ -306,9 +295,8 @@ public final class Store: Sendable {
     guard String(validating: path) != nil else {
       throw StoreError.unreadable(path: path, reason: "its path is not valid UTF-8")
     }
-    var status = stat()
-    if stat(path.string, &status) == 0 {
-      guard status.st_mode & S_IFMT == S_IFREG else {
+    if let entry = FileEntry(at: path) {
+      guard entry == .file else {
         throw StoreError.unreadable(path: path, reason: "it is not a file")
       }
       return

@@ -1,15 +1,7 @@
-package import Files
+internal import Files
 internal import Foundation
 internal import GRDB
 internal import SystemPackage
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
 
 /// A copy of a store into which its log was folded, in a folder of its own.
 ///

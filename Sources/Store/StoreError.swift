@@ -1,9 +1,9 @@
-internal import Files
+package import Files
 internal import GRDB
-public import SystemPackage
+package import SystemPackage
 
 /// What can be wrong with a store.
-public enum StoreError: Error, Equatable, CustomStringConvertible {
+package enum StoreError: Failure, Equatable {
   /// There is no store at the path, and none was to be made.
   case missing(path: FilePath)
   /// The file is not a database, or another program's.
@@ -40,17 +40,7 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
   /// Evaluations would lose what they were measured with.
   case datasetInUse(path: FilePath, name: String, evaluations: Int)
 
-  /// Whose fault it is, as far as a caller's next step depends on it.
-  public enum Kind: Sendable {
-    /// There is nothing to read at the path.
-    case noInput
-    /// What was read is no store that can be used.
-    case badData
-    /// The machine failed to read or write.
-    case inputOutput
-  }
-
-  public var kind: Kind {
+  package var kind: FailureKind {
     switch self {
     case .missing, .noDataset, .noSplit: .noInput
     case .foreign, .altered, .newer, .older, .damaged, .inconsistent, .datasetDiffers,
@@ -60,37 +50,45 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
     }
   }
 
-  public var description: String {
+  package var subject: String? {
     switch self {
-    case .missing(let path): "\(path): there is no such store"
-    case .foreign(let path): "\(path): the file is not a store of captions"
-    case .altered(let path, let object):
-      "\(path): the store is not opened, because \(object) in it is not of caption's making; "
-        + "“caption store check --fix” leaves it out"
-    case .newer(let path, let version, let known):
-      "\(path): the store has format \(version) of a later version of caption; this one knows "
-        + "formats up to \(known)"
-    case .older(let path, let version, let known):
-      "\(path): the store has format \(version) and must be brought to format \(known) first: "
-        + "run “caption store vacuum” on it"
-    case .exists(let path): "\(path): there is a file already"
-    case .unreadable(let path, let reason): "\(path): the store cannot be opened: \(reason)"
-    case .readOnly(let path): "\(path): the store can be read, but not written"
-    case .busy(let path): "\(path): another program keeps the store locked; try again later"
-    case .full(let path): "\(path): the disk is full"
-    case .inputOutput(let path, let reason): "\(path): the store cannot be used: \(reason)"
-    case .damaged(let path, let reason): "\(path): the store is damaged: \(reason)"
-    case .inconsistent(let path, let reason): "\(path): the store refuses a record: \(reason)"
-    case .noDataset(let path, let name, let known):
-      "\(path): there is no dataset “\(name)” in the store"
+    case .missing(let path), .foreign(let path), .altered(let path, _), .newer(let path, _, _),
+      .older(let path, _, _), .exists(let path), .unreadable(let path, _), .readOnly(let path),
+      .busy(let path), .full(let path), .inputOutput(let path, _), .damaged(let path, _),
+      .inconsistent(let path, _), .noDataset(let path, _, _), .datasetDiffers(let path, _),
+      .datasetInUse(let path, _, _):
+      "\(path)"
+    case .noSplit(_, let dataset, _, _): dataset
+    }
+  }
+
+  package var reason: String {
+    switch self {
+    case .missing: "there is no such store"
+    case .foreign: "the file is not a store of captions"
+    case .altered(_, let object):
+      "the store is not opened, because \(object) in it is not of caption's making"
+    case .newer(_, let version, let known):
+      "the store has format \(version) of a later version of caption; this one knows formats up to "
+        + "\(known)"
+    case .older(_, let version, let known):
+      "the store has format \(version) and must be brought to format \(known) first"
+    case .exists: "there is a file already"
+    case .unreadable(_, let reason): "the store cannot be opened: \(reason)"
+    case .readOnly: "the store can be read, but not written"
+    case .busy: "another program keeps the store locked; try again later"
+    case .full: "the disk is full"
+    case .inputOutput(_, let reason): "the store cannot be used: \(reason)"
+    case .damaged(_, let reason): "the store is damaged: \(reason)"
+    case .inconsistent(_, let reason): "the store refuses a record: \(reason)"
+    case .noDataset(_, let name, let known):
+      "there is no dataset “\(name)” in the store"
         + (known.isEmpty ? "" : ", only \(known.joined(separator: ", "))")
-    case .noSplit(_, let dataset, let split, let known):
-      "\(dataset): the dataset has no split “\(split)”, only \(known.joined(separator: ", "))"
-    case .datasetDiffers(let path, let name):
-      "\(path): the store has other contents under the name “\(name)”; --replace replaces them"
-    case .datasetInUse(let path, let name, let evaluations):
-      "\(path): \(evaluations) evaluation\(evaluations == 1 ? "" : "s") hang on what “\(name)” "
-        + "would lose; --with-runs removes \(evaluations == 1 ? "it" : "them"), too"
+    case .noSplit(_, _, let split, let known):
+      "the dataset has no split “\(split)”, only \(known.joined(separator: ", "))"
+    case .datasetDiffers(_, let name): "the store has other contents under the name “\(name)”"
+    case .datasetInUse(_, let name, let evaluations):
+      "\(evaluations) evaluation\(evaluations == 1 ? "" : "s") hang on what “\(name)” would lose"
     }
   }
 
@@ -105,7 +103,7 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
     } catch is RowDecodingError {
       throw StoreError.damaged(path: path, reason: "a value is not of its type")
     } catch let error as FileFailure {
-      throw StoreError.inputOutput(path: FilePath(error.path), reason: error.reason)
+      throw StoreError.inputOutput(path: FilePath(error.path), reason: error.systemReason)
     }
   }
 

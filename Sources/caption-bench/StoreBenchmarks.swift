@@ -134,7 +134,7 @@ private func label(_ store: Store) throws {
   _ = try store.labelCaptions(by: model, batch: 10_000) { texts in
     texts.map { _ in
       let label = random.uniform() < 0.01 ? "negative" : "positive"
-      return Sentiment(label: label, probability: 0.75, probabilities: [label: 0.75])
+      return SentimentLabel(label: label, probability: 0.75, probabilities: [label: 0.75])
     }
   }
 }

@@ -1,10 +1,11 @@
 import Files
 import Foundation
 import Gallery
-import Store
 import SystemPackage
 import TestSupport
 import Testing
+
+@testable import Store
 
 @Suite struct GalleryPageTests {
   private func entry(_ path: FilePath, _ caption: String?, hash: String? = nil) -> CaptionExchange {

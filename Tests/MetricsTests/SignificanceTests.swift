@@ -32,9 +32,9 @@ import Testing
       #expect(comparison.difference.score == 0)
       #expect(comparison.difference.lower == 0)
       #expect(comparison.difference.upper == 0)
-      #expect(comparison.firstIsBetter == 0)
+      #expect(comparison.newIsBetter == 0)
       #expect(comparison.pValue == 1)
-      #expect(comparison.first == comparison.second)
+      #expect(comparison.old == comparison.new)
     }
   }
 
@@ -42,11 +42,11 @@ import Testing
     let comparisons = try significance.compare(better, with: worse(), threads: 2)
     #expect(comparisons.map(\.metric) == Metric.builtIn)
     for comparison in comparisons {
-      #expect(comparison.first.score == better[comparison.metric])
-      #expect(comparison.first.lower < comparison.first.score)
-      #expect(comparison.first.upper > comparison.first.score)
+      #expect(comparison.new.score == better[comparison.metric])
+      #expect(comparison.new.lower < comparison.new.score)
+      #expect(comparison.new.upper > comparison.new.score)
       #expect(comparison.difference.lower > 0, "\(comparison.metric)")
-      #expect(comparison.firstIsBetter > 0.97)
+      #expect(comparison.newIsBetter > 0.97)
       #expect(comparison.pValue < 0.05)
     }
   }
@@ -73,7 +73,7 @@ import Testing
       let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
       return (squares / Double(values.count - 1) / Double(values.count)).squareRoot()
     }
-    let width = comparison.first.upper - comparison.first.lower
+    let width = comparison.new.upper - comparison.new.lower
     #expect(abs(width / (2 * 1.96 * standardError(scores)) - 1) < 0.05)
     let differences = zip(scores, others).map { $0 - $1 }
     let differenceWidth = comparison.difference.upper - comparison.difference.lower

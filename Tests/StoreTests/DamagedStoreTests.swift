@@ -164,7 +164,7 @@ struct DamagedStoreTests {
         (selection.isEveryCaption, selection.hasEmbeddings) = (isEvery, true)
         selection.hasDatasets = true
         try store.export(selection) { export in
-          try export.forEach { entry, _ in _ = try JSONEncoder().encode(entry) }
+          try export.forEachEntry { entry, _ in _ = try JSONEncoder().encode(entry) }
           try export.forEachPicture { _ in }
         }
       }

@@ -1,7 +1,8 @@
 import GRDB
-import Store
 import SystemPackage
 import Testing
+
+@testable import Store
 
 @Suite struct StoreEvaluationsTests {
   /// A store with a dataset of two photos and an evaluation of it.

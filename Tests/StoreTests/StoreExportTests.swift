@@ -21,7 +21,7 @@ struct StoreExportTests {
     change(&selection)
     return try store.export(selection) { export in
       var entries: [CaptionExchange] = []
-      try export.forEach { entry, _ in entries.append(entry) }
+      try export.forEachEntry { entry, _ in entries.append(entry) }
       return entries
     }
   }
@@ -96,7 +96,7 @@ struct StoreExportTests {
     }
     let again = try other.export(ExportSelection()) { export in
       var entries: [CaptionExchange] = []
-      try export.forEach { entry, _ in entries.append(entry) }
+      try export.forEachEntry { entry, _ in entries.append(entry) }
       return entries
     }
     #expect(again.map(\.sentiment) == found.map(\.sentiment))
@@ -111,7 +111,7 @@ struct StoreExportTests {
         "width": 2, "height": 3, "unknown": []}
       """
     let entry = try JSONValue.decode(CaptionExchange.self, from: Array(text.utf8))
-    #expect(entry.words.isEmpty && entry.files.isEmpty && entry.humanCaptions.isEmpty)
+    #expect(entry.words == nil && entry.files.isEmpty && entry.humanCaptions.isEmpty)
     #expect(entry.filePath == nil)
   }
 

@@ -255,7 +255,7 @@ struct StoreIdentityTests {
   @Test func whatWasExportedIsKnownByItsPicture() throws {
     try caption(photo(identity("a", "here", orientation: 3)), "A dog runs.")
     var lines: [CaptionExchange] = []
-    try store.export(ExportSelection()) { try $0.forEach { entry, _ in lines.append(entry) } }
+    try store.export(ExportSelection()) { try $0.forEachEntry { entry, _ in lines.append(entry) } }
     let line = try #require(lines.first)
     #expect(line.pictureHash == identity("a").picture)
     #expect(line.orientation == 3)

@@ -1,7 +1,8 @@
 import GRDB
-import Store
 import SystemPackage
 import Testing
+
+@testable import Store
 
 struct StoreLabellingTests {
   private struct Stopped: Error {}

@@ -1,9 +1,10 @@
 import Files
 import Foundation
-import Store
 import SystemPackage
 import TestSupport
 import Testing
+
+@testable import Store
 
 struct StoreListingTests {
   private let store: Store

@@ -41,11 +41,11 @@ func sampleSentimentModel(_ name: String = "tones") -> SentimentModel {
 }
 
 /// What that says of a text: it is negative if it is sad.
-func sentiment(_ text: String) -> Sentiment {
+func sentiment(_ text: String) -> SentimentLabel {
   text.contains("sad")
-    ? Sentiment(
+    ? SentimentLabel(
       label: "negative", probability: 0.75, probabilities: ["negative": 0.75, "positive": 0.25])
-    : Sentiment(
+    : SentimentLabel(
       label: "positive", probability: 0.5, probabilities: ["negative": 0.5, "positive": 0.5])
 }
 

@@ -28,7 +28,8 @@ struct StoreSentimentsTests {
     }
     let listed = try store.sentiments(limit: 2)
     #expect(listed.map(\.text) == ["third", "second and sad"])
-    #expect(listed.map(\.sentiment) == [sentiment("third"), sentiment("sad")])
+    #expect(
+      listed.map(\.probabilities) == [sentiment("third"), sentiment("sad")].map(\.probabilities))
     #expect(listed.map(\.model) == ["tones", "tones"])
     #expect(try store.sentiments(limit: nil).count == 3)
     let json = try #require(
@@ -75,7 +76,7 @@ struct StoreSentimentsTests {
 
   @Test(arguments: [-0.1, 1.1, .nan])
   func whatIsNoProbabilityIsRefused(probability: Double) throws {
-    let wrong = Sentiment(label: "positive", probability: probability, probabilities: [:])
+    let wrong = SentimentLabel(label: "positive", probability: probability, probabilities: [:])
     #expect(throws: StoreError.self) { try store.enter([("a", wrong)], by: model) }
     #expect(try store.sentiments(limit: nil) == [])
   }

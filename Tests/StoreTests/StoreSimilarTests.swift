@@ -1,9 +1,8 @@
 import Files
 import GRDB
+import Store
 import SystemPackage
 import Testing
-
-import Store
 
 struct StoreSimilarTests {
   private let store: Store

@@ -1,10 +1,11 @@
 import Files
 import Foundation
 import GRDB
-import Store
 import SystemPackage
 import TestSupport
 import Testing
+
+@testable import Store
 
 struct StoreTests {
   private let folder: TemporaryFolder

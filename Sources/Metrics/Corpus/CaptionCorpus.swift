@@ -2,13 +2,13 @@
 /// metric looks at.
 ///
 /// Words and n-grams are numbers from here on.
-public struct CaptionCorpus: Sendable {
+package struct CaptionCorpus: Sendable {
   /// More words than that are refused; Flickr30k and COCO together have a fiftieth.
-  public static let maximumWords = 1 << 27
+  package static let maximumWords = 1 << 27
 
-  public let candidates: [String]
+  package let candidates: [String]
   /// By image.
-  public let references: [[String]]
+  package let references: [[String]]
 
   /// The numbers of all words as Python's `str.split()` gives them, sentence by sentence.
   let words: [UInt32]
@@ -24,14 +24,14 @@ public struct CaptionCorpus: Sendable {
   let ngrams: [NGrams]
 
   /// How many images there are.
-  public var count: Int { candidates.count }
+  package var count: Int { candidates.count }
 
   /// - Parameters:
   ///   - candidates: one caption an image, tokenised: words with one space between them.
   ///   - references: the captions that people wrote for each image, tokenised likewise.
   ///   - threads: how many threads to use at most.
   /// - Throws: `MetricsError` where there is nothing to score or nothing to score it against.
-  public init(candidates: [String], references: [[String]], threads: Int) throws {
+  package init(candidates: [String], references: [[String]], threads: Int) throws {
     guard candidates.count == references.count else {
       throw MetricsError.countMismatch(candidates: candidates.count, references: references.count)
     }

@@ -8,7 +8,7 @@ extension CaptionCorpus {
   ///   - references: the captions that people wrote for each image.
   ///   - threads: how many threads to use at most.
   /// - Throws: `MetricsError` where there is nothing to score or nothing to score it against.
-  public init(raw candidates: [String], references: [[String]], threads: Int) throws {
+  package init(raw candidates: [String], references: [[String]], threads: Int) throws {
     var rest = PTBTokenizer().tokens(of: references.flatMap { $0 }, threads: threads)[...]
     let tokenised = references.map { captions in
       defer { rest = rest.dropFirst(captions.count) }

@@ -1,8 +1,8 @@
 /// METEOR's formula over an alignment of this project's own, which knows equal words and equal
 /// stems but neither synonyms nor paraphrases. It is no METEOR and is not to be printed as one.
-public enum MeteorExactStem {
+package enum MeteorExactStem {
   /// - Parameter threads: how many threads to use at most.
-  public static func scores(of corpus: CaptionCorpus, threads: Int) -> MetricScores {
+  package static func scores(of corpus: CaptionCorpus, threads: Int) -> MetricScores {
     let counter = MeteorCounter(corpus)
     let counts = mapChunks(of: corpus.count, size: 128, threads: threads) { images in
       images.map { counter.best(of: $0).counts }

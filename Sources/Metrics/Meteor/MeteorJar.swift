@@ -1,11 +1,11 @@
-public import Files
+package import Files
 internal import Foundation
 
 /// METEOR by the user's own copy of the METEOR 1.5 program, a Java archive with its data beside it,
 /// spoken to as pycocoevalcap does (meteor/meteor.py): line by line on standard input and output.
-public struct MeteorJar: Sendable {
+package struct MeteorJar: Sendable {
   /// The archive's path.
-  public let path: String
+  package let path: String
   /// The folders in which to look for the program `java`, with colons between them.
   private let searchPath: String
   /// How long the program may take in all, in seconds, before it is ended.
@@ -16,7 +16,7 @@ public struct MeteorJar: Sendable {
   ///   - environment: has PATH, too, in whose folders the program `java` is looked for.
   ///   - timeLimit: how long the program may take in all, in seconds, before it is ended.
   /// - Returns: nil where there is no path.
-  public init?(
+  package init?(
     path: String? = nil, environment: [String: String], timeLimit: Double = 600
   ) {
     guard let path = path ?? environment["METEOR_JAR"], !path.isEmpty else { return nil }
@@ -29,7 +29,7 @@ public struct MeteorJar: Sendable {
   /// from its counts.
   ///
   /// - Throws: `MeteorJarError`.
-  public func scores(of corpus: CaptionCorpus) throws -> MetricScores {
+  package func scores(of corpus: CaptionCorpus) throws -> MetricScores {
     let program = try MeteorProgram(
       archive: path, searchPath: searchPath, timeLimit: timeLimit)
     defer { program.end() }
@@ -61,7 +61,7 @@ public struct MeteorJar: Sendable {
 }
 
 /// Why METEOR gives no scores.
-public enum MeteorJarError: Failure, Equatable {
+package enum MeteorJarError: Failure, Equatable {
   case noArchive(path: String)
   /// There is no program `java` in any folder of PATH.
   case noJava
@@ -72,14 +72,14 @@ public enum MeteorJarError: Failure, Equatable {
   /// An answer is not what METEOR 1.5 would answer.
   case unexpected(path: String, answer: String)
 
-  public var kind: FailureKind {
+  package var kind: FailureKind {
     switch self {
     case .noArchive, .noJava: .noInput
     case .notStarted, .ended, .timedOut, .unexpected: .internalFault
     }
   }
 
-  public var subject: String? {
+  package var subject: String? {
     switch self {
     case .noArchive(let path), .notStarted(let path, _), .ended(let path, _),
       .timedOut(let path, _), .unexpected(let path, _):
@@ -88,7 +88,7 @@ public enum MeteorJarError: Failure, Equatable {
     }
   }
 
-  public var reason: String {
+  package var reason: String {
     switch self {
     case .noArchive: "there is no such METEOR archive"
     case .noJava: "METEOR needs the program “java”, which is in none of the folders of PATH"

@@ -2,7 +2,7 @@ internal import Foundation
 
 /// What a search asks for, as it was typed: words, phrases and filters, joined by AND (or nothing),
 /// OR, NOT (or a minus sign) and parentheses.
-public struct SearchQuery: Equatable, Sendable {
+package struct SearchQuery: Equatable, Sendable {
   package let condition: Condition
 
   /// What a photo or its caption must be like.
@@ -40,7 +40,7 @@ public struct SearchQuery: Equatable, Sendable {
   }
 
   /// - Throws: `SearchQueryError`.
-  public init(_ text: String) throws {
+  package init(_ text: String) throws {
     guard text.utf8.count <= SearchQueryError.maximumLength else { throw SearchQueryError.tooLong }
     var lexer = SearchLexer(text)
     var parser = SearchParser(tokens: try lexer.tokens())
@@ -52,7 +52,7 @@ public struct SearchQuery: Equatable, Sendable {
   }
 
   /// Whether it asks for photos whose captioning failed: `searchFailures` finds them, not `search`.
-  public var isAboutFailures: Bool {
+  package var isAboutFailures: Bool {
     condition.leaves.contains { if case .failed = $0 { true } else { false } }
   }
 

@@ -1,5 +1,7 @@
+package import Files
+
 /// What is wrong with a query.
-public enum SearchQueryError: Error, Equatable, CustomStringConvertible {
+package enum SearchQueryError: Failure, Equatable {
   /// There is no word and no filter in it.
   case empty
   case tooLong
@@ -30,7 +32,10 @@ public enum SearchQueryError: Error, Equatable, CustomStringConvertible {
   static let maximumTerms = 200
   static let maximumDepth = 16
 
-  public var description: String {
+  package var kind: FailureKind { .usage }
+  package var subject: String? { nil }
+
+  package var reason: String {
     switch self {
     case .empty: "the query has no word to search for, and no filter"
     case .tooLong: "the query is longer than \(Self.maximumLength) bytes"
@@ -56,8 +61,7 @@ public enum SearchQueryError: Error, Equatable, CustomStringConvertible {
       "confidence is compared with a number from 0 to 1 by <, <=, > or >=, as in confidence<0.4, "
         + "not “\(text)”"
     case .badOrigin(let value): "origin: takes human or machine, not “\(value)”"
-    case .nothingLabelled:
-      "no caption has a sentiment yet: run “caption sentiment --captions” first"
+    case .nothingLabelled: "no caption has a sentiment yet"
     case .noSentiment(let label, let known):
       "sentiment: takes \(known.joined(separator: ", ")), not “\(label)”"
     case .notWithFailures(let other):

@@ -1,22 +1,22 @@
-public import Files
+package import Files
 internal import Foundation
 internal import GRDB
-public import SystemPackage
+package import SystemPackage
 
 /// A photo whose captioning failed.
-public struct FailedPhoto: Equatable, Sendable, Encodable {
-  public let path: FilePath
-  public let kind: FailureKind
-  public let reason: String
+package struct FailedPhoto: Equatable, Sendable, Encodable {
+  package let path: FilePath
+  package let kind: FailureKind
+  package let reason: String
   /// UTC.
-  public let failedAt: String
+  package let failedAt: String
 
   enum CodingKeys: String, CodingKey {
     case kind, reason
     case failedAt = "failed_at"
   }
 
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     try CodablePath(path).encode(to: encoder)
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(kind, forKey: .kind)
@@ -40,7 +40,7 @@ extension Store {
   /// - Throws: `StoreError`; `SearchQueryError` where it asks for a sentiment that no caption can
   ///   have.
   /// - Precondition: the query is not about failures.
-  public func search(_ query: SearchQuery, limit: Int?, datasets: Bool = false) throws
+  package func search(_ query: SearchQuery, limit: Int?, datasets: Bool = false) throws
     -> [PhotoSummary]
   {
     precondition(!query.isAboutFailures, "a search for captions was asked for failures")
@@ -65,7 +65,7 @@ extension Store {
   ///   - datasets: also those of evaluations.
   /// - Throws: `StoreError`.
   /// - Precondition: the query is about failures.
-  public func searchFailures(
+  package func searchFailures(
     _ query: SearchQuery, limit: Int?, datasets: Bool = false
   ) throws -> [FailedPhoto] {
     precondition(query.isAboutFailures, "a search for failures was asked for captions")
@@ -91,9 +91,9 @@ extension Database {
     guard !labels.isEmpty else { return }
     let known = try String.fetchAll(
       self, sql: "SELECT DISTINCT value FROM sentiment_models, json_each(labels) ORDER BY value")
-    let isAnyLabelled = try Bool.fetchOne(
-      self, sql: "SELECT EXISTS (SELECT 1 FROM caption_sentiments)")
-    guard isAnyLabelled == true else { throw SearchQueryError.nothingLabelled }
+    guard try exists("SELECT 1 FROM caption_sentiments", []) else {
+      throw SearchQueryError.nothingLabelled
+    }
     let names = Set(known.map { $0.lowercased() })
     if let label = labels.first(where: { !names.contains($0.lowercased()) }) {
       throw SearchQueryError.noSentiment(label, known: known)

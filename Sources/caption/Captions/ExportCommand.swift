@@ -129,12 +129,12 @@ struct ExportCommand: ParsableCommand {
       try store.export(selection) { export in
         switch format {
         case .json: try writeJSON(export, to: file)
-        case .ndjson: try export.forEach { entry, _ in try file.write(jsonLine(entry) + "\n") }
+        case .ndjson: try export.forEachEntry { entry, _ in try file.write(jsonLine(entry) + "\n") }
         case .csv: try writeCSV(export, to: file)
         case .coco: try writeCOCO(export, to: file)
         case .cocoResults: try writeCOCOResults(export, to: file)
         case .txt: try writeText(export, to: file)
-        case .html: try export.forEach { entry, _ in page.add(entry) }
+        case .html: try export.forEachEntry { entry, _ in page.add(entry) }
         }
       }
       if format == .html { try write(page, to: file) }
@@ -155,18 +155,18 @@ struct ExportCommand: ParsableCommand {
 
   private func writeJSON(_ export: Store.Export, to file: ResultFile) throws {
     var list = ListWriter(file)
-    try export.forEach { entry, _ in try list.append(entry) }
+    try export.forEachEntry { entry, _ in try list.append(entry) }
     try list.end()
     try file.write("\n")
   }
 
   private func writeCSV(_ export: Store.Export, to file: ResultFile) throws {
     try file.write(csvLine(CSV.columns))
-    try export.forEach { entry, _ in try file.write(csvLine(CSV.cells(of: entry))) }
+    try export.forEachEntry { entry, _ in try file.write(csvLine(CSV.cells(of: entry))) }
   }
 
   private func writeText(_ export: Store.Export, to file: ResultFile) throws {
-    try export.forEach { entry, _ in
+    try export.forEachEntry { entry, _ in
       guard let path = entry.filePath else { return }
       for text in human ? entry.humanCaptions.map(\.text) : [entry.caption].compactMap({ $0 }) {
         // The path's own bytes, whether they are valid text or not.
@@ -208,7 +208,7 @@ extension ExportCommand {
     try file.write(",\"annotations\":")
     var annotations = ListWriter(file)
     var id = 0
-    try export.forEach { entry, picture in
+    try export.forEachEntry { entry, picture in
       let number = numbers.number(of: picture, entry.filePath)
       for text in human ? entry.humanCaptions.map(\.text) : [entry.caption].compactMap({ $0 }) {
         id += 1
@@ -222,7 +222,7 @@ extension ExportCommand {
   private func writeCOCOResults(_ export: Store.Export, to file: ResultFile) throws {
     let numbers = try PictureNumbers(export)
     var list = ListWriter(file)
-    try export.forEach { entry, picture in
+    try export.forEachEntry { entry, picture in
       guard let caption = entry.caption else { return }
       let number = numbers.number(of: picture, entry.filePath)
       try list.append(COCOAnnotation(id: nil, imageID: number, caption: caption))
@@ -305,8 +305,8 @@ private enum CSV {
       entry.cameraMake ?? "", entry.cameraModel ?? "", number(entry.latitude),
       number(entry.longitude), entry.caption ?? "", number(entry.confidence),
       number(entry.logProbability), entry.model?.name ?? "", entry.model?.hash.description ?? "",
-      try entry.decoding?.text ?? "", entry.createdAt ?? "", try list(entry.words),
-      try list(entry.alternatives), try list(entry.humanCaptions), try list(others),
+      try entry.decoding?.text ?? "", entry.createdAt ?? "", try list(entry.words ?? []),
+      try list(entry.alternatives ?? []), try list(entry.humanCaptions), try list(others),
       entry.sentiment?.label ?? "", number(entry.sentiment?.probability),
     ]
   }

@@ -68,7 +68,7 @@ struct UndoCommand: ParsableCommand {
     } progress: { hasFailed in
       bar.advance(by: 1, worked: 1, failed: hasFailed ? 1 : 0)
     } failed: { error in
-      bar.say("caption: \(error)")
+      bar.say("caption: \(sentence(of: error))")
       firstFailure = firstFailure ?? exitStatus(of: error)
     }
     if let status = interruption.exitStatus {

@@ -45,7 +45,7 @@ final class CaptionKeeper: Sendable {
         ModelIdentity(bundle, store: store), options: decoding.canonical)
       return CaptionKeeper(store, work, isNamed: options.file != nil, logger)
     } catch let error as StoreError where options.file == nil {
-      logger.warning("captions are not kept: \(error)")
+      logger.warning("captions are not kept: \(sentence(of: error))")
       return nil
     }
   }

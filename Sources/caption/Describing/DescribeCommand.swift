@@ -160,7 +160,7 @@ struct DescribeCommand: ParsableCommand, TakesManyArguments {
         found.outcome, made: found.made)
       // As it was named, where that is text.
       if object.pathBytes == nil { object.path = photo }
-      object.tokens = object.words.map(\.word)
+      object.tokens = object.words?.map(\.word)
       let times = found.made?.milliseconds ?? Caption.Milliseconds.none
       object.milliseconds = [
         "decode": times.decode, "encode": times.encode, "caption": times.caption,

@@ -76,12 +76,12 @@ struct RunsCompareCommand: ParsableCommand {
     }
     try plot?.write(
       EvaluationFigures.comparison(
-        by: ranking.metric.rawValue, (old.name, comparison.scores.first),
-        (new.name, comparison.scores.second)))
+        by: ranking.metric.rawValue, (old.name, comparison.scores.old),
+        (new.name, comparison.scores.new)))
   }
 
   private func printTable(_ comparison: RunComparison) throws {
-    for run in [comparison.first, comparison.second] {
+    for run in [comparison.old, comparison.new] {
       let evaluation = run.evaluation
       let decoding = try evaluation.decoding.text
       try printLine(
@@ -95,8 +95,8 @@ struct RunsCompareCommand: ParsableCommand {
       columns: ["measure", "run \(first)", "run \(second)", "difference", "95 % interval", "p"],
       rows: comparison.metrics.map { metric in
         [
-          metric.metric.rawValue, ScoreText.hundredths(metric.second.score),
-          ScoreText.hundredths(metric.first.score),
+          metric.metric.rawValue, ScoreText.hundredths(metric.old.score),
+          ScoreText.hundredths(metric.new.score),
           ScoreText.signedHundredths(metric.difference.score),
           "\(ScoreText.signedHundredths(metric.difference.lower)) to \(ScoreText.signedHundredths(metric.difference.upper))",
           String(format: "%.4f", metric.pValue),
@@ -111,8 +111,8 @@ struct RunsCompareCommand: ParsableCommand {
     for change in changes {
       try printLine(
         "\(ScoreText.signedHundredths(change.difference))  \(TerminalText.line(change.item.name))")
-      try printLine("  run \(first): \(TerminalText.line(change.first))")
-      try printLine("  run \(second): \(TerminalText.line(change.second))")
+      try printLine("  run \(first): \(TerminalText.line(change.old))")
+      try printLine("  run \(second): \(TerminalText.line(change.new))")
       if let reference = change.item.references.first {
         try printLine("  a person: \(TerminalText.line(reference))")
       }
@@ -133,8 +133,8 @@ struct RunsCompareCommand: ParsableCommand {
       _ comparison: RunComparison, _ improved: [RunComparison.Change],
       _ worsened: [RunComparison.Change], _ resamples: Int, _ seed: UInt64
     ) {
-      first = comparison.first.evaluation
-      second = comparison.second.evaluation
+      first = comparison.old.evaluation
+      second = comparison.new.evaluation
       photos = comparison.photoCount
       (self.resamples, self.seed) = (resamples, seed)
       metrics = comparison.metrics.map(Comparison.init)
@@ -159,9 +159,9 @@ struct RunsCompareCommand: ParsableCommand {
 
     init(_ comparison: MetricComparison) {
       metric = comparison.metric.rawValue
-      (first, second) = (comparison.second, comparison.first)
+      (first, second) = (comparison.old, comparison.new)
       difference = comparison.difference
-      secondIsBetter = comparison.firstIsBetter
+      secondIsBetter = comparison.newIsBetter
       pValue = comparison.pValue
     }
   }
@@ -175,7 +175,7 @@ struct RunsCompareCommand: ParsableCommand {
 
     init(_ change: RunComparison.Change) {
       name = change.item.name
-      (first, second) = (change.first, change.second)
+      (first, second) = (change.old, change.new)
       difference = change.difference
       references = change.item.references
     }

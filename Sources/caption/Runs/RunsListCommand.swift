@@ -36,7 +36,7 @@ struct RunsListCommand: ParsableCommand {
         ) { run in
           [
             "\(run.id)", run.startedAt, run.kind.rawValue, run.state, run.model ?? "",
-            "\(run.counts.captioned)", "\(run.counts.skipped)", "\(run.counts.failed)",
+            "\(run.captioned)", "\(run.skipped)", "\(run.failed)",
             run.evaluation.map { "\($0)" } ?? "",
           ]
         }

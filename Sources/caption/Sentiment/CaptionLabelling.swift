@@ -20,13 +20,13 @@ struct CaptionLabelling {
         total: try store.unlabelledCaptions(by: model.contentHash), unit: "captions", style: style,
         isQuiet: isQuiet)
       let start = ContinuousClock.now
-      var done = LabellingCounts()
+      var done = 0
       let counts = try store.labelCaptions(
         by: model,
         progress: { counts in
-          let new = counts.captions - done.captions
+          let new = counts.captions - done
           bar.advance(by: new, worked: new, failed: 0)
-          done = counts
+          done = counts.captions
         },
         { texts in interruption.flag.isRaised ? nil : try sentiments(texts) })
       bar.finish()
@@ -44,12 +44,12 @@ struct CaptionLabelling {
   }
 
   /// Captions that say nothing are neutral.
-  private func sentiments(_ texts: [String]) throws -> [Sentiment] {
+  private func sentiments(_ texts: [String]) throws -> [SentimentLabel] {
     let neutral = labeller.allLabels.last ?? ""
     return try labeller.classify(texts, explains: false).map { result in
       switch result {
       case .success(let text): text.stored
-      case .failure: Sentiment(unknownAmong: labeller.labels, called: neutral)
+      case .failure: SentimentLabel(unknownAmong: labeller.labels, called: neutral)
       }
     }
   }

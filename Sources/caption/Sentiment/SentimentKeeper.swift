@@ -32,7 +32,7 @@ final class SentimentKeeper {
         texts.map { (text: $0.text, sentiment: $0.stored) }, by: place.model)
     } catch let error where options.file == nil {
       isBroken = true
-      logger.warning("results are not kept: \(error)")
+      logger.warning("results are not kept: \(sentence(of: error))")
     }
   }
 
@@ -41,7 +41,7 @@ final class SentimentKeeper {
     do {
       try place?.store.close()
     } catch let error where options.file == nil {
-      logger.warning("results may not have been kept: \(error)")
+      logger.warning("results may not have been kept: \(sentence(of: error))")
     }
     place = nil
   }

@@ -31,10 +31,7 @@ struct SentimentListCommand: ParsableCommand {
   func run() throws {
     let results = try storeOptions.with(.read) { try $0.sentiments(limit: all ? nil : limit) }
     try output.print(columns: ["label", "probability", "model", "text"], rows: results) { result in
-      [
-        result.sentiment.label, String(format: "%.4f", result.sentiment.probability), result.model,
-        result.text,
-      ]
+      [result.label, String(format: "%.4f", result.probability), result.model, result.text]
     }
   }
 }

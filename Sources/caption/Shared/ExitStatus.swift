@@ -15,17 +15,8 @@ import Training
 func exitStatus(of error: any Error) -> ExitCode {
   switch error {
   case let error as any Failure: exitStatus(of: error.kind)
-  case is SearchQueryError: ExitCode(64)
   case is WatchError: ExitCode(74)
-  case let error as StoreError:
-    switch error.kind {
-    case .noInput: ExitCode(66)
-    case .badData: ExitCode(65)
-    case .inputOutput: ExitCode(74)
-    }
-  case EvaluationError.noRun: ExitCode(66)
-  case EvaluationError.noMetric: ExitCode(64)
-  case is EvaluationError, is ConfidenceFitError: ExitCode(65)
+  case is ConfidenceFitError: ExitCode(65)
   case NetworkError.noLayer: ExitCode(64)
   case is CaptioningError, is SentimentError, is NetworkError: ExitCode(65)
   case TrainingError.busy: ExitCode(74)
@@ -66,7 +57,7 @@ func sentence(of error: any Error) -> String {
   case let error as CocoaError:
     let path = error.filePath ?? error.url?.path(percentEncoded: false)
     return path.map { "\($0): \(systemReason(error))" } ?? systemReason(error)
-  default: return "\(error)"
+  default: return "\(error)" + (hint(for: error) ?? "")
   }
 }
 

@@ -96,7 +96,7 @@ import Testing
     _ = try store.labelCaptions(by: model) { texts in
       texts.map { text in
         let label = text.contains("dog") ? "positive" : "negative"
-        return Sentiment(label: label, probability: 0.75, probabilities: [label: 0.75])
+        return SentimentLabel(label: label, probability: 0.75, probabilities: [label: 0.75])
       }
     }
     try store.close()

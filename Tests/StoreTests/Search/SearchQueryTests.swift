@@ -1,6 +1,6 @@
-import Testing
-
+import Files
 import Store
+import Testing
 
 struct SearchQueryTests {
   typealias Condition = SearchQuery.Condition

@@ -1,11 +1,10 @@
 import Files
 import Foundation
 import GRDB
+import Store
 import SystemPackage
 import Tensors
 import Testing
-
-import Store
 
 struct StoreSearchTests {
   private let store: Store
@@ -244,8 +243,10 @@ struct StoreSearchTests {
     #expect(photo.sentiment == "negative")
     #expect(photo.sentimentProbability == 0.75)
     let json = try JSONEncoder().encode(photo)
-    #expect(try JSONDecoder().decode(PhotoSummary.self, from: json) == photo)
+    #expect(try JSONDecoder().decode(CodablePath.self, from: json) == CodablePath(path))
     let object = try #require(try JSONSerialization.jsonObject(with: json) as? [String: Any])
+    #expect(
+      object["caption"] as? String == "A sad dog." && object["origin"] as? String == "machine")
     #expect(object["path_base64"] as? String == Data([47, 255, 9]).base64EncodedString())
     #expect(object["path"] as? String == "/\u{FFFD}\t")
   }

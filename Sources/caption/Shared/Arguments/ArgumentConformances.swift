@@ -2,7 +2,7 @@ public import ArgumentParser
 import Batch
 public import CaptionTraining
 public import Captioning
-public import Metrics
+package import Metrics
 import PhotoMetadata
 public import Sentiment
 
@@ -16,13 +16,13 @@ extension Shard: ExpressibleByArgument {}
 
 extension Metric: ExpressibleByArgument {
   /// By its name in any case.
-  public init?(argument: String) {
+  package init?(argument: String) {
     let known = Self.allCases.first { $0.rawValue.lowercased() == argument.lowercased() }
     guard let known else { return nil }
     self = known
   }
 
-  public static var allValueStrings: [String] { builtIn.map(\.rawValue) }
+  package static var allValueStrings: [String] { builtIn.map(\.rawValue) }
 }
 
 extension DecoderConfiguration.Architecture: ExpressibleByArgument {}
