@@ -3,7 +3,7 @@ internal import Datasets
 internal import Imaging
 public import SystemPackage
 internal import Tensors
-public import Training
+internal import Training
 
 /// Photos with their captions, some to learn from and some to measure by.
 public struct CaptionedPhotos: Sendable {

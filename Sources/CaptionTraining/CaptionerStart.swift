@@ -1,7 +1,7 @@
 public import Captioning
 package import Language
 internal import ModelFiles
-package import NeuralNet
+internal import NeuralNet
 internal import Tensors
 internal import Training
 

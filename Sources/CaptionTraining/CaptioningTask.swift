@@ -3,7 +3,7 @@ internal import Imaging
 internal import Language
 internal import Metrics
 package import NeuralNet
-package import Tensors
+internal import Tensors
 package import Training
 
 /// Trains a decoder, on what a frozen encoder saw or together with its encoder: with the captions

@@ -1,6 +1,6 @@
 package import Imaging
 internal import NeuralNet
-package import Tensors
+internal import Tensors
 
 /// From photos to what an encoder makes of them: decoding, preprocessing and the network, the one
 /// way that all of the program goes. May be used from several threads at once; all of them share the

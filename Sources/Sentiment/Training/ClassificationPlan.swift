@@ -1,6 +1,6 @@
 internal import Files
 internal import Foundation
-public import Language
+internal import Language
 public import ModelFiles
 internal import NeuralNet
 internal import Tensors

@@ -2,7 +2,7 @@ internal import Foundation
 internal import Language
 internal import ModelFiles
 internal import NeuralNet
-package import Tensors
+internal import Tensors
 package import Training
 
 /// What a model is to say of a text.

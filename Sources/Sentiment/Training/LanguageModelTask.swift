@@ -2,7 +2,7 @@ internal import Foundation
 internal import Language
 internal import ModelFiles
 internal import NeuralNet
-package import Tensors
+internal import Tensors
 package import Training
 
 /// Pre-trains a language model on texts, which need no labels.
