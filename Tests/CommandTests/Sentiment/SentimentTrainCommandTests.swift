@@ -2,6 +2,7 @@ import Foundation
 import Sentiment
 import TestSupport
 import Testing
+import Training
 
 @Suite struct SentimentTrainCommandTests {
   private let caption: CommandLineTool

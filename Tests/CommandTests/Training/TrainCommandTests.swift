@@ -6,6 +6,7 @@ import SystemPackage
 import Tensors
 import TestSupport
 import Testing
+import Training
 
 @Suite struct TrainCommandTests {
   private let caption: CommandLineTool
