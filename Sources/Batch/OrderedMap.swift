@@ -76,10 +76,10 @@ package final class OrderedResults<Element: Sendable, Value: Sendable>: @uncheck
     thread.start()
   }
 
-  /// The result of the next element, waiting for it until the deadline.
+  /// The result of the next element, waiting for it until the deadline, if there is one.
   ///
   /// - Throws: what bringing the element threw; then nothing else comes.
-  package func next(before deadline: Date) throws -> Next {
+  package func next(before deadline: Date?) throws -> Next {
     try condition.withLock {
       while true {
         if let value = ready.removeValue(forKey: taken) {
@@ -91,7 +91,11 @@ package final class OrderedResults<Element: Sendable, Value: Sendable>: @uncheck
           if let failure { throw failure }
           return .end
         }
-        if !condition.wait(until: deadline) { return .nothingYet }
+        if let deadline {
+          if !condition.wait(until: deadline) { return .nothingYet }
+        } else {
+          condition.wait()
+        }
       }
     }
   }
@@ -100,7 +104,7 @@ package final class OrderedResults<Element: Sendable, Value: Sendable>: @uncheck
   ///
   /// - Throws: as `next(before:)`.
   package func next() throws -> Value? {
-    guard case .result(let value) = try next(before: .distantFuture) else { return nil }
+    guard case .result(let value) = try next(before: nil) else { return nil }
     return value
   }
 

@@ -75,7 +75,7 @@ package struct BatchRunner: Sendable {
     } _: { results in
       do {
         while true {
-          switch try results.next(before: recorder.deadline ?? .distantFuture) {
+          switch try results.next(before: recorder.deadline) {
           case .result(let finding): try recorder.add(finding.get())
           case .nothingYet: try recorder.flush()
           case .end: return try recorder.flush()
