@@ -96,15 +96,13 @@ let package = Package(
         }),
     library(
       "Evaluation",
-      ["Figures", "Files", "Gallery", "Language", "Metrics", "Store", "Tensors", filePaths]),
+      ["Figures", "Files", "Gallery", "Language", "Metrics", "Store"]),
     .executableTarget(
       name: "caption",
       dependencies: [
         "Batch", "CaptionTraining", "Captioning", "Datasets", "Evaluation", "Figures", "Files",
-        "Gallery",
-        "Imaging", "Language", "Metrics", "ModelFiles", "NeuralNet", "PhotoFinding",
-        "PhotoMetadata", "Sentiment", "Store", "Tensors", "Training",
-        filePaths,
+        "Gallery", "Imaging", "Language", "Metrics", "ModelFiles", "NeuralNet", "PhotoFinding",
+        "PhotoMetadata", "Sentiment", "Store", "Tensors", "Training", filePaths,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -144,7 +142,8 @@ let package = Package(
     tests(
       "CaptionTrainingTests",
       [
-        "CaptionTraining", "Captioning", "Figures", "Imaging", "Language", "Metrics", "NeuralNet",
+        "CaptionTraining", "Captioning", "Figures", "Imaging", "Language", "Metrics", "ModelFiles",
+        "NeuralNet",
         "Tensors", "Training", filePaths,
       ]),
     tests("PhotoMetadataTests", ["Files", "PhotoMetadata", "Imaging", "Tensors", filePaths]),
@@ -153,7 +152,7 @@ let package = Package(
     tests("StoreTests", ["Files", "Store", "Tensors", filePaths, grdb]),
     tests(
       "BatchTests",
-      ["Batch", "Files", "Captioning", "Imaging", "PhotoMetadata", "Store", filePaths, grdb]),
+      ["Batch", "Files", "Captioning", "Imaging", "PhotoMetadata", "Store", filePaths]),
     tests("EvaluationTests", ["Evaluation", "Figures", "Files", "Gallery", "Metrics", "Store"]),
     tests("FuzzingTests", ["Fuzzing", "Imaging"]),
     tests("GalleryTests", ["Files", "Gallery", "Imaging", "Store", filePaths]),
