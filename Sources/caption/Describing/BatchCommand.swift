@@ -1,3 +1,4 @@
+import Algorithms
 import ArgumentParser
 import Batch
 import Captioning
@@ -232,7 +233,6 @@ struct BatchCommand: ParsableCommand, TakesManyArguments {
   /// All photos in the order in which they are captioned, each once.
   private func photos() throws -> Listing {
     var listing = Listing()
-    var seen: Set<FilePath> = []
     let roots = try roots()
     listing.roots = roots
     listing.folders = roots.filter(PhotoFinder.isFolder).map(\.absolute)
@@ -242,7 +242,7 @@ struct BatchCommand: ParsableCommand, TakesManyArguments {
       } passedBy: {
         listing.passedBy.add($0)
       }.filter(isInShard).map(\.path)
-    }.filter { seen.insert($0.absolute).inserted }
+    }.uniqued(on: \.absolute)
     return listing
   }
 
