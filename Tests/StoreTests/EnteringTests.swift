@@ -21,7 +21,7 @@ struct EnteringTests {
 
   /// A store of generated events goes into another in three ways: it is merged, its export is
   /// imported, and the events of both are recorded in one from the beginning, in their order.
-  @Test(arguments: 1...6 as ClosedRange<UInt64>)
+  @Test(arguments: 1...4 as ClosedRange<UInt64>)
   func importingMergingAndRecordingAreTheSame(seed: UInt64) throws {
     var random = SeededRandom(seed: seed)
     let (ours, others, both) = try (store("ours"), store("others"), store("both"))
@@ -49,7 +49,7 @@ struct EnteringTests {
 
       // Exports have no failures.
       let counts = try enterExport(of: others, in: imported)
-      #expect((counts.captions == 0) == isAgain)
+      #expect(!isAgain || counts.captions + counts.humanCaptions + counts.embeddings == 0)
       #expect(try content(imported) == expected)
     }
     for store in [ours, imported] { #expect(try !store.check().isDamaged) }
