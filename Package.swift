@@ -28,6 +28,7 @@ let package = Package(
   products: [
     .library(name: "Captioning", targets: ["Captioning"]),
     .library(name: "Sentiment", targets: ["Sentiment"]),
+    .library(name: "CaptionTraining", targets: ["CaptionTraining"]),
     .executable(name: "caption", targets: ["caption"]),
     .executable(name: "caption-bench", targets: ["caption-bench"]),
   ],
@@ -62,7 +63,9 @@ let package = Package(
     library("Figures", ["Imaging"]),
     library(
       "Captioning",
-      ["Files", "NeuralNet", "Tensors", "Figures", "Imaging", "Language", "ModelFiles"]),
+      [
+        "Files", "NeuralNet", "Tensors", "Figures", "Imaging", "Language", "ModelFiles", filePaths,
+      ]),
     library("Training", ["Files", "NeuralNet", "Tensors", filePaths]),
     library(
       "Sentiment", ["Files", "NeuralNet", "Tensors", "Language", "ModelFiles", "Training"]),
@@ -74,7 +77,7 @@ let package = Package(
       "CaptionTraining",
       [
         "Captioning", "Datasets", "Figures", "Files", "Imaging", "Language", "Metrics",
-        "ModelFiles", "NeuralNet", "Store", "Tensors", "Training", filePaths,
+        "ModelFiles", "NeuralNet", "Tensors", "Training", filePaths,
       ]),
     library("PhotoFinding", ["Files", filePaths]),
     library("Datasets", ["Files", "Imaging", "PhotoFinding", filePaths]),
@@ -93,14 +96,13 @@ let package = Package(
         }),
     library(
       "Evaluation",
-      ["Figures", "Files", "Gallery", "Language", "Metrics", "Store", "Tensors", filePaths]),
+      ["Figures", "Files", "Gallery", "Language", "Metrics", "Store"]),
     .executableTarget(
       name: "caption",
       dependencies: [
-        "Batch", "CaptionTraining", "Captioning", "Datasets", "Evaluation", "Files", "Gallery",
-        "Imaging", "Language", "Metrics", "ModelFiles", "NeuralNet", "PhotoFinding",
-        "PhotoMetadata", "Sentiment", "Store", "Tensors", "Training",
-        filePaths,
+        "Batch", "CaptionTraining", "Captioning", "Datasets", "Evaluation", "Figures", "Files",
+        "Gallery", "Imaging", "Language", "Metrics", "ModelFiles", "NeuralNet", "PhotoFinding",
+        "PhotoMetadata", "Sentiment", "Store", "Tensors", "Training", filePaths,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -108,8 +110,8 @@ let package = Package(
     .executableTarget(
       name: "caption-bench",
       dependencies: [
-        "Captioning", "Files", "Imaging", "Language", "Metrics", "ModelFiles", "NeuralNet",
-        "Sentiment", "Store", "Tensors", filePaths, grdb,
+        "CaptionTraining", "Captioning", "Files", "Imaging", "Language", "Metrics", "ModelFiles",
+        "NeuralNet", "Sentiment", "Store", "Tensors", filePaths, grdb,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -128,7 +130,7 @@ let package = Package(
     tests("NeuralNetTests", ["NeuralNet", "Tensors"]),
     tests("LanguageTests", ["Language"]),
     tests("MetricsTests", ["Metrics", "Language"]),
-    tests("ImagingTests", ["Imaging", "Tensors"]),
+    tests("ImagingTests", ["Files", "Imaging", "Tensors"]),
     tests("FiguresTests", ["Figures", "Imaging"]),
     tests("ModelFilesTests", ["ModelFiles"]),
     tests(
@@ -140,24 +142,26 @@ let package = Package(
     tests(
       "CaptionTrainingTests",
       [
-        "CaptionTraining", "Captioning", "Figures", "Imaging", "Language", "Metrics", "NeuralNet",
-        "Store", "Tensors", "Training", filePaths,
+        "CaptionTraining", "Captioning", "Figures", "Imaging", "Language", "Metrics", "ModelFiles",
+        "NeuralNet",
+        "Tensors", "Training", filePaths,
       ]),
     tests("PhotoMetadataTests", ["Files", "PhotoMetadata", "Imaging", "Tensors", filePaths]),
     tests("PhotoFindingTests", ["PhotoFinding", filePaths]),
-    tests("DatasetsTests", ["Datasets", "Imaging", filePaths]),
+    tests("DatasetsTests", ["Datasets", "Files", "Imaging", filePaths]),
     tests("StoreTests", ["Files", "Store", "Tensors", filePaths, grdb]),
     tests(
       "BatchTests",
-      ["Batch", "Files", "Captioning", "Imaging", "PhotoMetadata", "Store", filePaths, grdb]),
+      ["Batch", "Files", "Captioning", "Imaging", "PhotoMetadata", "Store", filePaths]),
     tests("EvaluationTests", ["Evaluation", "Figures", "Files", "Gallery", "Metrics", "Store"]),
     tests("FuzzingTests", ["Fuzzing", "Imaging"]),
     tests("GalleryTests", ["Files", "Gallery", "Imaging", "Store", filePaths]),
     tests(
       "CommandTests",
       [
-        "caption", "Captioning", "Files", "Imaging", "PhotoMetadata", "Store", "Tensors", filePaths,
-        grdb,
+        "caption", "CaptionTraining", "Captioning", "Files", "Imaging", "PhotoMetadata",
+        "Sentiment",
+        "Store", "Tensors", "Training", filePaths, grdb,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ],

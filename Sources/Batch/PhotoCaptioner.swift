@@ -7,10 +7,29 @@ package import SystemPackage
 package struct PhotoCaptioner: Sendable {
   package let captioner: Captioner
   package let options: DecodingOptions
+  package let identity: ModelIdentity
+  /// Whose captions they are.
+  package let source: CaptionSource
 
-  package init(_ captioner: Captioner, options: DecodingOptions) {
+  /// - Parameters:
+  ///   - store: remembers the model's hash as long as its files stay; nil to hash them each time.
+  ///   - configuration: whether captions tell other programs the model's, or only its name and hash.
+  /// - Throws: as `ModelIdentity`'s initialiser for bundles.
+  package init(
+    _ captioner: Captioner, options: DecodingOptions, store: Store? = nil,
+    configuration: Bool = false
+  ) throws {
     self.captioner = captioner
     self.options = options
+    identity = try ModelIdentity(captioner.bundle, store: store)
+    source = try CaptionSource(identity, options, configuration: configuration)
+  }
+
+  /// The model and the options as a store knows them.
+  ///
+  /// - Throws: `StoreError`.
+  package func work(in store: Store) throws -> Work {
+    try store.work(identity, options: options.canonical)
   }
 
   /// - Parameters:
@@ -50,6 +69,9 @@ package struct DescribedPhoto: Sendable {
     embedding = caption.embedding
     self.caption = caption
   }
+
+  /// As the store records it.
+  package var outcome: Outcome { .captioned(photo, machine, embedding: embedding) }
 }
 
 extension MachineCaption {

@@ -33,32 +33,28 @@ package struct PhotoStripper: Sendable {
     _ photo: FilePath, run: Int64?, failed: (MetadataError) -> Void
   ) throws -> [FilePath] {
     var changed: [FilePath] = []
-    for (kind, path) in files(of: photo) {
-      do {
-        guard let edit = try edit(kind, path) else { continue }
+    let files: [(WriteKind, FilePath)] =
+      [(.embedded, photo)] + Sidecar.paths(for: photo).map { ($0.kind.writeKind, $0.path) }
+    for (kind, path) in files {
+      try telling { error in
+        // Most photos have no files beside them.
+        if case .missing = error, kind != .embedded { return }
+        failed(error)
+      } _: {
+        guard let edit = try edit(kind, path) else { return }
         try places?.check(path, of: photo)
         if let run, let store {
           try edit.commit(
             of: nil, kind, in: store, run: run, keepsModificationTime: keepsModificationTime)
         }
         changed.append(path)
-      } catch MetadataError.missing where kind != .embedded {
-        // Most photos have no such file.
-      } catch let error as MetadataError {
-        failed(error)
       }
     }
     return changed
   }
 
-  private func files(of photo: FilePath) -> [(kind: WriteKind, path: FilePath)] {
-    [(.embedded, photo)] + Sidecar.paths(for: photo).map { ($0.kind.writeKind, $0.path) }
-  }
-
   private func edit(_ kind: WriteKind, _ path: FilePath) throws -> FileEdit? {
-    func ours(_ path: FilePath, _ bytes: [UInt8]) -> Bool {
-      (try? store?.wroteLast(ContentHash(of: bytes), to: path, origin: .machine)) ?? false
-    }
+    let ours = store?.isOurs(.machine) ?? { _, _ in false }
     switch kind {
     case .text: return try Sidecar.removing(path, .text, ours: ours)
     case .json: return try Sidecar.removing(path, .json, ours: ours)

@@ -25,16 +25,16 @@ package struct PhotoWriter: Sendable {
   }
 
   private let store: Store
-  private let model: String
+  private let source: CaptionSource?
   private let version: String
   private let options: Options
 
   /// - Parameters:
-  ///   - model: the name of the model, by which its text is marked.
+  ///   - source: whose captions are written, in whose name they are marked; nil for notes alone.
   ///   - version: that of this program.
-  package init(store: Store, model: String, version: String, options: Options) {
+  package init(store: Store, source: CaptionSource?, version: String, options: Options) {
     self.store = store
-    self.model = model
+    self.source = source
     self.version = version
     self.options = options
   }
@@ -57,8 +57,8 @@ package struct PhotoWriter: Sendable {
     return try write(
       Words(
         sentence: note.map { PhotoSentence($0.text, model: nil, version: version) }
-          ?? PhotoSentence(caption.caption.text, model: model, version: version),
-        caption: note?.id ?? caption.id, machine: caption.caption),
+          ?? PhotoSentence(caption.caption.text, model: source?.model ?? "", version: version),
+        number: note?.id ?? caption.id, caption: caption),
       of: photo, state, run: run, failed: failed)
   }
 
@@ -75,17 +75,17 @@ package struct PhotoWriter: Sendable {
   ) throws -> Int {
     try write(
       Words(
-        sentence: PhotoSentence(note, model: nil, version: version), caption: caption, machine: nil),
+        sentence: PhotoSentence(note, model: nil, version: version), number: caption, caption: nil),
       of: photo, state, run: run, failed: failed)
   }
 
   /// What is written of a photo.
   private struct Words {
     let sentence: PhotoSentence
-    /// The caption's number in the store.
-    let caption: Int64?
+    /// Its number among the store's captions.
+    let number: Int64?
     /// What the model has to say, whoever wrote the sentence.
-    let machine: MachineCaption?
+    let caption: StoredCaption?
   }
 
   private func write(
@@ -94,18 +94,10 @@ package struct PhotoWriter: Sendable {
   ) throws -> Int {
     var written = 0
     for kind in options.sidecars {
-      do {
-        written += try writeSidecar(kind, words, photo, run: run)
-      } catch let error as MetadataError {
-        failed(error)
-      }
+      try telling(failed) { written += try writeSidecar(kind, words, photo, run: run) }
     }
     guard options.embeds else { return written }
-    do {
-      written += try embed(words, photo, state, run: run, failed: failed)
-    } catch let error as MetadataError {
-      failed(error)
-    }
+    try telling(failed) { written += try embed(words, photo, state, run: run, failed: failed) }
     return written
   }
 
@@ -130,7 +122,7 @@ package struct PhotoWriter: Sendable {
     }
     guard let edit else { return 0 }
     try edit.commit(
-      of: words.caption, .embedded, in: store, run: run,
+      of: words.number, .embedded, in: store, run: run,
       keepsModificationTime: options.keepsModificationTime)
     if let remark = edit.remark { failed(remark) }
     return 1
@@ -148,16 +140,14 @@ package struct PhotoWriter: Sendable {
   ) throws -> Int {
     try options.places?.check(Sidecar.path(for: photo, kind), of: photo)
     guard let edit = try sidecar(kind, words, photo) else { return 0 }
-    try edit.commit(of: words.caption, kind.writeKind, in: store, run: run)
+    try edit.commit(of: words.number, kind.writeKind, in: store, run: run)
     return 1
   }
 
   private func sidecar(_ kind: Sidecar.Kind, _ words: Words, _ photo: FilePath) throws
     -> FileEdit?
   {
-    func ours(_ path: FilePath, _ bytes: [UInt8]) -> Bool {
-      (try? store.wroteLast(ContentHash(of: bytes), to: path)) ?? false
-    }
+    let ours = store.isOurs()
     switch kind {
     case .text:
       let edit = try Sidecar.text(
@@ -169,15 +159,25 @@ package struct PhotoWriter: Sendable {
     case .json:
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      let object = SidecarObject(words.sentence, words.machine, model: model, version: version)
       return try Sidecar.json(
-        Array(encoder.encode(object)) + [UInt8(ascii: "\n")], for: photo,
+        Array(encoder.encode(object(words))) + [UInt8(ascii: "\n")], for: photo,
         overwriteHuman: options.overwritesHuman, ours: ours)
     case .xmp:
       return try Sidecar.xmp(
         words.sentence, for: photo, overwriteHuman: options.overwritesHuman
       ) { (try? FileTexts.all(about: photo, except: $0)) ?? [] }
     }
+  }
+
+  /// What a JSON file beside a photo says. It names no file: its own name does.
+  private func object(_ words: Words) -> CaptionExchange {
+    var object = CaptionExchange()
+    if let caption = words.caption, let source {
+      object = source.object(caption.caption, at: caption.createdAt)
+    }
+    if words.sentence.model == nil { object.note = words.sentence.text }
+    (object.generator, object.version) = ("caption", version)
+    return object
   }
 
   /// What became of a run that was taken back.
@@ -210,14 +210,11 @@ package struct PhotoWriter: Sendable {
     clearLeftOvers(beside: writes.map(\.path))
     for write in writes {
       if shouldStop() { break }
-      do {
+      let isDone = try telling(failed) {
         try undo(write, at: places.place(of: write), in: store, &undone)
         try store.undone(write)
-        progress(false)
-      } catch let error as MetadataError {
-        failed(error)
-        progress(true)
       }
+      progress(!isDone)
     }
     return undone
   }
@@ -267,67 +264,5 @@ package struct PhotoWriter: Sendable {
   private static func isMarked(_ write: PhotoWrite, in store: Store) throws -> Bool {
     guard write.kind == .embedded || write.kind == .xmp, write.hasCaption else { return false }
     return try !store.isWrittenAgain(after: write)
-  }
-}
-
-extension FileEdit {
-  /// Makes the change, once the store knows how to take it back.
-  ///
-  /// - Parameters:
-  ///   - caption: that is written; nil where one is taken out.
-  ///   - keepsModificationTime: leaves a photo's time of change as it is.
-  /// - Throws: `StoreError`, `MetadataError`.
-  func commit(
-    of caption: Int64?, _ kind: WriteKind, in store: Store, run: Int64,
-    keepsModificationTime: Bool = false
-  ) throws {
-    try store.prepareWrite(
-      of: caption, to: path, kind, after: ContentHash(of: bytes), undo: undo.serialized, run: run)
-    try commit(keepsModificationTime: keepsModificationTime && kind == .embedded)
-    if kind == .embedded, let state = FileState(of: path) {
-      try store.fileChanged(path, to: state)
-    }
-  }
-}
-
-extension Sidecar.Kind {
-  /// As the store calls it.
-  var writeKind: WriteKind {
-    switch self {
-    case .text: .text
-    case .json: .json
-    case .xmp: .xmp
-    }
-  }
-}
-
-/// What a JSON sidecar holds.
-private struct SidecarObject: Encodable {
-  let generator = "caption"
-  let version: String
-  /// A person's words.
-  let note: String?
-  /// The rest is a model's.
-  let model: String?
-  let caption: String?
-  let confidence: Double?
-  let logProbability: Double?
-  let words: [MachineCaption.Word]?
-  let alternatives: [MachineCaption.Alternative]?
-
-  enum CodingKeys: String, CodingKey {
-    case generator, version, note, model, caption, confidence, words, alternatives
-    case logProbability = "log_probability"
-  }
-
-  init(_ sentence: PhotoSentence, _ machine: MachineCaption?, model: String, version: String) {
-    self.version = version
-    note = sentence.model == nil ? sentence.text : nil
-    self.model = machine == nil ? nil : model
-    caption = machine?.text
-    confidence = machine?.confidence
-    logProbability = machine?.logProbability
-    words = machine?.words
-    alternatives = machine?.alternatives
   }
 }

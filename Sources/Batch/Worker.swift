@@ -7,28 +7,13 @@ internal import SystemPackage
 
 /// Answers one line with one line: what `caption worker` does. May be used from several threads.
 package struct Worker: Sendable {
-  package struct Options: Sendable {
-    package var embeddings = false
-    /// Whether each reply has the model's configuration, or only its name and hash.
-    package var configuration = false
-
-    package init() {}
-  }
-
   private let captioner: PhotoCaptioner
-  private let options: Options
-  private let model: CaptionExchange.Model
-  private let decoding: JSONValue
+  private let hasEmbeddings: Bool
 
-  /// - Throws: `CaptioningError.unreadable` where a file of the model has gone.
-  package init(_ captioner: PhotoCaptioner, options: Options = Options()) throws {
+  /// - Parameter embeddings: whether replies have the photos' embeddings.
+  package init(_ captioner: PhotoCaptioner, embeddings: Bool = false) {
     self.captioner = captioner
-    self.options = options
-    let identity = try ModelIdentity(captioner.captioner.bundle, store: nil)
-    model = CaptionExchange.Model(
-      name: identity.name, hash: identity.contentHash,
-      configuration: options.configuration ? try JSONValue(text: identity.configuration) : nil)
-    decoding = try JSONValue(text: captioner.options.canonical)
+    hasEmbeddings = embeddings
   }
 
   /// - Parameter mayBeObject: whether a line that begins with `{` is an object.
@@ -70,14 +55,12 @@ package struct Worker: Sendable {
     let name = String(decoding: path)
     do {
       let file = try PhotoFile(at: path)
-      result.byteCount = file.state.byteCount
-      result.modifiedNanoseconds = file.state.modifiedNanoseconds
+      result.enter(file.state)
       let described = try captioner.describe(bytes: file.bytes, name: name)
       result.enter(
-        described.photo, described.machine,
-        embedding: options.embeddings ? described.embedding : nil)
-      result.model = model
-      result.decoding = decoding
+        described.photo, described.machine, embedding: hasEmbeddings ? described.embedding : nil)
+      result.noun = described.caption.noun
+      captioner.source.sign(&result)
     } catch {
       let failure = PhotoFailure(error, of: name)
       result.error = .init(kind: failure.kind, message: failure.reason)

@@ -1,3 +1,4 @@
+package import Files
 internal import Foundation
 package import Store
 package import SystemPackage
@@ -58,10 +59,13 @@ package struct WorkerRequest: Sendable {
 }
 
 /// Why a line cannot be understood.
-package struct WorkerRequestError: Error {
+package struct WorkerRequestError: Failure {
+  /// What the line calls the photo; empty where it calls none.
   package var path = ""
   package var extras: [String: JSONValue] = [:]
   package let reason: String
+
+  package var parts: FailureParts { .init(.badData, path.isEmpty ? nil : path, reason) }
 }
 
 /// A line that `caption worker` writes: what came with the request, and what became of it.
@@ -74,8 +78,8 @@ package struct WorkerReply: Encodable, Sendable {
     [
       CaptionExchange.CodingKeys.path, .pathBytes, .contentHash, .pictureHash, .byteCount,
       .modifiedNanoseconds, .format, .width, .height, .orientation, .caption, .confidence,
-      .logProbability, .words, .alternatives,
-      .model, .decoding, .createdAt, .embedding, .error,
+      .logProbability, .words, .alternatives, .noun, .model, .decoding, .createdAt, .embedding,
+      .error,
     ].map(\.rawValue))
 
   package func encode(to encoder: any Encoder) throws {

@@ -139,12 +139,11 @@ package struct AttentionNetwork: DecoderNetwork {
       gradients: &gradients.recurrence, skipsRegions: !learnsContext, threads: threads)
     var means = Tensor(trace.means.shape)
     func addInitial(_ layer: Linear?, _ gradient: Tensor, to gradients: inout Linear?) {
-      guard let layer, var own = gradients else { return }
-      // Leaves one owner of the elements, so that they are changed in place.
-      gradients = nil
+      guard let layer else { return }
       let sums = gradient.sums(ofRows: batch.images, count: batch.regions.shape[0])
-      layer.addGradients(sums, input: trace.means, to: &own, threads: threads)
-      gradients = own
+      gradients.changeInPlace {
+        layer.addGradients(sums, input: trace.means, to: &$0, threads: threads)
+      }
       guard learnsContext else { return }
       let slope = sums.matmul(layer.weight, threads: threads)
       for index in slope.elements.indices { means.elements[index] += slope.elements[index] }
@@ -156,12 +155,10 @@ package struct AttentionNetwork: DecoderNetwork {
     guard let regionEmbedding else { return (found.words, context) }
     let slope = Self.rows(
       of: ActivationFunction.relu.backward(context, output: trace.regions))
-    guard var own = gradients.regionEmbedding else { return (found.words, nil) }
-    // Leaves one owner of the elements, so that they are changed in place.
-    gradients.regionEmbedding = nil
-    regionEmbedding.addGradients(
-      slope, input: Self.rows(of: batch.regions), to: &own, threads: threads)
-    gradients.regionEmbedding = own
+    gradients.regionEmbedding.changeInPlace {
+      regionEmbedding.addGradients(
+        slope, input: Self.rows(of: batch.regions), to: &$0, threads: threads)
+    }
     guard learnsRegions else { return (found.words, nil) }
     return (
       found.words,

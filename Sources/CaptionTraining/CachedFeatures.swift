@@ -12,10 +12,10 @@ package struct CachedFeatures: Sendable {
   private let path: String
   /// Where each photo's features begin, in bytes.
   private let offsets: [Int?]
-  private let failure = Failure()
+  private let fault = Fault()
 
   /// The first failure to read, of all copies and threads.
-  private final class Failure: Sendable {
+  private final class Fault: Sendable {
     let first = Mutex<FeatureCacheError?>(nil)
   }
 
@@ -65,7 +65,7 @@ package struct CachedFeatures: Sendable {
       row.withUnsafeBytes { HalfVector.widen($0, into: destination) }
     } catch {
       let found = FeatureCacheError.unreadable(path: path, reason: "\(error)")
-      failure.first.withLock { $0 = $0 ?? found }
+      fault.first.withLock { $0 = $0 ?? found }
       destination.update(repeating: .nan, count: size)
     }
   }
@@ -74,7 +74,7 @@ package struct CachedFeatures: Sendable {
   ///
   /// - Throws: `FeatureCacheError.unreadable`, of the first that could not.
   package func checkReading() throws {
-    if let found = failure.first.withLock({ $0 }) { throw found }
+    if let found = fault.first.withLock({ $0 }) { throw found }
   }
 
   /// Copies the features of several photos, `[photos, regions, channels]`.

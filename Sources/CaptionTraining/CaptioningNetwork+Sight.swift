@@ -72,24 +72,20 @@ extension CaptioningNetwork {
     of sight: Sight, _ gradient: Tensor?, _ batch: CaptionBatch,
     to gradients: inout CaptioningNetwork, threads: Int = 1
   ) {
-    guard let trace = sight.trace, let gradient, let encoder, var own = gradients.encoder else {
-      return
-    }
-    // Leaves one owner of the elements, so that they are changed in place.
-    gradients.encoder = nil
+    guard let trace = sight.trace, let gradient, let encoder else { return }
     let (count, size) = (gradient.shape[0], gradient.shape[1] * gradient.shape[2])
     let places = Dictionary(uniqueKeysWithValues: zip(sight.images, sight.images.indices))
     let ordered = gradient.reshaped([count, size])
       .sums(ofRows: batch.numbers.compactMap { places[$0] }, count: sight.images.count)
-    if encoder.outputs.contains(.map) {
+    gradients.encoder.changeInPlace { gradients in
+      guard encoder.outputs.contains(.map) else {
+        encoder.backward(trace, embedding: ordered, gradients: &gradients, threads: threads)
+        return
+      }
+      let channels = gradient.shape[2]
       encoder.backward(
-        trace,
-        regions: ordered.reshaped([sight.images.count, size / gradient.shape[2], gradient.shape[2]]
-        ),
-        gradients: &own, threads: threads)
-    } else {
-      encoder.backward(trace, embedding: ordered, gradients: &own, threads: threads)
+        trace, regions: ordered.reshaped([sight.images.count, size / channels, channels]),
+        gradients: &gradients, threads: threads)
     }
-    gradients.encoder = own
   }
 }

@@ -3,14 +3,14 @@ internal import Imaging
 internal import Language
 internal import Metrics
 package import NeuralNet
-package import Tensors
+internal import Tensors
 package import Training
 
 /// Trains a decoder, on what a frozen encoder saw or together with its encoder: with the captions
 /// that people wrote, or, as a second stage, for a better CIDEr-D by self-critical training.
 ///
 /// What is measured and written is the moving average of the parameters.
-package struct CaptioningTask<Network: DecoderNetwork>: TrainingTask {
+package struct CaptioningTask<Network: DecoderNetwork>: ModelTask {
   package struct Options: Codable, Equatable, Sendable {
     package var forcing = TeacherForcing()
     /// Nil to read the captions as people wrote them.
@@ -29,14 +29,32 @@ package struct CaptioningTask<Network: DecoderNetwork>: TrainingTask {
     package var examples = 3
     package var seed: UInt64 = 1
     package init() {}
+
+    /// What is shown changes no model.
+    private enum CodingKeys: CodingKey {
+      case forcing, scheduledSampling, optimizer, weightDecay, averageDecay, clipNorm, fineTuning
+      case batch, seed
+    }
+
+    /// The options that count.
+    ///
+    /// - Parameters:
+    ///   - isSelfCritical: whether the decoder's own captions are learnt from: they are not
+    ///     smoothed, and nothing is asked of the attention.
+    ///   - attends: whether the decoder has attention.
+    fileprivate func counting(isSelfCritical: Bool, attends: Bool) -> Options {
+      var counting = self
+      if isSelfCritical {
+        counting.forcing.labelSmoothing = 0
+        counting.scheduledSampling = nil
+      }
+      if isSelfCritical || !attends { counting.forcing.attentionPenalty = 0 }
+      return counting
+    }
   }
 
-  package struct State: Codable, Sendable {
-    fileprivate var order: ShuffledOrder
-    fileprivate var trained: ModelInTraining<CaptioningNetwork<Network>>.State
-  }
-
-  private let options: Options
+  /// Those that count.
+  package let options: Options
   private let model: CaptionModel
   private let training: CaptionSet
   private let captions: EncodedCaptions
@@ -45,9 +63,9 @@ package struct CaptioningTask<Network: DecoderNetwork>: TrainingTask {
   private let scoreName: String
   private let selfCritical: SelfCritical?
   private let threads: Int
-  private var trained: ModelInTraining<CaptioningNetwork<Network>>
+  package var trained: ModelInTraining<CaptioningNetwork<Network>>
   /// Of images.
-  private var order: ShuffledOrder
+  package var order: ShuffledOrder
   /// The images that there is something to learn of, with their captions' numbers.
   private let captionsOfImages: [(image: Int, captions: [Int])]
 
@@ -67,7 +85,8 @@ package struct CaptioningTask<Network: DecoderNetwork>: TrainingTask {
     self.validation = validation
     self.scoreName = scoreName
     self.selfCritical = selfCritical
-    self.options = options
+    self.options = options.counting(
+      isSelfCritical: selfCritical != nil, attends: model.decoder.architecture == .attention)
     self.threads = threads
     trained = ModelInTraining(
       network, Optimizer(options.optimizer, weightDecay: options.weightDecay),
@@ -76,9 +95,6 @@ package struct CaptioningTask<Network: DecoderNetwork>: TrainingTask {
     captionsOfImages = grouped.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     order = ShuffledOrder(count: captionsOfImages.count, seed: options.seed)
   }
-
-  /// How many numbers are trained.
-  package var parameterCount: Int { trained.model.parameterCount }
 
   /// How many images a step takes from the data.
   private var drawn: Int {
@@ -111,15 +127,6 @@ package struct CaptioningTask<Network: DecoderNetwork>: TrainingTask {
     case .features(let features): features.channels
     case .photos: trained.model.encoder?.channels(of: model.output) ?? 0
     }
-  }
-
-  package var state: State { State(order: order, trained: trained.state) }
-
-  package var tensors: [String: [String: Tensor]] { trained.tensors }
-
-  package mutating func restore(_ state: State, _ weights: (String) -> WeightReader) throws {
-    try trained.restore(state.trained, weights)
-    order = state.order
   }
 
   package mutating func step(_ index: Int, rate: Float) throws -> StepReport {
@@ -211,9 +218,7 @@ package struct CaptioningTask<Network: DecoderNetwork>: TrainingTask {
       captioner(trained.model.decoder, channels: sight.features.channels), random: &random
     ).filter { $0.isWhole || !$0.words.isEmpty }
     let batch = batch(candidates.map { ($0.words, $0.image, $0.isWhole) }, sight)
-    var forcing = options.forcing
-    (forcing.labelSmoothing, forcing.attentionPenalty) = (0, 0)
-    let loss = forcing.addGradients(
+    let loss = options.forcing.addGradients(
       of: trained.model.decoder, batch,
       rowWeights: batch.layout.spread(candidates.map { Float($0.advantage) }),
       learnsRegions: sight.isLearnt, to: &trained.gradients.decoder, random: &random,
@@ -243,8 +248,8 @@ package struct CaptioningTask<Network: DecoderNetwork>: TrainingTask {
       case .features(let features): try body(images, features)
       case .photos(let photos):
         guard let encoder = trained.result.encoder else { return }
-        try SetEncoder(encoder, output: model.output, threads: threads)
-          .forEachBlock(images, of: photos) { try body($0, $1) }
+        try SetEncoder(encoder, output: model.output, of: photos, threads: threads)
+          .forEachBlock(images) { try body($0, $1) }
       }
     }
   }

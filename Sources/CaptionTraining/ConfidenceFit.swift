@@ -1,7 +1,6 @@
 package import Captioning
-internal import Files
+package import Files
 package import Metrics
-internal import Store
 
 /// A model's confidence, fitted to scored captions, and how far it can be trusted.
 package struct ConfidenceFit: Sendable {
@@ -120,19 +119,23 @@ package struct ConfidenceFit: Sendable {
 }
 
 /// Why a model's confidence cannot be calibrated.
-package enum ConfidenceFitError: Error, Equatable, CustomStringConvertible {
+package enum ConfidenceFitError: Failure, Equatable {
   /// There are too few captions.
   case tooFew(Int, fewest: Int)
   /// Nearly all captions are right, or nearly all are wrong.
   case oneSided(right: Int, of: Int, threshold: Double, fewest: Int)
 
-  package var description: String {
+  package var parts: FailureParts {
     switch self {
     case .tooFew(let count, let fewest):
-      "\(count) photos are too few to calibrate confidence on, which takes at least \(fewest)"
+      .init(
+        .badData,
+        "\(count) photos are too few to calibrate confidence on, which takes at least \(fewest)")
     case .oneSided(let right, let all, let threshold, let fewest):
-      "\(right) of \(all) captions have a CIDEr-D of at least \(threshold), but to calibrate "
-        + "confidence takes at least \(fewest) that have it and \(fewest) that have not"
+      .init(
+        .badData,
+        "\(right) of \(all) captions have a CIDEr-D of at least \(threshold), but to calibrate "
+          + "confidence takes at least \(fewest) that have it and \(fewest) that have not")
     }
   }
 }

@@ -1,9 +1,6 @@
 internal import Files
 internal import Foundation
 internal import Imaging
-internal import NeuralNet
-internal import Store
-internal import Synchronization
 package import SystemPackage
 internal import Tensors
 
@@ -64,6 +61,8 @@ package struct FeatureCache: Sendable {
       throw error
     } catch let failure as FileFailure {
       throw FeatureCacheError.inputOutput(path: failure.path, reason: failure.reason)
+    } catch let failure as RegularFile.Failure {
+      throw FeatureCacheError.inputOutput(path: work.folder.string, reason: failure.reason)
     } catch let error as Errno {
       throw FeatureCacheError.inputOutput(path: work.folder.string, reason: "\(error)")
     }
@@ -125,7 +124,7 @@ package struct FeatureCache: Sendable {
         if observer.shouldStop() { return nil }
         let block = Array(photos[start..<min(start + blockSize, photos.count)])
         let results = parallelMap(block, threads: threads) { photo in
-          Result { ContentHash(of: try read(photo)) }
+          Result { ContentHash(of: try ImageDecoder.readAll(photo)) }
         }
         for result in results {
           switch result {
@@ -178,14 +177,13 @@ package struct FeatureCache: Sendable {
         guard let hash = hashes[photo], contents.offsets[hash] == nil else { return false }
         return seen.insert(hash).inserted
       }
-      let workers = Workers(extractor)
       let blockSize = FeatureCache.blockPerThread * threads
       var failed: [ContentHash: String] = [:]
       for start in stride(from: 0, to: missing.count, by: blockSize) {
         if observer.shouldStop() { return false }
         let block = Array(missing[start..<min(start + blockSize, missing.count)])
-        let results = parallelMap(block, threads: threads) { [photos] photo in
-          Result { try workers.row(of: photos[photo]) }
+        let results = parallelMap(block, threads: threads) { [photos, extractor] photo in
+          Result { try extractor.row(of: photos[photo]) }
         }
         var rows: [(photo: ContentHash, row: [UInt8])] = []
         for (photo, result) in zip(block, results) {
@@ -210,52 +208,20 @@ package struct FeatureCache: Sendable {
       return true
     }
   }
+}
 
-  /// An encoder with memory for as many photos as are in work at once.
-  private final class Workers: Sendable {
-    private let extractor: FeatureExtractor
-    /// What no thread uses at the moment.
-    private let idle = Mutex<[Scratch]>([])
-
-    /// Unchecked: a scratch is used by one thread at a time, the one that took it from `idle`.
-    private struct Scratch: @unchecked Sendable {
-      let scratch: NetworkScratch
+extension FeatureExtractor {
+  /// What the cache keeps of a photo.
+  fileprivate func row(of photo: FilePath) throws -> (photo: ContentHash, row: [UInt8]) {
+    let bytes = try ImageDecoder.readAll(photo)
+    let features = try features(of: bytes, name: photo.string).elements
+    guard features.allSatisfy({ abs($0) <= largestHalf }) else {
+      throw ImagingError.unsupported(
+        path: photo.string, reason: "its features are too large for half precision")
     }
-
-    init(_ extractor: FeatureExtractor) {
-      self.extractor = extractor
-    }
-
-    func row(of photo: FilePath) throws -> (photo: ContentHash, row: [UInt8]) {
-      let worker = idle.withLock { $0.popLast() } ?? Scratch(scratch: extractor.makeScratch())
-      defer { idle.withLock { $0.append(worker) } }
-      let bytes = try read(photo)
-      let features = try extractor.features(
-        of: bytes, name: photo.string, scratch: worker.scratch
-      ).elements
-      guard features.allSatisfy({ abs($0) <= largestHalf }) else {
-        throw ImagingError.unsupported(
-          path: photo.string, reason: "its features are too large for half precision")
-      }
-      return (ContentHash(of: bytes), HalfVector.bytes(of: features))
-    }
+    return (ContentHash(of: bytes), HalfVector.bytes(of: features))
   }
 }
 
 /// The largest number in half precision (IEEE 754 binary16).
 private let largestHalf: Float = 65_504
-
-/// - Throws: `ImagingError`.
-private func read(_ photo: FilePath) throws -> [UInt8] {
-  let file: FileDescriptor
-  do {
-    file = try FileDescriptor.open(photo, .readOnly, options: .closeOnExec)
-  } catch let error as Errno {
-    throw [.noSuchFileOrDirectory, .notDirectory].contains(error)
-      ? ImagingError.missing(path: photo.string)
-      : ImagingError.unreadable(path: photo.string, reason: "\(error)")
-  }
-  return try file.closeAfter {
-    try ImageDecoder.readAll(descriptor: file.rawValue, name: photo.string)
-  }
-}

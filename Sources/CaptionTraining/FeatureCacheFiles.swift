@@ -1,6 +1,5 @@
 internal import Files
 internal import Foundation
-internal import Store
 internal import SystemPackage
 internal import Tensors
 internal import Training
@@ -152,7 +151,7 @@ struct FeatureCacheFiles {
 
   /// Looks for photos, and reads their rows once to check them.
   ///
-  /// - Throws: `Errno`.
+  /// - Throws: `RegularFile.Failure`.
   func contents(of photos: Set<ContentHash>, threads: Int) throws -> Contents {
     let (entries, rows) = (try RegularFile(index).allBytes, try RegularFile(rows))
     var contents = Contents()
@@ -204,7 +203,7 @@ struct FeatureCacheFiles {
 
   /// The rows, of which there may be more later.
   ///
-  /// - Throws: `Errno`.
+  /// - Throws: `RegularFile.Failure`.
   func openRows() throws -> RegularFile { try RegularFile(rows) }
 }
 
@@ -214,27 +213,11 @@ extension FilePermissions {
 }
 
 extension RegularFile {
-  /// - Throws: `Errno`.
-  fileprivate convenience init(_ file: FileDescriptor) throws {
-    do throws(Failure) {
-      try self.init(descriptor: file.rawValue)
-    } catch .system(let code) {
-      throw Errno(rawValue: code)
-    } catch {
-      throw Errno.invalidArgument
-    }
+  fileprivate convenience init(_ file: FileDescriptor) throws(Failure) {
+    try self.init(descriptor: file.rawValue)
   }
 
-  /// - Throws: `Errno`.
   fileprivate var allBytes: [UInt8] {
-    get throws {
-      do throws(Failure) {
-        return try bytes(0..<size)
-      } catch .system(let code) {
-        throw Errno(rawValue: code)
-      } catch {
-        throw Errno.ioError
-      }
-    }
+    get throws(Failure) { try bytes(0..<size) }
   }
 }

@@ -2,8 +2,6 @@ package import Captioning
 package import Files
 internal import Foundation
 internal import Imaging
-internal import NeuralNet
-internal import Store
 internal import Synchronization
 internal import SystemPackage
 internal import Tensors
@@ -16,9 +14,7 @@ package struct FeatureExtractor: Sendable {
   /// How many regions stand below each other and side by side; 1 × 1 for embeddings.
   package let grid: (height: Int, width: Int)
   package let channels: Int
-  private let encoder: ImageEncoder
-  private let preprocessor: ImagePreprocessor
-  private let output: EncoderOutput
+  private let encoder: PhotoEncoder
   private let isMirrored: Bool
 
   /// Counts up when the same parameters and photos come to mean other features.
@@ -36,19 +32,15 @@ package struct FeatureExtractor: Sendable {
     precondition(output != .logits, "logits are no features")
     let (configuration, preprocessing) = (source.configuration, source.preprocessing)
     let weights = HashingWeights(source.weights)
-    encoder = try ImageEncoder(
-      configuration: configuration, weights: WeightReader(weights), outputs: [output],
-      expectedImage: (preprocessing.height, preprocessing.width))
-    preprocessor = ImagePreprocessor(preprocessing)
-    self.output = output
+    encoder = try PhotoEncoder(
+      EncoderSource(configuration, WeightReader(weights), preprocessing), outputs: [output])
     self.isMirrored = isMirrored
     identity = try weights.identity(
       Description(
         version: Self.version, output: output, encoder: configuration,
         preprocessing: preprocessing, mirrored: isMirrored ? true : nil))
-    let blank = Tensor(
-      repeating: 0, [1, encoder.imageChannels, preprocessing.height, preprocessing.width])
-    let image = try encoder.encode(blank, outputs: [output], scratch: encoder.makeScratch())[0]
+    let blank = RGBImage(width: 1, height: 1, pixels: [0, 0, 0])
+    let image = try encoder.encode(blank)
     grid = image.map == nil ? (1, 1) : (image.gridHeight, image.gridWidth)
     channels = image.map?.shape[1] ?? image.embedding?.shape.count ?? 0
   }
@@ -56,22 +48,15 @@ package struct FeatureExtractor: Sendable {
   /// How many vectors of `channels` numbers a photo has.
   package var regions: Int { grid.height * grid.width }
 
-  /// What changes while one thread extracts features.
-  func makeScratch() -> NetworkScratch { encoder.makeScratch() }
-
   /// The features `[regions, channels]` of a photo.
   ///
   /// - Parameters:
   ///   - bytes: of the photo's file.
   ///   - name: what errors call the photo.
   /// - Throws: `ImagingError` if the bytes are not a readable image.
-  func features(of bytes: [UInt8], name: String, scratch: NetworkScratch) throws -> Tensor {
-    let photo = try ImageDecoder.decode(
-      bytes: bytes, name: name, minimumSize: preprocessor.minimumSize)
-    let pixels = preprocessor(isMirrored ? photo.oriented(.mirrored) : photo).adapted(
-      toChannels: encoder.imageChannels)
-    let image = try encoder.encode(
-      pixels.reshaped(Shape([1] + pixels.shape.extents)), outputs: [output], scratch: scratch)[0]
+  func features(of bytes: [UInt8], name: String) throws -> Tensor {
+    let photo = try encoder.decode(bytes: bytes, name: name).image
+    let image = try encoder.encode(isMirrored ? photo.oriented(.mirrored) : photo)
     let features = image.map ?? image.embedding ?? Tensor([0])
     return features.reshaped([regions, channels])
   }

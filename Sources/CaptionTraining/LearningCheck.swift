@@ -4,6 +4,13 @@ package import NeuralNet
 internal import Tensors
 package import Training
 
+/// What a learning check tells while it goes on.
+package enum LearningEvent: Sendable {
+  case step(Int, StepReport)
+  /// So many captions came out word for word.
+  case search(Int, learnt: Int, of: Int)
+}
+
 /// Whether a set-up can learn at all: one caption each of a few images is read again and again, with
 /// nothing that keeps a network from learning by heart, until greedy search gives every one of them
 /// back. A set-up that cannot do even this will not learn from more (Karpathy 2019, “A Recipe for
@@ -21,13 +28,6 @@ package struct LearningCheck<Network: DecoderNetwork> {
     package var steps = 600
     package var seed: UInt64 = 1
     package init() {}
-  }
-
-  /// What a check tells while it goes on.
-  package enum Event: Sendable {
-    case step(Int, StepReport)
-    /// So many captions came out word for word.
-    case search(Int, learnt: Int)
   }
 
   /// Steps from one search for captions to the next.
@@ -81,7 +81,7 @@ package struct LearningCheck<Network: DecoderNetwork> {
   /// many as the options say.
   ///
   /// - Throws: `ImagingError` where a photo cannot be read; `NetworkError`, `WeightError`.
-  package mutating func run(observe: (Event) -> Void = { _ in }) throws -> LearningReport {
+  package mutating func run(observe: (LearningEvent) -> Void = { _ in }) throws -> LearningReport {
     var report = LearningReport(captions: wanted.count)
     do {
       while report.steps < options.steps, !report.isLearnt {
@@ -94,7 +94,7 @@ package struct LearningCheck<Network: DecoderNetwork> {
             wanted.text == found
               ? nil : .init(name: set.names[wanted.image], wanted: wanted.text, found: found)
           }
-          observe(.search(report.steps, learnt: report.learnt))
+          observe(.search(report.steps, learnt: report.learnt, of: wanted.count))
         }
       }
     } catch TrainingError.diverged(_, let what) {

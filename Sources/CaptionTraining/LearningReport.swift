@@ -64,30 +64,25 @@ package struct LearningReport: Sendable {
 
   private var highest: Double { losses.max() ?? 0 }
 
-  /// What was seen and what to look at, in one sentence.
-  package var sentence: String {
+  /// What was seen, as a sentence that does not say what may help.
+  package var finding: String {
     func text(_ loss: Double?) -> String { String(format: "%.3f", loss ?? .nan) }
     let (start, end) = (text(losses.first), text(losses.last))
     let found = "\(learnt) of \(captions) captions come out after \(steps) steps"
     return switch verdict {
-    case .learns: "This set-up can learn: \(found)."
+    case .learns: "This set-up can learn: \(found)"
     case .diverges:
       "This set-up does not learn: at step \(steps + 1) \(divergence ?? "the loss") was no finite "
-        + "number any more; a lower --rate may help."
-    case .seesAlike:
-      "This set-up cannot learn: all photos look the same to the decoder; see whether the encoder's "
-        + "weights are right, and whether photos are prepared as they expect."
+        + "number any more"
+    case .seesAlike: "This set-up cannot learn: all photos look the same to the decoder"
     case .rises:
-      "This set-up does not learn: the loss rose from \(start) to \(text(highest)); a lower --rate may help."
+      "This set-up does not learn: the loss rose from \(start) to \(text(highest))"
     case .stays:
-      "This set-up does not learn: the loss stayed at \(end), having begun at \(start); the --rate "
-        + "may be too low."
+      "This set-up does not learn: the loss stayed at \(end), having begun at \(start)"
     case .falls:
-      "This set-up has not learnt its captions yet: the loss still falls, \(found); more --steps or "
-        + "a higher --rate may help."
+      "This set-up has not learnt its captions yet: the loss still falls, \(found)"
     case .isStuck:
-      "This set-up does not learn: the loss falls no further than \(end), \(found); another --rate "
-        + "or a larger decoder may help."
+      "This set-up does not learn: the loss falls no further than \(end), \(found)"
     }
   }
 }

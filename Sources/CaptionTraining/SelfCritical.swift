@@ -8,9 +8,18 @@ internal import Tensors
 /// Self-critical sequence training (Rennie et al. 2017, arXiv 1612.00563): the decoder's own
 /// captions of an image are compared, and those that score better than a baseline are made likelier,
 /// the others less likely. The gradient is that of −advantage · log p of the captions' words.
-package struct SelfCritical: Sendable {
+public struct SelfCritical: Sendable {
+  public struct Options: Codable, Equatable, Sendable {
+    public var candidates = Candidates.beam
+    /// How many captions of an image are compared: more than 1, or more than 0 where drawn captions
+    /// are compared with the greedy one.
+    public var samples = 5
+
+    public init() {}
+  }
+
   /// Which captions of an image are compared.
-  package enum Candidates: Codable, Equatable, Sendable {
+  public enum Candidates: Codable, Equatable, Sendable {
     /// Those that beam search finds. Their expected reward is what grows: minimum risk training
     /// (Shen et al. 2016, arXiv 1512.02433, eq. 7) over the captions of the beam, whose shares follow
     /// from their mean log probability a word (Edunov et al. 2018, arXiv 1711.04956, section 3.2). It
@@ -22,7 +31,7 @@ package struct SelfCritical: Sendable {
   }
 
   /// What the reward of a drawn caption is compared with.
-  package enum Baseline: String, CaseIterable, Codable, Sendable {
+  public enum Baseline: String, CaseIterable, Codable, Sendable {
     /// The mean reward of the image's other samples (Luo 2020, arXiv 2003.09971).
     case mean
     /// The reward of the caption that greedy search finds.

@@ -7,7 +7,7 @@ internal import Tensors
 /// since no two times they are seen the same.
 package struct TrainingImages: Sendable {
   private let paths: [FilePath]
-  private let preprocessor: ImagePreprocessor
+  let preprocessor: ImagePreprocessor
 
   package init(_ paths: [FilePath], preprocessing: PreprocessingConfiguration) {
     self.paths = paths
@@ -26,31 +26,16 @@ package struct TrainingImages: Sendable {
     }.compactMap { $0 }
   }
 
-  private func photo(_ image: Int) throws -> RGBImage {
-    try ImageDecoder.decode(
-      path: paths[image].string, minimumSize: preprocessor.minimumSize)
-  }
-
-  /// What a network sees of a photo, `[channels, height, width]`.
-  ///
-  /// - Parameters:
-  ///   - augmentation: nil to see it as it is.
-  ///   - channels: the network's.
-  ///   - seed: for the augmentation.
   /// - Throws: `ImagingError` where it cannot be read.
-  func input(
-    of image: Int, _ augmentation: ImageAugmentation? = nil, channels: Int, seed: UInt64 = 0
-  ) throws -> Tensor {
-    var photo = try photo(image)
-    if let augmentation {
-      var random = SeededRandom(seed: seed)
-      photo = augmentation(photo, random: &random)
-    }
-    return preprocessor(photo).adapted(toChannels: channels)
+  func photo(_ image: Int) throws -> RGBImage {
+    try ImageDecoder.decode(
+      bytes: ImageDecoder.readAll(paths[image]), name: paths[image].string,
+      minimumSize: preprocessor.minimumSize)
   }
 
   /// What a network sees of several photos, `[images, channels, height, width]`.
   ///
+  /// - Parameter channels: the network's.
   /// - Throws: `ImagingError` where one cannot be read.
   func inputs(
     of images: [Int], _ augmentation: ImageAugmentation?, channels: Int,
@@ -59,7 +44,12 @@ package struct TrainingImages: Sendable {
     let drawn = images.map { (image: $0, seed: random.next()) }
     let inputs = try parallelMap(drawn, threads: threads) { drawn in
       Result {
-        try input(of: drawn.image, augmentation, channels: channels, seed: drawn.seed)
+        var photo = try photo(drawn.image)
+        if let augmentation {
+          var random = SeededRandom(seed: drawn.seed)
+          photo = augmentation(photo, random: &random)
+        }
+        return preprocessor(photo).adapted(toChannels: channels)
       }
     }.map { try $0.get() }
     let size = preprocessor.configuration

@@ -3,31 +3,21 @@ public import Imaging
 /// A photograph described in words.
 public struct Caption: Sendable {
   /// A word and how likely the model found it after the words before it.
-  public struct Word: Codable, Equatable, Sendable {
+  public struct Word: Equatable, Sendable {
     public let word: String
     /// Natural logarithm.
     public let logProbability: Float
-
-    enum CodingKeys: String, CodingKey {
-      case word
-      case logProbability = "log_probability"
-    }
   }
 
   /// Another description of the same photograph.
-  public struct Alternative: Codable, Equatable, Sendable {
+  public struct Alternative: Equatable, Sendable {
     public let caption: String
     /// Natural logarithm of the probability of the whole sentence, its end included.
     public let logProbability: Float
-
-    enum CodingKeys: String, CodingKey {
-      case caption
-      case logProbability = "log_probability"
-    }
   }
 
   /// How long each stage took, in milliseconds.
-  public struct Milliseconds: Codable, Sendable {
+  public struct Milliseconds: Sendable {
     /// Reading and decoding the file, or 0 for an image given in memory.
     public var decode: Double
     /// Preprocessing and the convolutional network.

@@ -1,8 +1,6 @@
 internal import Foundation
 public import Imaging
 internal import Language
-internal import NeuralNet
-internal import Synchronization
 internal import SystemPackage
 internal import Tensors
 
@@ -15,27 +13,11 @@ internal import Tensors
 /// A captioner is safe to use from several threads at once; all of them share the weights.
 public final class Captioner: Sendable {
   public let bundle: ModelBundle
-  private let encoder: ImageEncoder
-  /// What each photo's captions need of the encoder.
-  private let outputs: Set<EncoderOutput>
-  private let preprocessor: ImagePreprocessor
+  private let encoder: PhotoEncoder
   private let decoder: any CaptionDecoder
   private let threads: Int
-  /// Workers that no call uses at the moment.
-  private let idle = Mutex<[Worker]>([])
-
-  /// What changes while one image is captioned.
-  ///
-  /// Unchecked: a worker is used by one call at a time, the one that took it from `idle`.
-  private final class Worker: @unchecked Sendable {
-    let encoder: NetworkScratch
-    var decoder: DecoderState
-
-    init(encoder: NetworkScratch, decoder: DecoderState) {
-      self.encoder = encoder
-      self.decoder = decoder
-    }
-  }
+  /// The decoder's states that no call uses at the moment.
+  private let states = Idle<DecoderState>()
 
   /// - Parameters:
   ///   - bundle: the model.
@@ -44,20 +26,21 @@ public final class Captioner: Sendable {
   ///   configuration contradicts itself.
   public init(_ bundle: ModelBundle, threads: Int? = nil) throws {
     let configuration = bundle.configuration
-    let weights = WeightReader(bundle.weights)
     self.bundle = bundle
     self.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
-    outputs = bundle.nouns == nil ? [.map, .embedding] : [.map, .embedding, .logits]
-    encoder = try ImageEncoder(
-      configuration: configuration.encoder, weights: weights["encoder"], outputs: outputs,
-      expectedImage: (configuration.preprocessing.height, configuration.preprocessing.width))
+    let photoEncoder = try PhotoEncoder(
+      EncoderSource(bundle),
+      outputs: bundle.nouns == nil ? [.map, .embedding] : [.map, .embedding, .logits],
+      threads: self.threads)
+    self.encoder = photoEncoder
+    let encoder = photoEncoder.encoder
     try bundle.nouns?.check(classCount: encoder.classCount)
-    preprocessor = ImagePreprocessor(configuration.preprocessing)
     let looksAtRegions = configuration.decoder.architecture == .attention
     decoder = try configuration.decoder.makeDecoder(
       channels: looksAtRegions ? encoder.mapChannels : encoder.embeddingCount ?? 0,
       vocabularySize: bundle.vocabulary.count,
-      startToken: configuration.vocabulary.start, weights: weights["decoder"])
+      startToken: configuration.vocabulary.start,
+      weights: WeightReader(bundle.weights)["decoder"])
   }
 
   /// The model of that name, or in that folder; the bundled one if none is named.
@@ -73,7 +56,8 @@ public final class Captioner: Sendable {
   /// - Throws: `ImagingError` if the file cannot be read as an image; `CaptioningError` where the
   ///   model finds no words, or its numbers are not finite.
   public func caption(path: String, options: DecodingOptions? = nil) throws -> Caption {
-    try caption(bytes: ImageDecoder.readAll(FilePath(path), waits: true), name: path, options: options)
+    let bytes = try ImageDecoder.readAll(FilePath(path), waits: true)
+    return try caption(bytes: bytes, name: path, options: options)
   }
 
   /// Describes the photo in an image file's bytes.
@@ -84,8 +68,7 @@ public final class Captioner: Sendable {
     bytes: [UInt8], name: String, options: DecodingOptions? = nil
   ) throws -> Caption {
     let (decoded, milliseconds) = try timed {
-      try ImageDecoder.decodeWithFacts(
-        bytes: bytes, name: name, minimumSize: preprocessor.minimumSize)
+      try encoder.decode(bytes: bytes, name: name)
     }
     return try caption(
       decoded.image, name: name, options: options, fullSize: decoded.fullSize,
@@ -109,19 +92,12 @@ public final class Captioner: Sendable {
     let options = options ?? bundle.configuration.decoding
     try options.validate()
     let rules = try TokenRules(options, vocabulary: bundle.vocabulary)
-    let worker = takeWorker(rows: bundle.nouns == nil ? options.rows : 2 * options.rows)
-    defer { idle.withLock { $0.append(worker) } }
-    let (encoded, encodeMilliseconds) = try timed {
-      let pixels = preprocessor(image).adapted(toChannels: encoder.imageChannels)
-      return try encoder.encode(
-        pixels.reshaped(Shape([1] + pixels.shape.extents)), outputs: outputs,
-        scratch: worker.encoder)[0]
-    }
+    let (encoded, encodeMilliseconds) = try timed { try encoder.encode(image) }
     guard let features = ImageFeatures(encoded) else {
-      preconditionFailure("the encoder's outputs are \(outputs)")
+      preconditionFailure("the encoder was not asked for map and embedding")
     }
     let (found, captionMilliseconds) = try timed {
-      try search(features, encoded.logits, options, rules, worker.decoder)
+      try search(features, encoded.logits, options, rules)
     }
     // A model that writes its own start token keeps it in its hypothesis, but it is no word.
     guard let best = found.hypotheses.first,
@@ -160,16 +136,23 @@ public final class Captioner: Sendable {
   /// - Parameter logits: `[classes]`; nil for a model that does not name the photo's class.
   /// - Returns: the captions, best first, and the noun that they were made to have.
   private func search(
-    _ features: ImageFeatures, _ logits: Tensor?, _ options: DecodingOptions, _ rules: TokenRules,
-    _ state: DecoderState
+    _ features: ImageFeatures, _ logits: Tensor?, _ options: DecodingOptions, _ rules: TokenRules
   ) throws -> (hypotheses: [Hypothesis], noun: String?) {
-    guard let naming = bundle.nouns, let logits, let noun = naming.noun(of: logits.elements) else {
-      let free = try decoder.captions(for: features, options: options, rules: rules, state: state)
-      return (free, nil)
+    let noun = logits.flatMap { bundle.nouns?.noun(of: $0.elements) }
+    let rows = bundle.nouns == nil ? options.rows : 2 * options.rows
+    return try states.with {
+      $0.capacity >= rows
+    } make: {
+      decoder.makeState(rows: rows, threads: threads)
+    } _: { state in
+      guard let naming = bundle.nouns, let noun else {
+        let free = try decoder.captions(for: features, options: options, rules: rules, state: state)
+        return (free, nil)
+      }
+      let (hypotheses, isNamed) = try decoder.captions(
+        for: features, options: options, rules: rules, noun: noun, naming, state: state)
+      return (hypotheses, isNamed ? noun.word : nil)
     }
-    let (hypotheses, isNamed) = try decoder.captions(
-      for: features, options: options, rules: rules, noun: noun, naming, state: state)
-    return (hypotheses, isNamed ? noun.word : nil)
   }
 
   /// Draws where the words of a caption of the image looked.
@@ -183,24 +166,11 @@ public final class Captioner: Sendable {
     let image = try ImageDecoder.decode(
       bytes: bytes, name: name, minimumSize: ImageSize(width: 480, height: 480))
     return try AttentionFigure.draw(
-      photo: image, view: preprocessor.view(of: image.size), gridHeight: caption.grid.height,
+      photo: image, view: encoder.view(of: image.size), gridHeight: caption.grid.height,
       gridWidth: caption.grid.width,
       panels: zip(caption.words, caption.attention).map {
         AttentionFigure.Panel(word: $0.word, weights: $1)
       })
-  }
-
-  /// An idle worker whose decoder holds at least so many rows, or a new one.
-  private func takeWorker(rows: Int) -> Worker {
-    let worker =
-      idle.withLock { $0.popLast() }
-      ?? Worker(
-        encoder: encoder.makeScratch(threads: threads),
-        decoder: decoder.makeState(rows: rows, threads: threads))
-    if worker.decoder.capacity < rows {
-      worker.decoder = decoder.makeState(rows: rows, threads: threads)
-    }
-    return worker
   }
 }
 

@@ -33,7 +33,12 @@ package final class FileLock: Sendable {
     self.descriptor = descriptor
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    // A child that was just made has a copy of what is open until it becomes another program, and
+    // would keep the lock as long.
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 }
 
 enum LockResult { case taken, held, impossible }

@@ -21,7 +21,8 @@ struct WeightTarget: FuzzTarget {
     extractor = try FeatureExtractor(
       EncoderSource(ModelBundle(folder: models.captioner)), output: .map)
     let pixels = (0..<16 * 16 * 3).map { UInt8(truncatingIfNeeded: $0 * 5) }
-    try RGBImage(width: 16, height: 16, pixels: pixels).writePNG(to: place.scratch + "/photo.png")
+    try place.write(
+      [UInt8](RGBImage(width: 16, height: 16, pixels: pixels).pngData()), to: "photo.png")
     cache = try Self.filled(extractor, place)
   }
 

@@ -21,7 +21,7 @@ public enum ImageDecoder {
   /// - Parameter minimumSize: What the caller needs at least on each side. A larger JPEG is decoded
   ///   at an eighth, a quarter or half of its size where that is still no smaller than this, which
   ///   takes a fraction of the time and memory. Without it every picture comes in full.
-  /// - Throws: `ImagingError`, any case but `.writeFailed`.
+  /// - Throws: `ImagingError`.
   public static func decode(path: String, minimumSize: ImageSize? = nil) throws -> RGBImage {
     try decode(bytes: readAll(FilePath(path), waits: true), name: path, minimumSize: minimumSize)
   }

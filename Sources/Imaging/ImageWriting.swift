@@ -36,17 +36,6 @@ extension RGBImage {
     }
   }
 
-  /// Writes the picture as a PNG file.
-  ///
-  /// - Throws: `ImagingError.writeFailed`.
-  public func writePNG(to path: String) throws {
-    do {
-      try pngData().write(to: URL(filePath: path))
-    } catch {
-      throw ImagingError.writeFailed(path: path, reason: error.localizedDescription)
-    }
-  }
-
   /// Valid pixels of a valid size always encode, short of memory running out.
   private func encoded(_ encode: (inout ci_buffer, inout ci_report) -> ci_status) -> Data {
     var buffer = ci_buffer()

@@ -130,13 +130,13 @@ extension Convolution2d: Trainable {
       }
     }
     gradients.weight = sum
-    guard var bias = gradients.bias else { return }
-    gradients.bias = nil
+    guard bias != nil else { return }
     let sums = ChannelMath.sums(
       outputGradient.elements, pixels: outputGradient.shape.count / outputs, channels: outputs,
       threads: threads)
-    for output in 0..<outputs { bias.elements[output] += Float(sums[output]) }
-    gradients.bias = bias
+    gradients.bias.changeInPlace { bias in
+      for output in 0..<outputs { bias.elements[output] += Float(sums[output]) }
+    }
   }
 
   private var way: ConvolutionGradient {

@@ -77,13 +77,11 @@ extension Linear: Trainable {
       outputGradient.shape == [input.shape[0], outputs] && input.shape[1] == inputs,
       "linear layer of weight \(weight.shape), gradient \(outputGradient.shape) of \(input.shape)")
     gradients.weight.add(transposed: outputGradient, times: input, threads: threads)
-    guard var bias = gradients.bias else { return }
-    // Leaves one owner of the elements, so that they are changed in place.
-    gradients.bias = nil
-    TrainingMath.addRows(
-      outputGradient.elements, rows: input.shape[0], columns: outputs, into: &bias.elements,
-      threads: threads)
-    gradients.bias = bias
+    gradients.bias.changeInPlace { bias in
+      TrainingMath.addRows(
+        outputGradient.elements, rows: input.shape[0], columns: outputs, into: &bias.elements,
+        threads: threads)
+    }
   }
 }
 

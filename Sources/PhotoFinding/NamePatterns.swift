@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
+internal import Foundation
 package import SystemPackage
 
 /// Which files of a folder are meant: shell patterns, as `*.jpg`, `IMG_20??` or `raw/*`, in either

@@ -1,10 +1,5 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
+internal import Files
+internal import Foundation
 package import SystemPackage
 
 /// Finds the photos in folders, in an order that depends on nothing but their names.
@@ -44,7 +39,7 @@ package struct PhotoFinder: Sendable {
     in root: FilePath, at relative: FilePath = FilePath(),
     unreadable: (FilePath, String) -> Void, passedBy: (PassedBy.Item) -> Void = { _ in }
   ) -> [Found] {
-    guard Entry(at: root, followingLinks: true) == .folder else {
+    guard FileEntry(at: root) == .folder else {
       return [Found(path: root, relativePath: FilePath(root.lastComponent.map { "\($0)" } ?? "."))]
     }
     var found: [Found] = []
@@ -75,7 +70,7 @@ package struct PhotoFinder: Sendable {
   ///
   /// - Parameter relative: where the folder lies below the one that was asked for.
   package func folders(in root: FilePath, at relative: FilePath = FilePath()) -> [Found] {
-    guard Entry(at: root, followingLinks: true) == .folder else { return [] }
+    guard FileEntry(at: root) == .folder else { return [] }
     var found = [Found(path: root, relativePath: relative)]
     var next = 0
     while isRecursive, next < found.count {
@@ -92,7 +87,7 @@ package struct PhotoFinder: Sendable {
 
   /// Whether a folder is at a path, links followed.
   package static func isFolder(_ path: FilePath) -> Bool {
-    Entry(at: path, followingLinks: true) == .folder
+    FileEntry(at: path) == .folder
   }
 
   /// Whether `photos` would take a file that lies in one of `folders`.
@@ -115,13 +110,13 @@ package struct PhotoFinder: Sendable {
   }
 
   private func fate(of item: Found, called name: FilePath.Component) -> Fate {
-    switch Entry(at: item.path, followingLinks: false) {
+    switch FileEntry(at: item.path, followingLinks: false) {
     case .folder: return fate(ofFolder: item, called: name)
     case .file: return fate(ofFile: item, called: name)
     case .link:
-      return Entry(at: item.path, followingLinks: true) == .folder
+      return FileEntry(at: item.path) == .folder
         ? .passedBy(.linkedFolder) : fate(ofFile: item, called: name)
-    case .other: return .unwanted
+    case .pipe, .socket, .device, nil: return .unwanted
     }
   }
 
@@ -161,30 +156,16 @@ package struct PhotoFinder: Sendable {
   /// The names in a folder, in the order of their bytes.
   ///
   /// - Throws: `Errno`.
-  private func names(in folder: FilePath) throws(Errno) -> [FilePath.Component] {
-    guard let stream = folder.withPlatformString({ opendir($0) }) else {
-      throw Errno(rawValue: errno)
-    }
-    defer { closedir(stream) }
-    var names: [[CChar]] = []
-    errno = 0
-    while let entry = readdir(stream) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { start in
-          Array(UnsafeBufferPointer(start: start, count: strlen(start) + 1))
-        }
+  private func names(in folder: FilePath) throws -> [FilePath.Component] {
+    var names: [(bytes: [UInt8], name: FilePath.Component)] = []
+    try folder.forEachName { name in
+      let bytes = name.withPlatformString {
+        UnsafeRawBufferPointer(start: $0, count: strlen($0)).map(\.self)
       }
-      names.append(name)
-      errno = 0
+      names.append((bytes, name))
+      return true
     }
-    if errno != 0 { throw Errno(rawValue: errno) }
-    names.sort {
-      $0.lexicographicallyPrecedes($1) { UInt8(bitPattern: $0) < UInt8(bitPattern: $1) }
-    }
-    // Of “.” and “..” too, which are not names of their own.
-    return names.compactMap { FilePath.Component(platformString: $0) }.filter {
-      $0.kind == .regular
-    }
+    return names.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }.map(\.name)
   }
 }
 
@@ -196,27 +177,5 @@ extension FilePath.Component {
     guard ["json", "txt", "xmp"].contains(self.extension?.lowercased()) else { return false }
     let photo = FilePath(stem).extension?.lowercased() ?? ""
     return NamePatterns.photoExtensions.contains(photo)
-  }
-}
-
-/// What stands at a path.
-private enum Entry {
-  case file, folder, link, other
-
-  init(at path: FilePath, followingLinks: Bool) {
-    var status = stat()
-    let result = path.withPlatformString {
-      followingLinks ? stat($0, &status) : lstat($0, &status)
-    }
-    guard result == 0 else {
-      self = .other
-      return
-    }
-    switch status.st_mode & S_IFMT {
-    case S_IFREG: self = .file
-    case S_IFDIR: self = .folder
-    case S_IFLNK: self = .link
-    default: self = .other
-    }
   }
 }

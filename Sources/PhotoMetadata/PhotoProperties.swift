@@ -53,9 +53,6 @@ package struct PhotoProperties: Equatable, Sendable {
 
   /// The first text that a person wrote.
   package var humanText: PhotoDescription? { descriptions.first { $0.author == .person } }
-
-  /// The first text that this program wrote and nobody changed since.
-  package var machineText: PhotoDescription? { descriptions.first { $0.author != .person } }
 }
 
 /// Gathers texts and finds out who wrote them.

@@ -2,7 +2,7 @@ package import NeuralNet
 package import Tensors
 
 /// How a classifier makes one answer of the states of many steps.
-package enum StatePooling: String, Codable, CaseIterable, Sendable {
+public enum StatePooling: String, Codable, CaseIterable, Sendable {
   /// Every step votes, and attention weighs the votes.
   case attention
   /// The states after the last step of each direction decide.

@@ -7,7 +7,7 @@ package struct LanguageModelConfiguration: Codable, Sendable {
   package let network: TextNetworkConfiguration
   package let vocabulary: String
 
-  static let kind = "language-model"
+  package static let kind = "language-model"
 
   package init(network: TextNetworkConfiguration) {
     format = 1

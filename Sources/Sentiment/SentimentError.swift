@@ -1,5 +1,7 @@
+public import Files
+
 /// Why a text cannot be classified.
-public enum SentimentError: Error, Equatable, CustomStringConvertible {
+public enum SentimentError: Failure, Equatable {
   /// Nothing but white space.
   case empty
   /// The text has more bytes than are read.
@@ -11,15 +13,16 @@ public enum SentimentError: Error, Equatable, CustomStringConvertible {
   /// The model computes what is infinite or not a number; the file of its weights is at fault.
   case notFinite(weights: String)
 
-  public var description: String {
+  public var parts: FailureParts {
     switch self {
-    case .empty: "there is no text"
+    case .empty: .init(.badData, "there is no text")
     case .tooLong(let bytes, let limit):
-      "the text has \(bytes) bytes, at most \(limit) are read"
+      .init(.badData, "the text has \(bytes) bytes, at most \(limit) are read")
     case .tooManyWords(let words, let limit):
-      "the text has \(words) words, at most \(limit) are read"
-    case .notFinite(let weights): "\(weights): what is computed with these weights is not finite"
-    case .binary: "it is not text but binary data"
+      .init(.badData, "the text has \(words) words, at most \(limit) are read")
+    case .notFinite(let weights):
+      .init(.badData, weights, "what is computed with these weights is not finite")
+    case .binary: .init(.badData, "it is not text but binary data")
     }
   }
 }

@@ -1,19 +1,19 @@
 /// The sizes of a recurrent text model, in its `config.json` under `network`.
-package struct TextNetworkConfiguration: Codable, Equatable, Sendable {
+public struct TextNetworkConfiguration: Codable, Equatable, Sendable {
   /// Numbers a word.
-  package var embedding = 128
+  public var embedding = 128
   /// Numbers of an LSTM's hidden state, of each direction.
-  package var hidden = 256
-  package var layers = 1
+  public var hidden = 256
+  public var layers = 1
   /// Whether the text is also read backwards.
-  package var isBidirectional = true
-  package var pooling = StatePooling.attention
+  public var isBidirectional = true
+  public var pooling = StatePooling.attention
   /// Attention heads, where the states are pooled by attention.
-  package var heads = 4
+  public var heads = 4
   /// Vectors that the pieces of unknown words share.
-  package var buckets = 8192
+  public var buckets = 8192
 
-  package init() {}
+  public init() {}
 
   enum CodingKeys: String, CodingKey {
     case embedding, hidden, layers, pooling, heads, buckets

@@ -208,7 +208,10 @@ private struct Scanner {
   /// Whatever is not a letter or digit.
   private mutating func mark() {
     let start = index
-    guard let scalar = Unicode.Scalar(text[index]) else { return index += 1 }
+    guard let scalar = Unicode.Scalar(text[index]) else {
+      index += 1
+      return
+    }
     if let tag = tag() {
       index = tag.end
       if tag.partsParagraphs, !result.tokens.isEmpty {
@@ -246,7 +249,10 @@ private struct Scanner {
       all += 1
       index += 1
     }
-    guard (3...10).contains(all) else { return result.symbols += all }
+    guard (3...10).contains(all) else {
+      result.symbols += all
+      return
+    }
     // The first star is the number, the others are the word.
     result.tokens.append(.init(text: "\(full)", bytes: offsets[start]..<offsets[start + 1]))
     add(full == 1 ? "star" : "stars", from: start + 1)

@@ -2,8 +2,9 @@ package import Files
 package import Foundation
 package import SystemPackage
 
-/// What machines tell each other of one photo and a caption of it: a line of `caption worker`, of
-/// `caption export --format ndjson` and of `caption store import`.
+/// What programs are told of one photo and a caption of it, everywhere the same: a line of
+/// `caption --json`, of `caption batch --json`, `caption worker`, `caption export` and
+/// `caption store import`, and a JSON file beside a photo. The README lists its fields.
 ///
 /// What is not known is absent, and every field may be; lists that are absent count as empty. Times
 /// are UTC, as `2026-01-31T09:30:00.000Z`; logarithms are natural.
@@ -138,12 +139,16 @@ package struct CaptionExchange: Codable, Equatable, Sendable {
   package var latitude: Double?
   package var longitude: Double?
   package var caption: String?
+  /// The noun of the photo's class, where the caption was made to have it; only where it is made now.
+  package var noun: String?
   /// How the file that was captioned turns its picture, as `PhotoIdentity.orientation`.
   package var orientation: Int?
   /// As `MachineCaption.confidence`.
   package var confidence: Double?
   package var logProbability: Double?
   package var words: [MachineCaption.Word]?
+  /// The words alone, where somebody was promised them.
+  package var tokens: [String]?
   /// Best first.
   package var alternatives: [MachineCaption.Alternative]?
   package var model: Model?
@@ -156,10 +161,19 @@ package struct CaptionExchange: Codable, Equatable, Sendable {
   /// Of Euclidean length 1, as little-endian float16.
   package var embedding: Data?
   package var error: Failure?
+  /// What each step of making the caption took: `decode`, `encode` and `caption`.
+  package var milliseconds: [String: Double]?
+  /// Of a file beside a photo: `caption`, by which it is known as this program's, and the program's
+  /// version.
+  package var generator: String?
+  package var version: String?
+  /// Of a file beside a photo: a person's words that stand in place of a model's.
+  package var note: String?
 
   package enum CodingKeys: String, CodingKey, CaseIterable {
     case path, files, format, width, height, latitude, longitude, caption, confidence, words
     case alternatives, model, decoding, sentiment, embedding, error, orientation
+    case noun, tokens, milliseconds, generator, version, note
     case pathBytes = "path_base64"
     case contentHash = "content_hash"
     case pictureHash = "picture_hash"
@@ -179,29 +193,56 @@ package struct CaptionExchange: Codable, Equatable, Sendable {
     pathBytes = path.flatMap { String(validating: $0) == nil ? $0.data : nil }
   }
 
-  /// Enters what the store keeps of a photo and its caption.
-  ///
-  /// - Parameter embedding: nil to leave it out.
-  package mutating func enter(
-    _ photo: PhotoRecord, _ machine: MachineCaption, embedding: [Float]?
-  ) {
-    contentHash = photo.identity.content
-    pictureHash = photo.identity.picture
-    orientation = photo.identity.orientation
+  /// Enters what the store keeps of a photo.
+  package mutating func enter(_ photo: PhotoRecord) {
+    enter(photo.identity)
     byteCount = photo.byteCount
     format = photo.format
     (width, height) = (photo.width, photo.height)
-    facts = photo.facts
-    humanCaptions = photo.facts.humanCaptions.map {
-      Human(text: $0.text, source: $0.source.rawValue)
-    }
+    enter(photo.facts)
+  }
+
+  package mutating func enter(_ identity: PhotoIdentity) {
+    contentHash = identity.content
+    pictureHash = identity.picture
+    orientation = identity.orientation
+  }
+
+  package mutating func enter(_ facts: PhotoFacts) {
+    self.facts = facts
+    humanCaptions = facts.humanCaptions.map { Human(text: $0.text, source: $0.source.rawValue) }
+  }
+
+  package mutating func enter(_ state: FileState) {
+    byteCount = state.byteCount
+    modifiedNanoseconds = state.modifiedNanoseconds
+  }
+
+  /// - Parameter time: when the caption was made.
+  package mutating func enter(_ machine: MachineCaption, at time: String) {
     caption = machine.text
     confidence = machine.confidence
     logProbability = machine.logProbability
     words = machine.words
     alternatives = machine.alternatives
+    createdAt = time
+  }
+
+  /// Enters what has just been found out of a photo.
+  ///
+  /// - Parameter embedding: nil to leave it out.
+  package mutating func enter(
+    _ photo: PhotoRecord, _ machine: MachineCaption, embedding: [Float]?
+  ) {
+    enter(photo)
+    enter(machine, at: Timestamp.now.text)
     self.embedding = embedding.map { UnitVector($0).data }
-    createdAt = Timestamp.now.text
+  }
+
+  /// All that people wrote of the photo.
+  var peoplesWords: [Human] {
+    humanCaptions
+      + (note.map { [Human(text: $0, source: HumanCaption.Source.note.rawValue)] } ?? [])
   }
 
   /// Of the file at the path; nil where it is not known whole.

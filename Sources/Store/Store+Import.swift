@@ -20,8 +20,7 @@ package struct ImportCounts: Equatable, Sendable {
 package struct ImportError: Failure {
   package let reason: String
 
-  package var kind: FailureKind { .badData }
-  package var subject: String? { nil }
+  package var parts: FailureParts { .init(.badData, reason) }
 }
 
 extension Store {
@@ -98,7 +97,7 @@ package struct Importer {
     }
     if !isNew { try complete(line.facts, of: image) }
     try enterFiles(line, image)
-    for human in line.humanCaptions {
+    for human in line.peoplesWords {
       let source = human.source.flatMap(HumanCaption.Source.init(rawValue:)) ?? .imported
       let row = CaptionRow(
         HumanCaption(text: human.text, source: source), of: image, run: run,
@@ -110,7 +109,7 @@ package struct Importer {
       }
     }
     guard line.caption != nil || line.embedding != nil else {
-      guard !line.humanCaptions.isEmpty else {
+      guard !line.peoplesWords.isEmpty else {
         throw ImportError(reason: "there is no caption in it")
       }
       return

@@ -1,14 +1,6 @@
 package import Files
 internal import SystemPackage
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
-
 /// Keeps two processes from changing one model's folder at a time.
 package enum ModelLock {
   /// - Returns: what keeps others out as long as it lives.
@@ -25,9 +17,10 @@ package enum ModelLock {
   ///
   /// - Throws: `TrainingError.busy`; `FileFailure`.
   package static func check(_ folder: String) throws {
-    var status = stat()
-    guard stat(folder, &status) == 0 else { return }
-    guard status.st_mode & S_IFMT == S_IFDIR else { throw FileFailure(FilePath(folder), ENOTDIR) }
+    guard let entry = FileEntry(at: FilePath(folder)) else { return }
+    guard entry == .folder else {
+      throw FileFailure(FilePath(folder), Errno.notDirectory.rawValue)
+    }
     _ = try take(folder)
   }
 }

@@ -32,16 +32,6 @@ package struct TrainingRun<Task: TrainingTask> {
     }
   }
 
-  /// What a run tells while it goes on.
-  package enum Event: Sendable {
-    case step(Int, StepReport, rate: Float)
-    case validation(Int, [ValidationScore], isBest: Bool)
-    /// After a validation the schedule lowered the rate.
-    case rateFall(to: Float)
-    /// What the model makes of a few fixed inputs, after a validation.
-    case examples([String])
-  }
-
   /// Where a run stands, beside its task.
   private struct State: Codable, Sendable {
     var task: Task.State
@@ -78,9 +68,9 @@ package struct TrainingRun<Task: TrainingTask> {
   ///   - folder: is made where it does not exist.
   ///   - resumes: whether to go on from the folder's checkpoint, if there is one.
   ///   - fingerprint: the options that must not change from one session of a run to the next.
-  /// - Throws: `TrainingError.options` if the schedule needs measures and the task makes none;
-  ///   `TrainingError.checkpoint` if there is a checkpoint and `resumes` is false, or if its
-  ///   fingerprint is another; `TrainingError.busy`; `WeightError`; `FileFailure`.
+  /// - Throws: `TrainingError.options` if the schedule or the patience needs measures and the task
+  ///   makes none; `.begun` if there is a checkpoint and `resumes` is false, `.checkpoint` if its
+  ///   fingerprint is another; `.busy`; `WeightError`; `FileFailure`.
   package init(
     _ task: Task, _ options: Options, folder: String, resumes: Bool, fingerprint: String
   ) throws {
@@ -90,22 +80,27 @@ package struct TrainingRun<Task: TrainingTask> {
     state = State(task: task.state, schedule: options.schedule, fingerprint: fingerprint)
     guard task.isMeasured || !options.schedule.needsMeasures else {
       throw TrainingError.options(
-        "--schedule plateau goes by validation, and there is nothing to validate with")
+        "a learning rate that falls at plateaus goes by validation, and there is nothing to validate "
+          + "with")
+    }
+    guard task.isMeasured || options.patience == nil else {
+      throw TrainingError.options(
+        "patience goes by validation, and there is nothing to validate with")
     }
     try makeFolder(FilePath(folder))
     lock = try ModelLock.take(folder)
     LeftOvers.clear(in: FilePath(folder), ofFoundation: true)
     guard FileManager.default.fileExists(atPath: checkpointPath) else { return }
-    guard resumes else {
-      throw TrainingError.checkpoint(
-        path: checkpointPath,
-        reason: "a run was begun here; go on with --resume, or give another --output")
-    }
+    guard resumes else { throw TrainingError.begun(checkpoint: checkpointPath) }
     let checkpoint = try Checkpoint<State>(path: checkpointPath)
-    guard checkpoint.state.fingerprint == fingerprint else {
+    let found = checkpoint.state.fingerprint
+    guard found == fingerprint else {
       throw TrainingError.checkpoint(
         path: checkpointPath,
-        reason: "the run was begun with other options or data: \(checkpoint.state.fingerprint)")
+        reason: RunFingerprint.isOfOtherVersion(found)
+          ? "another version of this program began the run, and noted in another way what it learns "
+            + "from; that version can end it"
+          : "the run was begun with other options or data: \(found)")
     }
     state = checkpoint.state
     try self.task.restore(state.task) { checkpoint[$0] }
@@ -118,7 +113,7 @@ package struct TrainingRun<Task: TrainingTask> {
   ///   - observe: is told of every step.
   /// - Throws: `TrainingError.diverged`, `.busy`; `FileFailure`.
   package mutating func run(
-    shouldStop: () -> Bool = { false }, observe: (Event) throws -> Void = { _ in }
+    shouldStop: () -> Bool = { false }, observe: (TrainingEvent) throws -> Void = { _ in }
   ) throws {
     if lock == nil { lock = try ModelLock.take(folder) }
     defer { lock = nil }
@@ -148,7 +143,7 @@ package struct TrainingRun<Task: TrainingTask> {
     }
   }
 
-  private mutating func validate(_ log: Record, _ observe: (Event) throws -> Void) throws {
+  private mutating func validate(_ log: Record, _ observe: (TrainingEvent) throws -> Void) throws {
     let scores = try task.validate()
     let merit = task.merit(scores)
     // Without anything to measure by, the last model is the best.
@@ -177,6 +172,21 @@ package struct TrainingRun<Task: TrainingTask> {
   private mutating func writeCheckpoint() throws {
     state.task = task.state
     try Checkpoint.write(state, task.tensors, to: checkpointPath)
+  }
+
+  /// Makes the steps that are left, as a plan's stage.
+  ///
+  /// - Parameter stepsPerEpoch: how many steps go once through the data.
+  /// - Throws: as the other `run`, and what the observer throws.
+  package mutating func run(
+    stepsPerEpoch: Double, observer: TrainingObserver
+  ) throws -> TrainingOutcome {
+    try observer.willBegin(
+      TrainingLength(done: step, steps: options.steps, stepsPerEpoch: stepsPerEpoch))
+    try observer.during(.steps) {
+      try run(shouldStop: observer.shouldStop, observe: observer.tell)
+    }
+    return TrainingOutcome(steps: step, isOutOfPatience: isOutOfPatience)
   }
 }
 

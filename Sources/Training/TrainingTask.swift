@@ -54,15 +54,15 @@ extension TrainingTask {
 }
 
 /// What a step did.
-package struct StepReport: Sendable {
+public struct StepReport: Sendable {
   /// The loss that was minimised.
-  package let loss: Double
+  public let loss: Double
   /// Its parts by name, where it has several.
-  package let parts: [String: Double]
+  public let parts: [String: Double]
   /// The Euclidean norm of the gradients before clipping.
-  package let gradientNorm: Double
+  public let gradientNorm: Double
   /// How much was read: words, or images.
-  package let items: Int
+  public let items: Int
 
   package init(loss: Double, parts: [String: Double] = [:], gradientNorm: Double, items: Int) {
     self.loss = loss
@@ -73,9 +73,9 @@ package struct StepReport: Sendable {
 }
 
 /// A number that tells how good a model is; larger is better.
-package struct ValidationScore: Codable, Equatable, Sendable {
-  package let name: String
-  package let value: Double
+public struct ValidationScore: Codable, Equatable, Sendable {
+  public let name: String
+  public let value: Double
 
   package init(_ name: String, _ value: Double) {
     self.name = name

@@ -34,9 +34,11 @@ private func search(_ text: String) throws -> Benchmark.Work {
   }
   let query = try SearchQuery(text)
   let found = try store.search(query, limit: nil).count
-  return Benchmark.Work(remark: { "\(found) found" }) {
-    guard try store.search(query, limit: 20).count == 20 else { throw StoreBenchError.notFound }
-  }
+  return Benchmark.Work(
+    remark: { "\(found) found" },
+    run: {
+      guard try store.search(query, limit: 20).count == 20 else { throw StoreBenchError.notFound }
+    })
 }
 
 /// The twenty photos nearest to one, by a model whose embeddings have 256 numbers.

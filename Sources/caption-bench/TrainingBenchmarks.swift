@@ -1,3 +1,5 @@
+import CaptionTraining
+import Captioning
 import NeuralNet
 import Tensors
 
@@ -97,21 +99,22 @@ private func languageModelBenchmark(threads: Int) -> Benchmark {
   }
 }
 
-/// A decoder with attention, after the image features.
-private struct Decoder: Trainable {
-  var embedding: Embedding
-  var recurrence: AttentionLSTM
-  var output: Linear
+/// What an encoder might have seen of images, `[images, regions, channels]`.
+private struct RandomFeatures: FeatureSource {
+  let all: Tensor
 
-  mutating func visitParameters(_ visit: ParameterVisitor) {
-    visit("embedding", &embedding)
-    visit("recurrence", &recurrence)
-    visit("output", &output)
+  var count: Int { all.shape[0] }
+  var grid: (height: Int, width: Int) { (1, all.shape[1]) }
+  var channels: Int { all.shape[2] }
+
+  func features(of images: [Int]) -> Tensor {
+    all.reshaped([count, all.shape[1] * channels]).rows(images)
+      .reshaped([images.count, all.shape[1], channels])
   }
 }
 
-/// A whole step of a decoder with attention and gate over 49 regions of 512 channels, of 64
-/// sentences of 20 words, with dropout before the output layer and Adam.
+/// A whole step of the decoder with attention and gate, as it is trained, over 49 regions of 512
+/// channels, of 64 sentences of 20 words, with dropout before the output layer and Adam.
 private func decoderTrainingBenchmark(threads: Int) -> Benchmark {
   let (batch, steps, regions, size, words) = (64, 20, 49, 512, 10_000)
   return Benchmark(
@@ -124,38 +127,35 @@ private func decoderTrainingBenchmark(threads: Int) -> Benchmark {
       ])
   ) {
     var random = SeededRandom(seed: 1)
-    var decoder = Decoder(
-      embedding: Embedding(tokens: words, size: size, random: &random),
-      recurrence: AttentionLSTM(
-        attention: AdditiveAttention(
-          channels: size, hidden: size, size: size, activation: .relu, random: &random),
-        contextGate: Linear(inputs: size, outputs: size, random: &random),
-        cell: LSTMCell(inputs: 2 * size, hidden: size, random: &random)),
-      output: Linear(inputs: size, outputs: words, random: &random))
+    var configuration = DecoderConfiguration(attention: size, embedding: size, hidden: size)
+    configuration.initialState = .zero
+    var decoder = AttentionNetwork(
+      configuration, channels: size, vocabularySize: words, random: &random)
     var gradients = decoder.zeros()
     var optimizer = Optimizer(.adam())
-    let dropout = Dropout(0.5)
-    let layout = SequenceLayout(sequences: batch, steps: steps)
-    let images = Tensor(uniform: [batch, regions, size], bound: 1, random: &random)
-    let zeros = LSTMState(hidden: Tensor([batch, size]), cell: Tensor([batch, size]))
-    let ids = (0..<layout.rows).map { _ in Int.random(in: 0..<words, using: &random) }
-    let targets = (0..<layout.rows).map { _ in Int.random(in: 0..<words, using: &random) }
+    var forcing = TeacherForcing()
+    (forcing.labelSmoothing, forcing.attentionPenalty) = (0, 0)
+    forcing.embeddingDropout = 0
+    let captions = (0..<batch).map { image in
+      (
+        words: (1..<steps).map { _ in Int.random(in: 0..<words, using: &random) }, image: image,
+        isWhole: true
+      )
+    }
+    let captionBatch = CaptionBatch(
+      captions,
+      features: RandomFeatures(
+        all: Tensor(uniform: [batch, regions, size], bound: 1, random: &random)),
+      start: 1, end: 2)
     // Word, context and state into the gates; state into query and gate; the output layer; and
     // forward and gradient of the keys.
     let products =
-      layout.rows * size * (12 * size + 2 * size + words) + batch * regions * size * size * 2 / 3
+      batch * steps * size * (12 * size + 2 * size + words)
+      + batch * regions * size * size * 2 / 3
     return Benchmark.Work(operations: Double(6 * products)) {
       gradients.reset()
-      let trace = decoder.recurrence.forward(
-        decoder.embedding(ids), layout, regions: images, initial: zeros, threads: threads)
-      let before = random
-      let (_, slope) = SoftmaxCrossEntropy()(
-        dropout(trace.output, random: &random, threads: threads), through: decoder.output,
-        targets: targets, gradients: &gradients.output, threads: threads)
-      let found = decoder.recurrence.backward(
-        trace, dropout.backward(slope, random: before, threads: threads),
-        gradients: &gradients.recurrence, skipsRegions: true, threads: threads)
-      decoder.embedding.backward(found.words, ids: ids, gradients: &gradients.embedding)
+      _ = forcing.addGradients(
+        of: decoder, captionBatch, to: &gradients, random: &random, threads: threads)
       gradients.clip(toNorm: 5, threads: threads)
       optimizer.update(&decoder, gradients, rate: 1e-3, threads: threads)
     }

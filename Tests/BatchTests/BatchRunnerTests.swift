@@ -22,7 +22,7 @@ struct BatchRunnerTests {
     let bundle = try ModelBundle(folder: projectFolder.appending(path: "data/models/embedded").path)
     var options = bundle.configuration.decoding
     options.beamWidth = 1
-    captioner = PhotoCaptioner(try Captioner(bundle, threads: 1), options: options)
+    captioner = try PhotoCaptioner(Captioner(bundle, threads: 1), options: options)
     identity = try ModelIdentity(bundle, store: nil)
     photos = try (0..<12).map { index in
       let path = FilePath(folder.path).appending("\(index + 10).png")
@@ -53,14 +53,13 @@ struct BatchRunnerTests {
     try runner.run(
       run,
       photos: {
-        if handedOut.withLock({
-          $0 += 1; return $0 - 1
-        }) == after {
-          stop.raise()
+        let count = handedOut.withLock { count in
+          defer { count += 1 }
+          return count
         }
+        if count == after { stop.raise() }
         return queue.next()
-      }, stop: stop
-    ) { events += $0 }
+      }, stop: stop, report: { events += $0 })
     try store.endRun(run, stop.isRaised ? .interrupted : .finished)
     return events
   }
@@ -130,7 +129,8 @@ struct BatchRunnerTests {
     let run = try store.beginRun(.batch, request: "{}", work: work)
     let queue = PhotoQueue([moved], stop: StopFlag())
     var events: [BatchEvent] = []
-    try runner.run(run, photos: { queue.next() }, stop: StopFlag()) { events += $0 }
+    try runner.run(
+      run, photos: { queue.next() }, stop: StopFlag(), report: { events += $0 })
     guard case .alreadyCaptioned(let caption)? = events.first?.kind else {
       Issue.record("it was captioned again")
       return

@@ -13,11 +13,8 @@ struct PhotoStripperTests {
   private let store: Store
 
   init() throws {
-    folder = try TemporaryFolder()
-    photo = FilePath(folder.path).appending("grey.jpg")
-    let original = projectFolder.appending(path: "data/references/images/decoding/grey.jpg")
-    try FileManager.default.copyItem(atPath: original.path, toPath: photo.string)
-    store = try Store()
+    let grey = try GreyPhoto()
+    (folder, photo, store) = (grey.folder, grey.path, grey.store)
   }
 
   private func files() throws -> [String: Data] {

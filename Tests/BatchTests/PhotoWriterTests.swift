@@ -1,4 +1,5 @@
 import Batch
+import Captioning
 import Files
 import Foundation
 import PhotoMetadata
@@ -13,16 +14,15 @@ struct PhotoWriterTests {
   private let store: Store
   private let run: Int64
   private let caption: StoredCaption
+  private let source: CaptionSource
 
   init() throws {
-    folder = try TemporaryFolder()
-    photo = FilePath(folder.path).appending("grey.jpg")
-    let original = projectFolder.appending(path: "data/references/images/decoding/grey.jpg")
-    try FileManager.default.copyItem(atPath: original.path, toPath: photo.string)
-    store = try Store()
-    let work = try store.work(
-      ModelIdentity(name: "small", contentHash: ContentHash(of: [1]), configuration: "{}"),
-      options: "{}")
+    let grey = try GreyPhoto()
+    (folder, photo, store) = (grey.folder, grey.path, grey.store)
+    let model = ModelIdentity(
+      name: "small", contentHash: ContentHash(of: [1]), configuration: "{}")
+    let work = try store.work(model, options: "{}")
+    source = try CaptionSource(model, DecodingOptions())
     run = try store.beginRun(.batch, request: "{}", work: work)
     let file = try PhotoFile(at: photo)
     let machine = MachineCaption(
@@ -46,7 +46,7 @@ struct PhotoWriterTests {
     var options = PhotoWriter.Options()
     options.embeds = true
     change(&options)
-    let writer = PhotoWriter(store: store, model: "small", version: "1.0", options: options)
+    let writer = PhotoWriter(store: store, source: source, version: "1.0", options: options)
     var errors: [MetadataError] = []
     let state = try #require(FileState(of: photo))
     let count = try writer.write(caption, of: photo, state, run: run) { errors.append($0) }
@@ -79,7 +79,7 @@ struct PhotoWriterTests {
     let written = try write { $0.sidecars = [.text, .json, .xmp] }
     #expect(written.count == 4 && written.errors == [])
     #expect(try Set(properties().descriptions.map(\.text)) == ["Rex at Lake Garda"])
-    #expect(try properties().machineText == nil)
+    #expect(try properties().descriptions.allSatisfy { $0.author == .person })
     let text = try FileReplacement.read(Sidecar.path(for: photo, .text)).bytes
     #expect(text == Array("Rex at Lake Garda\n".utf8))
     let object = try FileReplacement.read(Sidecar.path(for: photo, .json)).bytes
@@ -134,7 +134,7 @@ struct PhotoWriterTests {
     let state = try #require(FileState(of: photo))
     var options = PhotoWriter.Options()
     options.embeds = true
-    let writer = PhotoWriter(store: store, model: "small", version: "1.0", options: options)
+    let writer = PhotoWriter(store: store, source: source, version: "1.0", options: options)
     #expect(try writer.write(caption, of: photo, state, run: later) { _ in } == 1)
     var errors: [MetadataError] = []
     #expect(try PhotoWriter.undo(run, in: store) { errors.append($0) } == PhotoWriter.Undone())
@@ -184,7 +184,8 @@ struct PhotoWriterTests {
   @Test func `links within the folder, and photos that are named, are written`() throws {
     let target = FilePath(folder.path).appending("inner/photo.jpg")
     #expect(try writeLinked(to: target, named: [FilePath(folder.path)]).count == 1)
-    #expect(PhotoProperties(try FileReplacement.read(target).bytes).machineText?.text == "A dog.")
+    let written = PhotoProperties(try FileReplacement.read(target).bytes)
+    #expect(written.descriptions.first?.text == "A dog.")
   }
 
   @Test func `a photo that is named is written behind its link, but not its sidecar's`() throws {
@@ -207,7 +208,7 @@ struct PhotoWriterTests {
     try FileManager.default.linkItem(atPath: photo.string, toPath: backup.string)
     #expect(try write().count == 1)
     #expect(try FileReplacement.read(backup).bytes == before)
-    #expect(try properties().machineText?.text == "A dog.")
+    #expect(try properties().descriptions.first?.text == "A dog.")
     var errors: [MetadataError] = []
     #expect(try PhotoWriter.undo(run, in: store) { errors.append($0) }.restored == 1)
     #expect(errors == [])

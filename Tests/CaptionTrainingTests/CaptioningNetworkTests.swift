@@ -2,8 +2,8 @@ import CaptionTraining
 import Captioning
 import Foundation
 import NeuralNet
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct CaptioningNetworkTests {

@@ -106,7 +106,9 @@ import Training
     try reference.run()
     var first = try run(task(network(), ownWords: ownWords), parts, steps: 24)
     var made = 0
-    try first.run(shouldStop: { made == 13 }) { event in
+    try first.run {
+      made == 13
+    } observe: { event in
       if case .step = event { made += 1 }
     }
     var second = try run(task(network(), ownWords: ownWords), parts, steps: 24)
@@ -130,6 +132,33 @@ import Training
       let (a, b) = (try one.step(index, rate: 1e-3), try two.step(index, rate: 1e-3))
       #expect(abs(a.loss - b.loss) < 1e-4)
     }
+  }
+
+  @Test func `only the options that count are kept for a run to go on with`() throws {
+    func kept(
+      _ selfCritical: SelfCritical.Candidates?,
+      _ change: (inout CaptioningTask<AttentionNetwork>.Options) -> Void
+    ) throws -> Data {
+      var options = CaptioningTask<AttentionNetwork>.Options()
+      change(&options)
+      let task = CaptioningTask(
+        model, CaptioningNetwork(network()), training: set,
+        captions: EncodedCaptions(set, vocabulary: model.vocabulary, limit: 8), validation: nil,
+        scoreName: "",
+        selfCritical: selfCritical.map {
+          SelfCritical(set, vocabulary: model.vocabulary, candidates: $0, samples: 4, limit: 8)
+        }, options: options, threads: 1)
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = .sortedKeys
+      return try encoder.encode(task.options)
+    }
+    let usual = try (kept(nil) { _ in }, kept(.beam) { _ in })
+    #expect(try kept(nil) { $0.examples = 9 } == usual.0)
+    #expect(try kept(nil) { $0.forcing.labelSmoothing = 0.3 } != usual.0)
+    #expect(try kept(nil) { $0.forcing.attentionPenalty = 0.3 } != usual.0)
+    #expect(try kept(.beam) { $0.forcing.labelSmoothing = 0.3 } == usual.1)
+    #expect(try kept(.beam) { $0.forcing.attentionPenalty = 0.3 } == usual.1)
+    #expect(try kept(.beam) { $0.weightDecay = 0.3 } != usual.1)
   }
 
   @Test func `what is no number is named, and nothing is changed`() throws {

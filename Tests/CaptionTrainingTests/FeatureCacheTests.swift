@@ -3,8 +3,8 @@ import Captioning
 import Foundation
 import Imaging
 import SystemPackage
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct FeatureCacheTests {

@@ -1,8 +1,7 @@
+import Captioning
 import Imaging
 import TestSupport
 import Testing
-
-import Captioning
 
 @Suite struct AttentionFigureTests {
   private let photo = RGBImage(

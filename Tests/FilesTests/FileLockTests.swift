@@ -21,6 +21,23 @@ struct FileLockTests {
     #expect(throws: FileFailure(missing, ENOENT)) { try FileLock(on: missing) }
   }
 
+  /// As a child has one until it becomes another program.
+  @Test func `a copy of what is open does not keep a lock`() throws {
+    let folder = try TemporaryFolder()
+    let path = FilePath(folder.path)
+    var lock = try FileLock(on: path)
+    let open = "/proc/self/fd"
+    let files = FileManager.default
+    let descriptor = try files.contentsOfDirectory(atPath: open).first {
+      (try? files.destinationOfSymbolicLink(atPath: "\(open)/\($0)")) == folder.path
+    }
+    let copy = dup(try #require(descriptor.flatMap { Int32($0) }))
+    defer { close(copy) }
+    #expect(try lock != nil && FileLock(on: path) == nil)
+    lock = nil
+    #expect(try FileLock(on: path) != nil)
+  }
+
   /// The system lets go of a lock whatever becomes of who has it.
   @Test func `a lock does not outlive a process that was killed`() throws {
     let folder = try TemporaryFolder()

@@ -1,6 +1,6 @@
 import NeuralNet
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct ActivationFunctionTests {

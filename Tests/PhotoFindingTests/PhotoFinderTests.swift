@@ -1,5 +1,5 @@
-import PhotoFinding
 import Foundation
+import PhotoFinding
 import SystemPackage
 import TestSupport
 import Testing
@@ -87,7 +87,8 @@ struct PhotoFinderTests {
     var finder = PhotoFinder()
     finder.patterns = patterns
     var passedBy = PassedBy()
-    let photos = finder.photos(in: folder ?? root, unreadable: { _, _ in }) { passedBy.add($0) }
+    let photos = finder.photos(
+      in: folder ?? root, unreadable: { _, _ in }, passedBy: { passedBy.add($0) })
     return (photos.map(\.relativePath.string), passedBy)
   }
 

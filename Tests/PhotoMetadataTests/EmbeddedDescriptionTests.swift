@@ -27,7 +27,7 @@ struct EmbeddedDescriptionTests {
     #expect(properties[.altText]?.text == Self.sentence)
     #expect(properties[.caption]?.text == (holdsIPTC ? Self.sentence : nil))
     #expect(properties.humanText == nil)
-    guard case .machine(let marker)? = properties.machineText?.author else {
+    guard case .machine(let marker)? = properties.descriptions.first?.author else {
       Issue.record("no marker")
       return
     }
@@ -142,7 +142,7 @@ struct EmbeddedDescriptionTests {
     let machine = try described(original, "A rocket.")
     let first = try noted(machine, "Žofie and Rex")
     let properties = PhotoProperties(first)
-    #expect(properties.machineText == nil)
+    #expect(properties.descriptions.allSatisfy { $0.author == .person })
     #expect(Set(properties.descriptions.map(\.text)) == ["Žofie and Rex"])
     #expect(properties.descriptions.allSatisfy { $0.isNote })
     #expect(try noted(first, "Žofie and Rex") == first)

@@ -1,7 +1,7 @@
 import NeuralNet
 import Sentiment
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct PackedTextEncoderTests {

@@ -1,6 +1,6 @@
 import Foundation
-import Training
 import Testing
+import Training
 
 @Suite struct ShuffledOrderTests {
   @Test func `each epoch has every number once, in another order`() {

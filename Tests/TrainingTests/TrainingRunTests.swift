@@ -2,8 +2,8 @@ import Files
 import Foundation
 import NeuralNet
 import SystemPackage
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 import Training
 
@@ -95,7 +95,9 @@ private struct Halving: TrainingTask {
     try reference.run()
     var first = try run(parts.path)
     var made = 0
-    try first.run(shouldStop: { made == stop }) { event in
+    try first.run {
+      made == stop
+    } observe: { event in
       if case .step = event { made += 1 }
     }
     #expect(first.step == stop)
@@ -126,7 +128,9 @@ private struct Halving: TrainingTask {
     #expect(falls.prefix(3) == [0.4, 0.2, 0.1])
     var first = try run(parts.path)
     var made = 0
-    try first.run(shouldStop: { made == stop }) { event in
+    try first.run {
+      made == stop
+    } observe: { event in
       if case .step = event { made += 1 }
     }
     var second = try run(parts.path)
@@ -176,7 +180,9 @@ private struct Halving: TrainingTask {
       var run = try TrainingRun(
         Halving(), options, folder: folder.path, resumes: resumes, fingerprint: "halving")
       var made = run.step
-      try run.run(shouldStop: { made == stop }) {
+      try run.run {
+        made == stop
+      } observe: {
         if case .step(let step, _, _) = $0 { made = step }
       }
     }
@@ -206,8 +212,9 @@ private struct Halving: TrainingTask {
     let folder = try TemporaryFolder()
     var first = try run(folder.path)
     try first.run()
+    let checkpoint = folder.path + "/checkpoint.safetensors"
     let anew = try #require(throws: TrainingError.self) { try run(folder.path) }
-    #expect("\(anew)".contains("--resume"))
+    #expect(anew == .begun(checkpoint: checkpoint))
     let other = try #require(throws: TrainingError.self) {
       try run(folder.path, steps: 50, resumes: true)
     }
@@ -215,6 +222,50 @@ private struct Halving: TrainingTask {
     try Data("no checkpoint".utf8).write(
       to: URL(filePath: folder.path + "/checkpoint.safetensors"))
     #expect(throws: WeightError.self) { try run(folder.path, resumes: true) }
+  }
+
+  @Test func `a run of another version is told as such`() throws {
+    let folder = try TemporaryFolder()
+    var first = try TrainingRun(
+      Halving(), options(8), folder: folder.path, resumes: false,
+      fingerprint: #"{"options":{"seed":1},"photos":16}"#)
+    try first.run()
+    let fingerprint = try RunFingerprint.text(options: ["seed": 1], data: DataHash())
+    func resume() throws {
+      _ = try TrainingRun(
+        Halving(), options(8), folder: folder.path, resumes: true, fingerprint: fingerprint)
+    }
+    let error = try #require(throws: TrainingError.self) { try resume() }
+    #expect(
+      "\(error)" == """
+        \(folder.path)/checkpoint.safetensors: cannot be resumed from: another version of this \
+        program began the run, and noted in another way what it learns from; that version can end it
+        """)
+  }
+
+  @Test func `an observer may refuse the folder before anything is written`() throws {
+    struct Refusal: Error {}
+    let folder = try TemporaryFolder()
+    var run = try run(folder.path)
+    var observer = TrainingObserver()
+    observer.willBegin = { length in
+      #expect(length.done == 0 && length.steps == 40 && length.stepsPerEpoch == 5)
+      throw Refusal()
+    }
+    #expect(throws: Refusal.self) { try run.run(stepsPerEpoch: 5, observer: observer) }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+    var stages: [String] = []
+    observer.willBegin = { _ in }
+    observer.tell = { event in
+      switch event {
+      case .began(let stage): stages.append("began \(stage)")
+      case .ended(let stage): stages.append("ended \(stage)")
+      default: break
+      }
+    }
+    let outcome = try run.run(stepsPerEpoch: 5, observer: observer)
+    #expect(outcome == TrainingOutcome(steps: 40, isOutOfPatience: false))
+    #expect(stages == ["began steps", "ended steps"])
   }
 
   @Test func `one process at a time trains into a folder`() throws {

@@ -1,10 +1,6 @@
 #if os(Linux)
+  package import Files
   internal import Foundation
-  #if canImport(Glibc)
-    internal import Glibc
-  #else
-    internal import Musl
-  #endif
   package import PhotoFinding
   package import SystemPackage
 
@@ -99,20 +95,20 @@
   }
 
   /// The system does not let a folder be watched.
-  package struct WatchError: Error, CustomStringConvertible {
-    package let path: FilePath?
+  package struct WatchError: Failure {
+    /// The folder; nil where it is none in particular.
+    package let subject: String?
     package let reason: String
 
+    package var parts: FailureParts { .init(.inputOutput, subject, reason) }
+
     init(path: FilePath?, _ number: Int32) {
-      self.path = path
-      reason =
+      subject = path?.string
+      let cause =
         number == ENOSPC
         ? "too many folders are watched already (see fs.inotify.max_user_watches)"
-        : String(cString: strerror(number))
-    }
-
-    package var description: String {
-      (path.map { "\($0): " } ?? "") + "cannot be watched: \(reason)"
+        : systemReason(number)
+      reason = "cannot be watched: \(cause)"
     }
   }
 #endif

@@ -1,3 +1,4 @@
+package import Captioning
 package import Files
 package import PhotoMetadata
 package import Store
@@ -14,20 +15,34 @@ package struct BatchEvent: Sendable {
     case failed(FailureKind, reason: String)
     /// It failed before, has not changed since and was not to be tried again.
     case failedBefore(FailureKind, reason: String)
+
+    /// The caption that it has.
+    package var caption: StoredCaption? {
+      switch self {
+      case .captioned(let caption), .alreadyCaptioned(let caption): caption
+      case .failed, .failedBefore: nil
+      }
+    }
   }
 
   package let path: FilePath
   package let kind: Kind
-  /// How many faults of the file the decoder worked around: the photo may be damaged.
-  package let faults: Int
+  /// Of the file when it was read; nil where it could not be.
+  package let state: FileState?
+  /// What the store has recorded; nil where it knew it all.
+  package let outcome: Outcome?
+  /// The caption, where it was made now.
+  package let made: Caption?
   /// How many files were written beside the photo or with it.
   package var written = 0
   /// What could not be written, and why.
   package var unwritten: [MetadataError] = []
 
-  init(path: FilePath, kind: Kind, faults: Int = 0) {
+  init(path: FilePath, kind: Kind, state: FileState?, outcome: Outcome?, made: Caption?) {
     self.path = path
     self.kind = kind
-    self.faults = faults
+    self.state = state
+    self.outcome = outcome
+    self.made = made
   }
 }

@@ -1,15 +1,14 @@
 internal import Captioning
 internal import Files
 internal import Foundation
-internal import NeuralNet
 package import Store
+internal import Synchronization
 package import SystemPackage
 
 /// Captions many photos, on all cores, into a store.
 ///
 /// One thread finds out what is new and reads it, several caption a photo each, and the caller's
-/// thread puts the results back into the order of the photos and commits them in small
-/// transactions. Few photos are in flight at a time, so memory does not grow with their number.
+/// thread commits the results in the photos' order in small transactions. Few photos are in flight at a time, so memory does not grow with their number.
 /// What is in the store at any moment is what a slower batch would have put there: the first of the
 /// photos, in their order.
 package struct BatchRunner: Sendable {
@@ -59,178 +58,135 @@ package struct BatchRunner: Sendable {
     _ run: Int64, photos: @escaping @Sendable () -> FilePath?, stop: StopFlag,
     report: @escaping ([BatchEvent]) throws -> Void
   ) throws {
-    let flight = Flight(workers: options.workers)
-    let threads = DispatchGroup()
-    start(in: threads) { read(photos, into: flight) { stop.isRaised } }
-    for _ in 0..<options.workers {
-      start(in: threads) { caption(flight) }
-    }
-    threads.notify(queue: .global()) { flight.results.close() }
-    defer { threads.wait() }
     let writer = PhotoWriter(
-      store: store, model: captioner.captioner.bundle.configuration.name, version: programVersion,
-      options: options.writes)
+      store: store, source: captioner.source, version: programVersion, options: options.writes)
     var recorder = OrderedRecorder(
       store: store, run: run, work: work, replacing: options.redoes,
       writer: options.writes.writesNothing ? nil : writer, report: report)
-    do {
-      while true {
-        switch flight.results.next(before: recorder.deadline) {
-        case .element(let result): try recorder.add(result) { flight.window.signal() }
-        case .nothingYet: try recorder.flush()
-        case .closed:
-          try recorder.flush()
-          return
+    let tried = Mutex(0)
+    try withOrderedMap(threads: options.workers) { () -> Sight? in
+      guard !stop.isRaised, tried.withLock(\.self) < options.limit ?? .max, let path = photos()
+      else { return nil }
+      let sight = try look(at: path)
+      if sight.isTry { tried.withLock { $0 += 1 } }
+      return sight
+    } _: { sight in
+      Result { try finding(sight) }
+    } _: { results in
+      do {
+        while true {
+          switch try results.next(before: recorder.deadline) {
+          case .result(let finding): try recorder.add(finding.get())
+          case .nothingYet: try recorder.flush()
+          case .end: return try recorder.flush()
+          }
         }
+      } catch {
+        stop.raise()
+        throw error
       }
-    } catch {
-      stop.raise()
-      flight.abandon()
-      throw error
-    }
-  }
-
-  private func start(in group: DispatchGroup, _ work: @escaping @Sendable () -> Void) {
-    group.enter()
-    Thread {
-      work()
-      group.leave()
-    }.start()
-  }
-
-  /// Reads the photos that are new and hands them to the captioning threads.
-  private func read(
-    _ photos: @Sendable () -> FilePath?, into flight: Flight, unless isStopped: () -> Bool
-  ) {
-    defer { flight.jobs.close() }
-    var index = 0
-    var tried = 0
-    while !isStopped(), tried < options.limit ?? .max, let path = photos() {
-      flight.window.wait()
-      let finding = look(at: path)
-      switch finding {
-      case .unread(let file, let isKnown):
-        if !isKnown { tried += 1 }
-        flight.jobs.add(Job(index: index, path: path, file: file))
-      case .failed:
-        tried += 1
-        fallthrough
-      default:
-        flight.results.add(Result(index: index, path: path, finding: finding))
-      }
-      index += 1
     }
   }
 
   /// What the store knows of a file, or else its bytes.
-  private func look(at path: FilePath) -> Finding {
+  ///
+  /// - Throws: `StoreError`.
+  private func look(at path: FilePath) throws -> Sight {
     do {
       var isKnown = false
       if let state = FileState(of: path) {
         switch try store.known(path, state, work, inAlbum: options.entersAlbum) {
-        case .captioned(let caption) where !options.redoes: return .known(state, caption)
+        case .captioned(let caption) where !options.redoes:
+          return .settled(Finding(path, state, kind: .alreadyCaptioned(caption)))
         case .failed(let kind, let reason) where !options.retriesFailures && !options.redoes:
-          return .failedBefore(kind, reason: reason)
+          return .settled(Finding(path, state, kind: .failedBefore(kind, reason: reason)))
         case .unsettled: isKnown = !options.redoes
         default: break
         }
       }
-      return .unread(try PhotoFile(at: path), isKnown: isKnown)
+      return .unread(path, try PhotoFile(at: path), isKnown: isKnown)
     } catch {
-      return Finding(error, path: path, state: FileState(of: path))
+      return .settled(try Finding(error, path, FileState(of: path)))
     }
   }
 
-  /// Captions photos until no more come.
-  private func caption(_ flight: Flight) {
-    while case .element(let job) = flight.jobs.next() {
-      flight.results.add(
-        Result(index: job.index, path: job.path, finding: describe(job.file, at: job.path)))
-    }
-  }
-
-  private func describe(_ file: PhotoFile, at path: FilePath) -> Finding {
-    do {
-      let photo = PhotoIdentity(of: file.bytes)
-      if !options.redoes, let caption = try store.caption(of: photo, work) {
-        return .samePicture(file.state, photo, PhotoFacts(of: file.bytes, at: path), caption)
+  /// What was found out about a photo, which is captioned now unless that is known.
+  ///
+  /// - Throws: as `Finding`'s initialiser for errors.
+  private func finding(_ sight: Sight) throws -> Finding {
+    switch sight {
+    case .settled(let finding): return finding
+    case .unread(let path, let file, _):
+      do {
+        let photo = PhotoIdentity(of: file.bytes)
+        if !options.redoes, let caption = try store.caption(of: photo, work) {
+          return Finding(
+            path, file.state, .alreadyThere(photo, PhotoFacts(of: file.bytes, at: path)),
+            kind: .alreadyCaptioned(caption))
+        }
+        let described = try captioner.describe(
+          bytes: file.bytes, identity: photo, name: path.string, at: path)
+        return Finding(path, file.state, described.outcome, made: described.caption)
+      } catch {
+        return try Finding(error, path, file.state)
       }
-      return .described(
-        file.state,
-        try captioner.describe(bytes: file.bytes, identity: photo, name: path.string, at: path))
-    } catch {
-      return Finding(error, path: path, state: file.state)
     }
   }
 }
 
-/// The photos in flight.
-private struct Flight: Sendable {
-  /// Lets so many photos be under way between the reader and the recorder.
-  let window: DispatchSemaphore
-  let jobs: BoundedQueue<Job>
-  let results: BoundedQueue<Result>
+/// What a look at a photo's file has shown.
+private enum Sight: Sendable {
+  case settled(Finding)
+  /// - Parameter isKnown: whether it has not changed since it was captioned.
+  case unread(FilePath, PhotoFile, isKnown: Bool)
 
-  init(workers: Int) {
-    let places = 2 * workers + 2
-    // Not with its value at once: libdispatch ends the program when a semaphore goes away with less
-    // than it began with, as it does when a batch is abandoned.
-    window = DispatchSemaphore(value: 0)
-    for _ in 0..<places { window.signal() }
-    jobs = BoundedQueue(capacity: places)
-    results = BoundedQueue(capacity: places)
+  /// Whether it counts against the limit.
+  var isTry: Bool {
+    switch self {
+    case .settled(let finding): finding.outcome != nil
+    case .unread(_, _, let isKnown): !isKnown
+    }
   }
-
-  /// Lets all threads come to their end; what is under way is dropped.
-  func abandon() {
-    jobs.close()
-    results.close()
-    window.signal()
-  }
-}
-
-/// A photo that has been read.
-private struct Job: Sendable {
-  let index: Int
-  let path: FilePath
-  let file: PhotoFile
 }
 
 /// What was found out about a photo.
-private struct Result: Sendable {
-  let index: Int
+private struct Finding: Sendable {
   let path: FilePath
-  let finding: Finding
-}
+  /// Nil where the file could not be read.
+  let state: FileState?
+  /// What the store is to record; nil for what it knows already.
+  let outcome: Outcome?
+  /// What there is to tell of it; nil where that depends on what the store has recorded.
+  let kind: BatchEvent.Kind?
+  /// The caption, where it was made now.
+  let made: Caption?
 
-private enum Finding: Sendable {
-  /// - Parameter isKnown: whether it has not changed since it was captioned.
-  case unread(PhotoFile, isKnown: Bool)
-  /// The file has not changed since it was captioned.
-  case known(FileState, StoredCaption)
-  /// The file is new or has changed, its picture is not and has not.
-  case samePicture(FileState, PhotoIdentity, PhotoFacts, StoredCaption)
-  case described(FileState, DescribedPhoto)
-  case failed(FileState?, FailureKind, reason: String)
-  case failedBefore(FailureKind, reason: String)
-  /// The store does not answer, or the model is broken: it would be the same with every photo.
-  case broken(any Error)
+  init(
+    _ path: FilePath, _ state: FileState?, _ outcome: Outcome? = nil,
+    kind: BatchEvent.Kind? = nil, made: Caption? = nil
+  ) {
+    self.path = path
+    self.state = state
+    self.outcome = outcome
+    self.kind = kind
+    self.made = made
+  }
 
-  init(_ error: any Error, path: FilePath, state: FileState?) {
-    if error is StoreError {
-      self = .broken(error)
-      return
-    }
-    if case CaptioningError.notFinite = error {
-      self = .broken(error)
-      return
-    }
+  /// A photo that failed.
+  ///
+  /// - Throws: the error, if the store does not answer or the model is broken: it would be the same
+  ///   with every photo.
+  init(_ error: any Error, _ path: FilePath, _ state: FileState?) throws {
+    if error is StoreError { throw error }
+    if case CaptioningError.notFinite = error { throw error }
     let failure = PhotoFailure(error, of: path.string)
-    self = .failed(state, failure.kind, reason: failure.reason)
+    self.init(
+      path, state, .failed(failure.kind, reason: failure.reason),
+      kind: .failed(failure.kind, reason: failure.reason))
   }
 }
 
-/// Puts results back into the order of the photos and commits them, many at a time.
+/// Commits results in the order of the photos, many at a time.
 private struct OrderedRecorder {
   let store: Store
   let run: Int64
@@ -238,37 +194,16 @@ private struct OrderedRecorder {
   let replacing: Bool
   let writer: PhotoWriter?
   let report: ([BatchEvent]) throws -> Void
-  /// Results that are ahead of their turn.
-  private var early: [Int: Result] = [:]
-  private var next = 0
-  private var ready: [Result] = []
+  var ready: [Finding] = []
   /// When what is ready is to be committed at the latest; nil while nothing is.
-  private(set) var deadline: Date?
+  var deadline: Date?
 
   private static let mostAtOnce = 64
   private static let longestWait = 0.25
 
-  init(
-    store: Store, run: Int64, work: Work, replacing: Bool, writer: PhotoWriter?,
-    report: @escaping ([BatchEvent]) throws -> Void
-  ) {
-    self.store = store
-    self.run = run
-    self.work = work
-    self.replacing = replacing
-    self.writer = writer
-    self.report = report
-  }
-
-  /// - Parameter inOrder: called for each result whose turn has come.
-  mutating func add(_ result: Result, inOrder: () -> Void) throws {
-    early[result.index] = result
-    while let result = early.removeValue(forKey: next) {
-      if ready.isEmpty { deadline = Date(timeIntervalSinceNow: Self.longestWait) }
-      ready.append(result)
-      next += 1
-      inOrder()
-    }
+  mutating func add(_ finding: Finding) throws {
+    if ready.isEmpty { deadline = Date(timeIntervalSinceNow: Self.longestWait) }
+    ready.append(finding)
     if ready.count >= Self.mostAtOnce || deadline.map({ Date.now >= $0 }) ?? false { try flush() }
   }
 
@@ -277,71 +212,40 @@ private struct OrderedRecorder {
     deadline = nil
     guard !ready.isEmpty else { return }
     defer { ready.removeAll() }
-    var outcomes: [(path: FilePath, state: FileState?, outcome: Outcome)] = []
-    var skipped = 0
-    for result in ready {
-      switch result.finding {
-      case .described(let state, let described):
-        outcomes.append(
-          (
-            result.path, state,
-            .captioned(described.photo, described.machine, embedding: described.embedding)
-          ))
-      case .samePicture(let state, let photo, let facts, _):
-        outcomes.append((result.path, state, .alreadyThere(photo, facts)))
-      case .failed(let state, let kind, let reason):
-        outcomes.append((result.path, state, .failed(kind, reason: reason)))
-      case .known, .failedBefore: skipped += 1
-      case .broken(let error): throw error
-      case .unread: preconditionFailure("a photo came back unread")
-      }
+    let outcomes = ready.compactMap { finding in
+      finding.outcome.map { (path: finding.path, state: finding.state, outcome: $0) }
     }
     var recorded = try store.record(
-      outcomes, run: run, work: work, skipped: skipped, replacing: replacing
+      outcomes, run: run, work: work, skipped: ready.count - outcomes.count, replacing: replacing
     )[...]
-    var events: [BatchEvent] = []
-    for result in ready {
-      switch result.finding {
-      case .described(let state, let described):
-        guard case .captioned(let stored, let isNew)? = recorded.popFirst() else {
-          preconditionFailure("a caption was not recorded")
-        }
-        events.append(
-          try written(
-            stored, state,
-            BatchEvent(
-              path: result.path, kind: isNew ? .captioned(stored) : .alreadyCaptioned(stored),
-              faults: described.caption.faults)))
-      case .samePicture(let state, _, _, let caption):
-        recorded.removeFirst()
-        events.append(
-          try written(
-            caption, state, BatchEvent(path: result.path, kind: .alreadyCaptioned(caption))))
-      case .known(let state, let caption):
-        // What people wrote beside a photo since it was captioned; of others it has just been read.
-        try store.add(HumanCaption.beside(result.path), besides: caption.id)
-        events.append(
-          try written(
-            caption, state, BatchEvent(path: result.path, kind: .alreadyCaptioned(caption))))
-      case .failed(_, let failure, let reason):
-        recorded.removeFirst()
-        events.append(BatchEvent(path: result.path, kind: .failed(failure, reason: reason)))
-      case .failedBefore(let failure, let reason):
-        events.append(BatchEvent(path: result.path, kind: .failedBefore(failure, reason: reason)))
-      case .broken, .unread: preconditionFailure("a result that was refused before")
-      }
-    }
-    try report(events)
+    try report(
+      ready.map { finding in
+        let answer = finding.outcome == nil ? nil : recorded.removeFirst()
+        return try event(of: finding, answer)
+      })
   }
 
-  /// The event, once its caption stands wherever it was to be written.
-  private func written(_ caption: StoredCaption, _ state: FileState, _ event: BatchEvent) throws
-    -> BatchEvent
-  {
-    guard let writer else { return event }
-    var event = event
-    event.written = try writer.write(caption, of: event.path, state, run: run) {
-      event.unwritten.append($0)
+  /// What became of a photo, once its caption stands wherever it was to be written.
+  ///
+  /// - Parameter recorded: what the store recorded of it.
+  private func event(of finding: Finding, _ recorded: Recorded?) throws -> BatchEvent {
+    var kind = finding.kind
+    if case .captioned(let stored, let isNew)? = recorded {
+      kind = isNew ? .captioned(stored) : .alreadyCaptioned(stored)
+    }
+    guard let kind else { preconditionFailure("a caption was not recorded") }
+    var event = BatchEvent(
+      path: finding.path, kind: kind, state: finding.state, outcome: finding.outcome,
+      made: finding.made)
+    guard let caption = kind.caption, let state = finding.state else { return event }
+    if finding.outcome == nil {
+      // What people wrote beside a photo since it was captioned; of others it has just been read.
+      try store.add(HumanCaption.beside(finding.path), besides: caption.id)
+    }
+    if let writer {
+      event.written = try writer.write(caption, of: finding.path, state, run: run) {
+        event.unwritten.append($0)
+      }
     }
     return event
   }

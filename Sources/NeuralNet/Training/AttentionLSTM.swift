@@ -307,10 +307,9 @@ extension Linear {
     for index in 0..<weight.elements.count {
       weight.elements[index] += weights.elements[row * inputs + index]
     }
-    guard var bias else { return }
-    self.bias = nil
-    for index in 0..<outputs { bias.elements[index] += biases.elements[row + index] }
-    self.bias = bias
+    bias.changeInPlace { [outputs] bias in
+      for index in 0..<outputs { bias.elements[index] += biases.elements[row + index] }
+    }
   }
 }
 

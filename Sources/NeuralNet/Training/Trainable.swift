@@ -62,11 +62,7 @@ package struct ParameterVisitor {
   }
 
   package func callAsFunction(_ name: String, _ tensor: inout Tensor?) {
-    guard var present = tensor else { return }
-    // Leaves the visitor the only owner of the elements.
-    tensor = nil
-    self(name, &present)
-    tensor = present
+    tensor.changeInPlace { self(name, &$0) }
   }
 
   package func callAsFunction(
@@ -85,10 +81,7 @@ package struct ParameterVisitor {
   }
 
   package func callAsFunction<Layer: Trainable>(_ name: String, _ layer: inout Layer?) {
-    guard var present = layer else { return }
-    layer = nil
-    self(name, &present)
-    layer = present
+    layer.changeInPlace { self(name, &$0) }
   }
 
   /// A frozen layer.

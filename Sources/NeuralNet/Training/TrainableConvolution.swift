@@ -28,15 +28,14 @@ struct TrainableConvolution: Sendable {
     _ visit: ParameterVisitor, isFrozen: Bool, freezesNormalization: Bool
   ) {
     if isFrozen { visit.frozen(name, &convolution) } else { visit(name, &convolution) }
-    guard let normalizationName, var normalization else { return }
-    // Leaves the visitor the only owner of the elements.
-    self.normalization = nil
-    if isFrozen || freezesNormalization {
-      visit.frozen(normalizationName, &normalization)
-    } else {
-      visit(normalizationName, &normalization)
+    guard let normalizationName else { return }
+    normalization.changeInPlace { normalization in
+      if isFrozen || freezesNormalization {
+        visit.frozen(normalizationName, &normalization)
+      } else {
+        visit(normalizationName, &normalization)
+      }
     }
-    self.normalization = normalization
   }
 
   /// As in inference: with the running statistics, folded into the convolution.

@@ -252,15 +252,14 @@ private struct PendingGradients {
       gradient.shape == shapes[index],
       "gradient \(gradient.shape) of a map \(shapes[index]?.description ?? "not computed")")
     guard learns[index] else { return }
-    guard var sum = sums[index] else {
+    guard sums[index] != nil else {
       sums[index] = gradient
       return
     }
-    // Leaves one owner of the elements, so that they are changed in place.
-    sums[index] = nil
-    TrainingMath.add(
-      gradient.elements, count: gradient.shape.count, into: &sum.elements, threads: threads)
-    sums[index] = sum
+    sums[index].changeInPlace { sum in
+      TrainingMath.add(
+        gradient.elements, count: gradient.shape.count, into: &sum.elements, threads: threads)
+    }
   }
 
   /// The gradient of a feature map, which is forgotten here.

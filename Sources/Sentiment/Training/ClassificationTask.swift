@@ -2,7 +2,7 @@ internal import Foundation
 internal import Language
 internal import ModelFiles
 internal import NeuralNet
-package import Tensors
+internal import Tensors
 package import Training
 
 /// What a model is to say of a text.
@@ -67,7 +67,7 @@ package struct ValidationSource: Sendable {
 /// The loss is the sum over the sources of the mean cross-entropy of their texts, and, with less
 /// weight and more smoothing, of single windows of the long ones: a review's windows mostly think
 /// what the review thinks. What is measured and written is the moving average of the parameters.
-package struct ClassificationTask: TrainingTask {
+package struct ClassificationTask: ModelTask {
   package struct Options: Codable, Equatable, Sendable {
     package var regularization = TextEncoder.Regularization(embedding: 0.2, states: 0.3)
     package var drops = WordDrops(pieces: 0.04, blank: 0.08)
@@ -91,11 +91,6 @@ package struct ClassificationTask: TrainingTask {
     package init() {}
   }
 
-  package struct State: Codable, Sendable {
-    fileprivate var orders: [ShuffledOrder]
-    fileprivate var trained: ModelInTraining<TextNetwork>.State
-  }
-
   private let options: Options
   private let configuration: SentimentConfiguration
   private let reader: WordReader
@@ -107,8 +102,9 @@ package struct ClassificationTask: TrainingTask {
   /// The pieces of the unknown words of all sources, and where each source's begin.
   private let unknown: [[Int32]]
   private let unknownOffsets: [Int32]
-  private var trained: ModelInTraining<TextNetwork>
-  private var orders: [ShuffledOrder]
+  package var trained: ModelInTraining<TextNetwork>
+  /// By source.
+  package var order: [ShuffledOrder]
   /// What the last validation found: logits up to a constant, and the right label.
   private var answers: [(logits: [Double], label: Int)] = []
 
@@ -137,22 +133,10 @@ package struct ClassificationTask: TrainingTask {
       return Int32(unknown.count)
     }
     self.unknown = unknown
-    orders = sources.indices.map {
+    order = sources.indices.map {
       ShuffledOrder(
         count: sources[$0].targets.count, seed: options.seed &+ UInt64($0) &* 0x5851_F42D)
     }
-  }
-
-  /// How many numbers are trained.
-  package var parameterCount: Int { trained.model.parameterCount }
-
-  package var state: State { State(orders: orders, trained: trained.state) }
-
-  package var tensors: [String: [String: Tensor]] { trained.tensors }
-
-  package mutating func restore(_ state: State, _ weights: (String) -> WeightReader) throws {
-    try trained.restore(state.trained, weights)
-    orders = state.orders
   }
 
   package mutating func step(_ index: Int, rate: Float) throws -> StepReport {
@@ -247,7 +231,7 @@ package struct ClassificationTask: TrainingTask {
       let first = step.targets.count
       let offset = unknownOffsets[index]
       for _ in 0..<source.textsPerStep {
-        let number = orders[index].next()
+        let number = order[index].next()
         let own = sample(source.texts.texts[number], &random)
         guard !own.isEmpty else { continue }
         for window in own {

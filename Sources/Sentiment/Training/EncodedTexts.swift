@@ -1,15 +1,14 @@
 package import Language
+internal import Training
 
 /// Texts as the numbers of their words, with the unknown words of all of them.
 package struct EncodedTexts: Sendable {
   package private(set) var texts: [[Int32]] = []
   package private(set) var unknown = UnknownWords()
 
-  package init() {}
-
-  /// Adds a text; returns its number.
-  package mutating func add(_ tokens: [String], _ reader: WordReader) {
-    texts.append(reader.read(tokens, unknown: &unknown))
+  /// - Parameter tokens: the words of each text.
+  package init(_ tokens: some Sequence<[String]>, _ reader: WordReader) {
+    for text in tokens { texts.append(reader.read(text, unknown: &unknown)) }
   }
 
   /// How many words the texts have.
@@ -20,6 +19,10 @@ package struct EncodedTexts: Sendable {
     var counts = [Int](repeating: 0, count: words)
     for text in texts { for token in text where token >= 0 { counts[Int(token)] += 1 } }
     return counts
+  }
+
+  func add(to data: inout DataHash) {
+    for numbers in texts + unknown.pieces { data.add(numbers) }
   }
 }
 

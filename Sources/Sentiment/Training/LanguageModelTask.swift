@@ -2,14 +2,14 @@ internal import Foundation
 internal import Language
 internal import ModelFiles
 internal import NeuralNet
-package import Tensors
+internal import Tensors
 package import Training
 
 /// Pre-trains a language model on texts, which need no labels.
 ///
 /// The texts stand one after the other in a new order each epoch; a step reads `windows` pieces of
 /// `length` words.
-package struct LanguageModelTask: TrainingTask {
+package struct LanguageModelTask: ModelTask {
   package struct Options: Codable, Equatable, Sendable {
     package var windows = 96
     package var length = 64
@@ -24,19 +24,15 @@ package struct LanguageModelTask: TrainingTask {
     package init() {}
   }
 
-  package struct State: Codable, Sendable {
-    fileprivate var order: ShuffledOrder
-    fileprivate var trained: ModelInTraining<LanguageModel>.State
-  }
-
   private let options: Options
   private let configuration: TextNetworkConfiguration
   private let reader: WordReader
   private let texts: EncodedTexts
   private let loss: SampledSoftmax
   private let threads: Int
-  private var trained: ModelInTraining<LanguageModel>
-  private var order: ShuffledOrder
+  package var trained: ModelInTraining<LanguageModel>
+  /// Of blocks, of which each step reads one.
+  package var order: ShuffledOrder
   /// This epoch's texts in one.
   private var stream: [Int32]
   private var streamEpoch: Int
@@ -76,22 +72,6 @@ package struct LanguageModelTask: TrainingTask {
     stream = shuffledStream(epoch: 0)
   }
 
-  /// How many numbers are trained.
-  package var parameterCount: Int { trained.model.parameterCount }
-
-  package var state: State { State(order: order, trained: trained.state) }
-
-  package var tensors: [String: [String: Tensor]] { trained.tensors }
-
-  package mutating func restore(
-    _ state: State, _ weights: (String) -> WeightReader
-  ) throws {
-    try trained.restore(state.trained, weights)
-    order = state.order
-    streamEpoch = order.epoch
-    stream = shuffledStream(epoch: streamEpoch)
-  }
-
   /// Texts begin after a break of paragraphs.
   private func shuffledStream(epoch: Int) -> [Int32] {
     var random = SeededRandom(seed: options.seed &+ 77 &+ UInt64(epoch) &* 1_000_003)
@@ -100,7 +80,7 @@ package struct LanguageModelTask: TrainingTask {
   }
 
   package mutating func step(_ index: Int, rate: Float) throws -> StepReport {
-    var random = SeededRandom(seed: options.seed &+ UInt64(index + 1) &* 0x9FB2_1C65_1E98_DF25)
+    var random = SeededRandom(seed: options.seed, step: index)
     let block = order.next()
     if order.epoch != streamEpoch {
       streamEpoch = order.epoch
@@ -147,17 +127,16 @@ package struct LanguageModelTask: TrainingTask {
         biasGradient: &trained.gradients.bias,
         threads: threads)
       total += own / Double(directions)
-      var layerGradients =
-        direction == 0
-        ? trained.gradients.forward : trained.gradients.reverse ?? trained.gradients.forward
-      let back = layer.backward(
-        gradient, input: states, gradients: &layerGradients, threads: threads)
-      if direction == 0 {
-        trained.gradients.forward = layerGradients
-      } else {
-        trained.gradients.reverse = layerGradients
+      func addGradients(_ gradients: inout Linear) {
+        layer.addGradients(gradient, input: states, to: &gradients, threads: threads)
       }
-      stateGradients.append(back.sums(ofRows: rows, count: all))
+      if direction == 0 {
+        addGradients(&trained.gradients.forward)
+      } else {
+        trained.gradients.reverse.changeInPlace(addGradients)
+      }
+      stateGradients.append(
+        gradient.matmul(layer.weight, threads: threads).sums(ofRows: rows, count: all))
     }
     let stateGradient =
       directions == 1 ? stateGradients[0] : Tensor(beside: stateGradients[0], stateGradients[1])

@@ -9,11 +9,6 @@ package struct WordDrops: Codable, Equatable, Sendable {
   /// The probability that a word is left blank.
   package var blank: Float
 
-  package init(pieces: Float, blank: Float) {
-    self.pieces = pieces
-    self.blank = blank
-  }
-
   /// - Parameters:
   ///   - unknown: the pieces of the texts' unknown words.
   ///   - reader: cuts known words into pieces.

@@ -73,7 +73,7 @@ struct NoteCommand: ParsableCommand {
     PhotoWriter.clearLeftOvers(beside: [path])
     let run = try store.beginRun(.single, request: jsonLine(["note": photo]), work: nil)
     let writer = PhotoWriter(
-      store: store, model: "", version: programVersion, options: options)
+      store: store, source: nil, version: programVersion, options: options)
     var failure: ExitCode?
     let count = try writer.write(note: text, caption: caption, of: path, state, run: run) {
       report($0)

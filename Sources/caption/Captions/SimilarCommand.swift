@@ -4,6 +4,7 @@ import Captioning
 import Foundation
 import Store
 import SystemPackage
+import Tensors
 
 /// `caption similar`: photos that look like one.
 struct SimilarCommand: ParsableCommand {
@@ -55,7 +56,9 @@ struct SimilarCommand: ParsableCommand {
   }
 
   private func embedding(_ path: FilePath, _ bundle: ModelBundle) throws -> [Float] {
-    try Captioner(bundle, threads: runtime.threads)
-      .caption(bytes: PhotoFile(at: path).bytes, name: path.string).embedding
+    let encoder = try PhotoEncoder(
+      EncoderSource(bundle), outputs: [.embedding], threads: runtime.threads)
+    let photo = try encoder.encode(bytes: PhotoFile(at: path).bytes, name: path.string)
+    return photo.embedding?.elements ?? []
   }
 }

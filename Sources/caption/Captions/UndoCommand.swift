@@ -58,9 +58,7 @@ struct UndoCommand: ParsableCommand {
     guard let writes = try store.runsWithWrites().first(where: { $0.run == run }) else {
       throw ValidationError("Run \(run) has written nothing that could be taken back.")
     }
-    let interruption = Interruption { [quiet] in
-      if !quiet { note("finishing what is under way; once more stops at once") }
-    }
+    let interruption = Interruption(isQuiet: quiet)
     defer { interruption.end() }
     var bar = Progress(total: writes.count, unit: "files", style: progress, isQuiet: quiet)
     defer { bar.finish() }

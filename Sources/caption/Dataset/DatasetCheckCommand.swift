@@ -5,6 +5,7 @@ import Files
 import Foundation
 import Imaging
 import Store
+import Synchronization
 import SystemPackage
 
 /// `caption dataset check`: what is wrong with a dataset.
@@ -97,17 +98,26 @@ struct DatasetCheckCommand: ParsableCommand {
   ///
   /// - Throws: `ExitCode` after an interruption.
   private func look(at items: [DatasetItem]) throws -> [Look] {
-    let interruption = Interruption { note("stopping; once more stops at once") }
+    let interruption = Interruption(isQuiet: false, "stopping")
     defer { interruption.end() }
-    let reporter = Reporter(Progress(total: items.count, style: progress, isQuiet: quiet))
-    let pool = OrderedPool<DatasetItem, Look>(threads: threads) {
+    var bar = Progress(total: items.count, style: progress, isQuiet: quiet)
+    defer { bar.finish() }
+    let rest = Mutex(items[...])
+    let flag = interruption.flag
+    let looks = try withOrderedMap(threads: threads) {
+      flag.isRaised ? nil : rest.withLock { $0.popFirst() }
+    } _: {
       Self.look(at: $0)
-    } deliver: {
-      reporter.add($0)
+    } _: { results in
+      var looks: [Look] = []
+      while let look = try results.next() {
+        looks.append(look)
+        var isFailed = true
+        if case .seen = look.photo { isFailed = false }
+        bar.advance(by: 1, worked: 1, failed: isFailed ? 1 : 0)
+      }
+      return looks
     }
-    for item in items where !interruption.flag.isRaised { pool.submit(item) }
-    pool.finish()
-    let looks = reporter.finish()
     if let status = interruption.exitStatus { throw ExitCode(status) }
     return looks
   }
@@ -130,26 +140,6 @@ struct DatasetCheckCommand: ParsableCommand {
       let failure = PhotoFailure(error, of: name)
       if case .missing? = error as? ImagingError { return Look(photo: .missing, identity: nil) }
       return Look(photo: .failed(reason: failure.reason), identity: nil)
-    }
-  }
-
-  /// Collects looks and shows how many there are. Its methods are never called twice at a time.
-  private final class Reporter: @unchecked Sendable {
-    private var progress: Progress
-    private var looks: [Look] = []
-
-    init(_ progress: Progress) { self.progress = progress }
-
-    func add(_ look: Look) {
-      looks.append(look)
-      var isFailed = true
-      if case .seen = look.photo { isFailed = false }
-      progress.advance(by: 1, worked: 1, failed: isFailed ? 1 : 0)
-    }
-
-    func finish() -> [Look] {
-      progress.finish()
-      return looks
     }
   }
 

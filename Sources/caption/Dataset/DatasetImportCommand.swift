@@ -107,9 +107,7 @@ struct DatasetImportCommand: ParsableCommand, TakesManyArguments {
       throw FileError.malformed(path: sources.joined(separator: ", "), reason: sentence)
     }
     let record = record(contents, request)
-    let interruption = Interruption {
-      note("stopping, nothing will have been imported; once more stops at once")
-    }
+    let interruption = Interruption(isQuiet: false, "stopping, nothing will have been imported")
     defer { interruption.end() }
     var bar = Progress(total: record.items.count, style: progress, isQuiet: quiet)
     let change = try store.with(.create) { store in

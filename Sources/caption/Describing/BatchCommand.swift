@@ -116,19 +116,16 @@ struct BatchCommand: ParsableCommand, TakesManyArguments {
     let options = try search.applied(to: bundle)
     if dryRun { return try planned(bundle, options) }
     try storeOptions.with(.create) { store in
-      let work = try store.work(ModelIdentity(bundle, store: store), options: options.canonical)
-      let captioner = PhotoCaptioner(try Captioner(bundle, threads: 1), options: options)
-      try caption(into: store, captioner, work)
+      let captioner = try PhotoCaptioner(
+        Captioner(bundle, threads: 1), options: options, store: store)
+      try caption(into: store, captioner, captioner.work(in: store))
     }
   }
 
   private func caption(into store: Store, _ captioner: PhotoCaptioner, _ work: Work) throws {
     let watcher = watch ? try FolderWatcher(roots(), finder: finder) : nil
     let listing = try photos()
-    let isQuiet = runtime.quiet
-    let interruption = Interruption {
-      if !isQuiet { note("finishing what is under way; once more stops at once") }
-    }
+    let interruption = Interruption(isQuiet: runtime.quiet)
     defer { interruption.end() }
     let queue = PhotoQueue(
       listing.photos, watcher: watcher, stop: interruption.flag, admits: isInShard)
@@ -145,8 +142,9 @@ struct BatchCommand: ParsableCommand, TakesManyArguments {
     let runner = BatchRunner(store: store, captioner: captioner, work: work, options: options)
     let run = try store.beginRun(.batch, request: request(listing), work: work)
     let reporter = BatchReporter(
-      run: run, total: watch ? nil : listing.photos.count, style: progress, isQuiet: runtime.quiet,
-      printsLines: !standardOutputIsTerminal || json, asJSON: json, isWatching: watch)
+      store: store, run: run, total: watch ? nil : listing.photos.count, style: progress, isQuiet: runtime.quiet,
+      printsLines: !standardOutputIsTerminal || json, asJSON: json ? captioner.source : nil,
+      isWatching: watch)
     for failure in listing.unreadable { reporter.unreadable(failure.path, failure.reason) }
     do {
       try runner.run(
@@ -302,17 +300,20 @@ private final class BatchReporter {
   private var leftAlone = 0
   /// Photos that were not written, as links lead out of the folders.
   private(set) var linkedOut = 0
+  private let store: Store
   private let run: Int64
   private let printsLines: Bool
-  private let asJSON: Bool
+  /// Whose captions are printed as JSON; nil for text.
+  private let asJSON: CaptionSource?
   private let start = ContinuousClock.now
 
   var firstFailure: ExitCode? { faults.first?.status }
 
   init(
-    run: Int64, total: Int?, style: Progress.Style, isQuiet: Bool, printsLines: Bool, asJSON: Bool,
-    isWatching: Bool
+    store: Store, run: Int64, total: Int?, style: Progress.Style, isQuiet: Bool, printsLines: Bool,
+    asJSON: CaptionSource?, isWatching: Bool
   ) {
+    self.store = store
     self.run = run
     printed = isWatching ? [:] : nil
     progress = Progress(total: total, style: style, isQuiet: isQuiet)
@@ -340,14 +341,13 @@ private final class BatchReporter {
     switch event.kind {
     case .captioned(let caption):
       counts.captioned += 1
-      if event.faults > 0 {
-        progress.say(
-          "caption: \(event.path): damaged in \(event.faults) places, decoded all the same")
+      if let faults = event.made?.faults, faults > 0 {
+        progress.say("caption: \(event.path): damaged in \(faults) places, decoded all the same")
       }
-      try print(caption, of: event.path)
+      try print(caption, event)
     case .alreadyCaptioned(let caption):
       counts.skipped += 1
-      try print(caption, of: event.path)
+      try print(caption, event)
     case .failed(let kind, let reason):
       failed.insert(event.path)
       fail(event.path, kind, reason)
@@ -408,13 +408,16 @@ private final class BatchReporter {
     progress.say("caption: \(path): \(reason)")
   }
 
-  private func print(_ caption: StoredCaption, of path: FilePath) throws {
-    printed?[path] = caption.id
+  private func print(_ caption: StoredCaption, _ event: BatchEvent) throws {
+    printed?[event.path] = caption.id
     guard printsLines else { return }
-    if asJSON {
-      try printLine(jsonLine(BatchRecord(path: path.string, caption)))
+    if let source = asJSON {
+      let object = try source.object(
+        caption.caption, at: caption.createdAt, of: event.path, event.state, event.outcome,
+        known: event.made == nil ? store.photo(of: caption) : nil, made: event.made)
+      try printLine(jsonLine(object))
     } else {
-      try printLine(Table.escaped(path.string) + "\t" + Table.escaped(caption.caption.text))
+      try printLine(Table.escaped(event.path.string) + "\t" + Table.escaped(caption.caption.text))
     }
   }
 }
@@ -426,32 +429,5 @@ extension BatchEvent.Kind {
     case .captioned, .failed: true
     case .alreadyCaptioned, .failedBefore: false
     }
-  }
-}
-
-/// One line of `--json`.
-private struct BatchRecord: Encodable {
-  let path: String
-  let caption: String
-  let logProbability: Double
-  let confidence: Double
-  let words: [MachineCaption.Word]
-  let alternatives: [MachineCaption.Alternative]
-  let createdAt: String
-
-  enum CodingKeys: String, CodingKey {
-    case path, caption, confidence, words, alternatives
-    case logProbability = "log_probability"
-    case createdAt = "created_at"
-  }
-
-  init(path: String, _ stored: StoredCaption) {
-    self.path = path
-    caption = stored.caption.text
-    logProbability = stored.caption.logProbability
-    confidence = stored.caption.confidence
-    words = stored.caption.words
-    alternatives = stored.caption.alternatives
-    createdAt = stored.createdAt
   }
 }

@@ -1,23 +1,31 @@
+import ArgumentParser
 import Batch
 import Captioning
 import Files
-import Foundation
 import Logging
 import Store
+import Synchronization
 import SystemPackage
 
-/// Keeps the captions of photos given one by one in the store.
+/// Keeps the captions of photos given one by one in the store. May be used from several threads.
 ///
-/// The captions are what the user asked for: where the usual store cannot be used, they are printed
-/// all the same, and a warning says that they are not kept. A store that was named must work.
-final class CaptionKeeper {
+/// The captions are what the user asked for: where the store fails, they are printed all the same. Of
+/// the usual store a warning says that they are not kept; one that was named must work, and is a
+/// failure like others.
+final class CaptionKeeper: Sendable {
+  private struct State {
+    /// Begun with the first caption that is kept.
+    var run: Int64?
+    /// The store is done without once it fails.
+    var failure: (any Error)?
+    var isTold = false
+  }
+
   private let store: Store
   private let work: Work
   private let isNamed: Bool
   private let logger: Logger
-  /// Begun with the first caption that is kept.
-  private var run: Int64?
-  private var isBroken = false
+  private let state = Mutex(State())
 
   private init(_ store: Store, _ work: Work, isNamed: Bool, _ logger: Logger) {
     self.store = store
@@ -43,54 +51,64 @@ final class CaptionKeeper {
   }
 
   /// The caption that the picture has from the same work.
-  func caption(of bytes: [UInt8]) -> MachineCaption? {
-    attempt { try store.caption(of: PhotoIdentity(of: bytes), work)?.caption } ?? nil
+  func caption(of photo: PhotoIdentity) -> StoredCaption? {
+    attempt { _ in try store.caption(of: photo, work) } ?? nil
   }
 
-  /// Keeps a new caption.
-  func keep(
-    _ caption: Caption, of bytes: [UInt8], at path: FilePath, _ state: FileState, replacing: Bool
-  ) {
-    let identity = PhotoIdentity(of: bytes)
-    let described = DescribedPhoto(caption, bytes: bytes, identity: identity, at: path)
-    record(
-      .captioned(described.photo, described.machine, embedding: described.embedding), at: path,
-      state, replacing: replacing)
+  /// The photo that a caption from the store is of, as the store has it.
+  func photo(of caption: StoredCaption) -> PhotoRecord? {
+    attempt { _ in try store.photo(of: caption) } ?? nil
   }
 
-  /// Keeps where a picture that has a caption was found.
-  func keep(_ bytes: [UInt8], at path: FilePath, _ state: FileState) {
-    record(
-      .alreadyThere(PhotoIdentity(of: bytes), PhotoFacts(of: bytes, at: path)), at: path, state,
-      replacing: false)
-  }
-
-  func close() {
-    _ = attempt {
-      if let run { try store.endRun(run, .finished) }
-      try store.close()
+  /// Keeps what became of a photo.
+  func keep(_ outcome: Outcome, at path: FilePath, _ file: FileState, replacing: Bool) {
+    _ = attempt { state in
+      let run = try state.run ?? store.beginRun(.single, request: "{}", work: work)
+      state.run = run
+      _ = try store.record([(path, file, outcome)], run: run, work: work, replacing: replacing)
     }
+    tell()
   }
 
-  private func record(
-    _ outcome: Outcome, at path: FilePath, _ state: FileState, replacing: Bool
-  ) {
-    _ = attempt {
-      let run = try self.run ?? store.beginRun(.single, request: "{}", work: work)
-      self.run = run
-      _ = try store.record([(path, state, outcome)], run: run, work: work, replacing: replacing)
+  /// - Returns: the exit status where not all was kept that had to be.
+  func close() -> ExitCode? {
+    _ = attempt { state in
+      if let run = state.run { try store.endRun(run, .finished) }
     }
-  }
-
-  /// Does without the store once it fails, having said so.
-  private func attempt<Value>(_ work: () throws -> Value) -> Value? {
-    guard !isBroken else { return nil }
     do {
-      return try work()
+      try store.close()
     } catch {
-      isBroken = true
-      logger.warning("captions are not kept: \(sentence(of: error))")
-      return nil
+      // What failed before is the cause.
+      _ = attempt { _ in throw error }
+    }
+    tell()
+    guard isNamed else { return nil }
+    return state.withLock(\.failure).map { exitStatus(of: $0) }
+  }
+
+  private func attempt<Value>(_ work: (inout State) throws -> Value) -> Value? {
+    state.withLock { state in
+      guard state.failure == nil else { return nil }
+      do {
+        return try work(&state)
+      } catch {
+        state.failure = error
+        return nil
+      }
+    }
+  }
+
+  /// Says once that the store has failed.
+  private func tell() {
+    let failure = state.withLock { state -> (any Error)? in
+      defer { state.isTold = state.failure != nil }
+      return state.isTold ? nil : state.failure
+    }
+    guard let failure else { return }
+    if isNamed {
+      report(failure)
+    } else {
+      logger.warning("captions are not kept: \(sentence(of: failure))")
     }
   }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Captioning
-import ModelFiles
 import Foundation
+import ModelFiles
 import Tensors
 
 /// `caption classify`: the likeliest classes of a photo.
@@ -17,12 +17,7 @@ struct ClassifyCommand: ParsableCommand {
         caption classify photo.jpg --encoder resnet50 --weights resnet50.safetensors
       """)
 
-  @Argument(
-    help: ArgumentHelp("An image file, or - for standard input."), completion: .file())
-  var image: String
-
-  @OptionGroup var runtime: RuntimeOptions
-  @OptionGroup var encoderOptions: EncoderOptions
+  @OptionGroup var photo: EncodedPhotoOptions
 
   @Option(
     help: ArgumentHelp("The classes' names, one a line in their order.", valueName: "file"),
@@ -37,15 +32,13 @@ struct ClassifyCommand: ParsableCommand {
   }
 
   func run() throws {
-    let prepared = try encoderOptions.load(model: runtime.model, output: .logits)
-    guard let classCount = prepared.encoder.classCount else {
+    let encoder = try photo.encoder(for: .logits)
+    guard let classCount = encoder.encoder.classCount else {
       throw ValidationError(
         "These weights have no classifier; name others with --encoder and --weights.")
     }
     let names = try labelNames(classCount)
-    let image = try prepared.encode(
-      PhotoSource(argument: image), output: .logits, threads: runtime.threads)
-    let probabilities = softmax(image.logits?.elements ?? [])
+    let probabilities = softmax(try photo.encoded(by: encoder).logits?.elements ?? [])
     let best = probabilities.indices.sorted { probabilities[$0] > probabilities[$1] }.prefix(top)
     for index in best {
       try printLine(String(format: "%.4f\t", probabilities[index]) + Table.escaped(names[index]))

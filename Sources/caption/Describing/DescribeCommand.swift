@@ -6,6 +6,7 @@ import Foundation
 import Imaging
 import Logging
 import Store
+import Synchronization
 import SystemPackage
 
 /// `caption PHOTO...`: a caption for each photo.
@@ -74,62 +75,71 @@ struct DescribeCommand: ParsableCommand, TakesManyArguments {
     let bundle = try ModelBundle.find(runtime.model)
     logger.debug("model \(bundle.configuration.name) from \(bundle.folder)")
     let options = try search.applied(to: bundle)
-    let photos = photos
-    let isOnly = photos.count == 1
     let figure = try attention.map {
       try ResultFile(
         path: $0, replacement.replacement(by: .figure, inputs: photos.map(PhotoSource.path)))
     }
+    let source = json ? try CaptionSource(ModelIdentity(bundle, store: nil), options) : nil
     let keeper = noStore ? nil : try CaptionKeeper.open(storeOptions, bundle, options, logger)
-    defer { keeper?.close() }
-    // A model is loaded for photos that need it only.
-    var loaded: Captioner?
-    func captioner() throws -> Captioner {
-      let captioner = try loaded ?? Captioner(bundle, threads: runtime.threads)
-      loaded = captioner
-      return captioner
-    }
-    var firstFailure: ExitCode?
-    for photo in photos {
-      do {
-        let state = FileState(of: FilePath(argument: photo))
-        let source = try PhotoSource(argument: photo)
-        if !redo, attention == nil, let stored = keeper?.caption(of: source.bytes) {
-          try print(stored, nil, .none, of: photo, isOnly: isOnly, bundle)
-          logger.debug("\(photo): captioned before")
-          if let state { keeper?.keep(source.bytes, at: FilePath(argument: photo), state) }
-          continue
-        }
-        let captioner = try captioner()
-        let caption = try captioner.caption(
-          bytes: source.bytes, name: source.name, options: options)
-        if let figure { try drawAttention(of: caption, source, captioner, to: figure) }
-        try print(
-          MachineCaption(caption), caption.noun, caption.milliseconds, of: photo, isOnly: isOnly,
-          bundle)
-        tell(caption, photo, logger)
-        if let state {
-          keeper?.keep(
-            caption, of: source.bytes, at: FilePath(argument: photo), state, replacing: redo)
-        }
-      } catch CaptioningError.notFinite(let weights) {
-        // It would be the same with every photo.
-        throw CaptioningError.notFinite(weights: weights)
-      } catch {
-        guard !(error is FileError || error is ValidationError || error is ReplacementError)
-        else { throw error }
-        report(error)
-        firstFailure = firstFailure ?? exitStatus(of: error)
-      }
-    }
-    if let firstFailure { throw firstFailure }
+    let failure = Result { try describe(bundle, options, keeper, figure, asJSON: source) }
+    let notKept = keeper?.close()
+    if let failure = try failure.get() ?? notKept { throw failure }
   }
 
-  private func tell(_ caption: Caption, _ photo: String, _ logger: Logger) {
-    if caption.faults > 0 {
-      logger.warning("\(photo): damaged in \(caption.faults) places, decoded all the same")
+  /// Prints the photos' captions in their order; several photos are captioned at a time.
+  ///
+  /// - Returns: the exit status of the first photo that failed.
+  private func describe(
+    _ bundle: ModelBundle, _ options: DecodingOptions, _ keeper: CaptionKeeper?,
+    _ figure: ResultFile?, asJSON source: CaptionSource?
+  ) throws -> ExitCode? {
+    let photos = photos
+    let workers = min(runtime.threads, photos.count)
+    let describer = Describer(
+      bundle: bundle, options: options, threads: runtime.threads / workers, keeper: keeper,
+      usesKept: !redo && figure == nil, draws: figure != nil)
+    let rest = Mutex(photos[...])
+    return try withOrderedMap(threads: workers) {
+      rest.withLock { $0.popFirst() }
+    } _: { photo in
+      (photo, Result { try describer.describe(photo) })
+    } _: { results in
+      var firstFailure: ExitCode?
+      while let (photo, result) = try results.next() {
+        do {
+          let found = try result.get()
+          if let figure, let drawing = found.figure {
+            try figure.write(FigureFile.data(of: drawing))
+            try figure.finish()
+          }
+          try print(found, of: photo, isOnly: photos.count == 1, asJSON: source)
+          tell(found.made, photo, runtime.logger)
+          if let state = found.state {
+            keeper?.keep(
+              found.outcome, at: FilePath(argument: photo), state, replacing: redo)
+          }
+        } catch {
+          guard !Self.endsAll(error) else { throw error }
+          report(error)
+          firstFailure = firstFailure ?? exitStatus(of: error)
+        }
+      }
+      return firstFailure
     }
-    let times = caption.milliseconds
+  }
+
+  /// Whether an error would be the same with every photo, or is of what was asked for.
+  private static func endsAll(_ error: any Error) -> Bool {
+    if case CaptioningError.notFinite = error { return true }
+    return error is FileError || error is ValidationError || error is ReplacementError
+  }
+
+  private func tell(_ made: Caption?, _ photo: String, _ logger: Logger) {
+    guard let made else { return logger.debug("\(photo): captioned before") }
+    if made.faults > 0 {
+      logger.warning("\(photo): damaged in \(made.faults) places, decoded all the same")
+    }
+    let times = made.milliseconds
     logger.debug(
       """
       \(photo): decode \(rounded(times.decode)), encode \(rounded(times.encode)), \
@@ -142,65 +152,102 @@ struct DescribeCommand: ParsableCommand, TakesManyArguments {
   }
 
   private func print(
-    _ caption: MachineCaption, _ noun: String?, _ milliseconds: Caption.Milliseconds,
-    of photo: String, isOnly: Bool, _ bundle: ModelBundle
+    _ found: Describer.Found, of photo: String, isOnly: Bool, asJSON source: CaptionSource?
   ) throws {
-    if json {
-      let model = bundle.configuration.name
-      try printLine(
-        jsonLine(CaptionRecord(path: photo, caption, noun: noun, model: model, milliseconds)))
+    if let source {
+      var object = source.object(
+        found.caption, at: found.createdAt, of: FilePath(argument: photo), found.state,
+        found.outcome, known: found.known, made: found.made)
+      // As it was named, where that is text.
+      if object.pathBytes == nil { object.path = photo }
+      object.tokens = object.words?.map(\.word)
+      let times = found.made?.milliseconds ?? Caption.Milliseconds.none
+      object.milliseconds = [
+        "decode": times.decode, "encode": times.encode, "caption": times.caption,
+      ]
+      try printLine(jsonLine(object))
     } else {
-      for sentence in [caption.text] + caption.alternatives.map(\.caption) {
+      for sentence in [found.caption.text] + found.caption.alternatives.map(\.caption) {
         try printLine(
           isOnly ? sentence : Table.escaped(photo) + "\t" + Table.escaped(sentence))
       }
     }
   }
-
-  private func drawAttention(
-    of caption: Caption, _ source: PhotoSource, _ captioner: Captioner, to file: ResultFile
-  ) throws {
-    guard !caption.attention.isEmpty else {
-      throw ValidationError("The model “\(caption.model)” has no attention to draw.")
-    }
-    let figure = try captioner.attentionFigure(of: caption, bytes: source.bytes, name: source.name)
-    try file.write(FigureFile.data(of: figure))
-    try file.finish()
-  }
 }
 
-/// One line of `--json`.
-private struct CaptionRecord: Encodable {
-  let path: String
-  let caption: String
-  let tokens: [String]
-  let logProbability: Double
-  let confidence: Double
-  let words: [MachineCaption.Word]
-  let alternatives: [MachineCaption.Alternative]
-  /// As `Caption.noun`; absent where there is none, and for a caption from the store.
-  let noun: String?
-  let model: String
-  let milliseconds: Caption.Milliseconds
-
-  enum CodingKeys: String, CodingKey {
-    case path, caption, tokens, confidence, words, alternatives, noun, model, milliseconds
-    case logProbability = "log_probability"
+/// Captions photos that are named one by one. May be used from several threads.
+private final class Describer: Sendable {
+  /// What was found out about a photo.
+  struct Found: Sendable {
+    let caption: MachineCaption
+    /// When the caption was made.
+    let createdAt: String
+    /// Of the photo's file; nil where it has none.
+    let state: FileState?
+    let outcome: Outcome
+    /// The photo as the store has it, where the caption is from there.
+    var known: PhotoRecord?
+    /// The caption, where it was made now.
+    var made: Caption?
+    /// Where its words looked.
+    var figure: RGBImage?
   }
 
+  private let bundle: ModelBundle
+  private let options: DecodingOptions
+  private let threads: Int
+  private let keeper: CaptionKeeper?
+  private let usesKept: Bool
+  private let draws: Bool
+  /// A model is loaded for photos that need it only.
+  private let loaded = Mutex<Captioner?>(nil)
+
+  /// - Parameters:
+  ///   - threads: on how many each photo is captioned.
+  ///   - usesKept: whether a caption of the store will do.
+  ///   - draws: whether to draw where the words looked.
   init(
-    path: String, _ caption: MachineCaption, noun: String?, model: String,
-    _ milliseconds: Caption.Milliseconds
+    bundle: ModelBundle, options: DecodingOptions, threads: Int, keeper: CaptionKeeper?,
+    usesKept: Bool, draws: Bool
   ) {
-    self.path = path
-    self.caption = caption.text
-    tokens = caption.words.map(\.word)
-    logProbability = caption.logProbability
-    confidence = caption.confidence
-    words = caption.words
-    alternatives = caption.alternatives
-    self.noun = noun
-    self.model = model
-    self.milliseconds = milliseconds
+    self.bundle = bundle
+    self.options = options
+    self.threads = threads
+    self.keeper = keeper
+    self.usesKept = usesKept
+    self.draws = draws
+  }
+
+  /// - Parameter photo: as it was named.
+  /// - Throws: as `PhotoSource` and `Captioner`; `ValidationError` where there is nothing to draw.
+  func describe(_ photo: String) throws -> Found {
+    let path = photo == "-" ? nil : FilePath(argument: photo)
+    let state = path.flatMap { FileState(of: $0) }
+    let source = try PhotoSource(argument: photo)
+    let identity = PhotoIdentity(of: source.bytes)
+    if usesKept, let stored = keeper?.caption(of: identity) {
+      return Found(
+        caption: stored.caption, createdAt: stored.createdAt, state: state,
+        outcome: .alreadyThere(identity, PhotoFacts(of: source.bytes, at: path)),
+        known: keeper?.photo(of: stored))
+    }
+    let captioner = try loaded.withLock { loaded in
+      let captioner = try loaded ?? Captioner(bundle, threads: threads)
+      loaded = captioner
+      return captioner
+    }
+    let caption = try captioner.caption(bytes: source.bytes, name: source.name, options: options)
+    let described = DescribedPhoto(caption, bytes: source.bytes, identity: identity, at: path)
+    var found = Found(
+      caption: described.machine, createdAt: Timestamp.now.text, state: state,
+      outcome: described.outcome, made: caption)
+    if draws {
+      guard !caption.attention.isEmpty else {
+        throw ValidationError("The model “\(caption.model)” has no attention to draw.")
+      }
+      found.figure = try captioner.attentionFigure(
+        of: caption, bytes: source.bytes, name: source.name)
+    }
+    return found
   }
 }

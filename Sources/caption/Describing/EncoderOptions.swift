@@ -1,7 +1,6 @@
 import ArgumentParser
 import Captioning
 import Imaging
-import NeuralNet
 import Tensors
 
 /// An image encoder: a model bundle's, or a named architecture with published weights.
@@ -72,12 +71,13 @@ struct EncoderOptions: ParsableArguments {
   /// - Parameters:
   ///   - model: the bundle whose encoder is used where no architecture was named.
   ///   - output: what will be asked of the encoder.
+  ///   - threads: on how many threads a photo is encoded.
   /// - Throws: `WeightError`, `CaptioningError`, `VocabularyError`; `ValidationError` if the size or
   ///   the geometry does not go with the model's preprocessing, or the weights are missing.
-  func load(model: String, output: EncoderOutput) throws -> PreparedEncoder {
+  func load(model: String, output: EncoderOutput, threads: Int) throws -> PhotoEncoder {
     guard !isRandom else { throw ValidationError("--encoder needs --weights.") }
-    return try PreparedEncoder(
-      source { try ModelBundle.find(model) }, output: output)
+    return try PhotoEncoder(
+      source { try ModelBundle.find(model) }, outputs: [output], threads: threads)
   }
 
   /// What the encoder is made of.
@@ -121,32 +121,5 @@ struct EncoderOptions: ParsableArguments {
     }
     if let problem = result.problem { throw ValidationError("With these options \(problem).") }
     return result
-  }
-}
-
-/// An encoder and its preprocessing, ready for photos.
-struct PreparedEncoder {
-  let encoder: ImageEncoder
-  let preprocessor: ImagePreprocessor
-
-  fileprivate init(_ source: EncoderSource, output: EncoderOutput) throws {
-    encoder = try ImageEncoder(
-      configuration: source.configuration, weights: source.weights, outputs: [output],
-      expectedImage: (source.preprocessing.height, source.preprocessing.width))
-    preprocessor = ImagePreprocessor(source.preprocessing)
-  }
-
-  /// What the encoder makes of a photo.
-  ///
-  /// - Throws: `ImagingError` if the photo is not readable, `NetworkError` if it does not suit the
-  ///   network.
-  func encode(_ source: PhotoSource, output: EncoderOutput, threads: Int) throws -> EncodedImage {
-    let image = try ImageDecoder.decode(
-      bytes: source.bytes, name: source.name, minimumSize: preprocessor.minimumSize)
-    let pixels = preprocessor(image).adapted(toChannels: encoder.imageChannels)
-    let size = preprocessor.configuration
-    let batch = pixels.reshaped([1, encoder.imageChannels, size.height, size.width])
-    let scratch = encoder.makeScratch(threads: threads)
-    return try encoder.encode(batch, outputs: [output], scratch: scratch)[0]
   }
 }

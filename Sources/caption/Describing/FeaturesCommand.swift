@@ -2,7 +2,6 @@ import ArgumentParser
 import Captioning
 import Foundation
 import Logging
-import SystemPackage
 import Tensors
 
 /// `caption features`: what an encoder makes of a photo, as a NumPy file.
@@ -20,12 +19,7 @@ struct FeaturesCommand: ParsableCommand {
         caption features photo.jpg --encoder vgg16 --weights vgg16.safetensors -o f.npy
       """)
 
-  @Argument(
-    help: ArgumentHelp("An image file, or - for standard input."), completion: .file())
-  var image: String
-
-  @OptionGroup var runtime: RuntimeOptions
-  @OptionGroup var encoderOptions: EncoderOptions
+  @OptionGroup var photo: EncodedPhotoOptions
 
   @Option(
     help: ArgumentHelp(
@@ -41,25 +35,20 @@ struct FeaturesCommand: ParsableCommand {
   @OptionGroup var replacement: ReplacementOptions
 
   func run() throws {
-    let inputs =
-      [PhotoSource.path(of: image)]
-      + [encoderOptions.weights].compactMap { $0 }.map {
-        FilePath(argument: $0)
-      }
-    let file = try ResultFile(path: output, replacement.replacement(by: .array, inputs: inputs))
-    let prepared = try encoderOptions.load(model: runtime.model, output: layer)
-    guard layer != .logits || prepared.encoder.classCount != nil else {
+    let file = try ResultFile(
+      path: output, replacement.replacement(by: .array, inputs: photo.inputs))
+    let encoder = try photo.encoder(for: layer)
+    guard layer != .logits || encoder.encoder.classCount != nil else {
       throw ValidationError("These weights have no classifier, hence no logits.")
     }
-    let features = try prepared.encode(
-      PhotoSource(argument: image), output: layer, threads: runtime.threads)
+    let features = try photo.encoded(by: encoder)
     let channelsFirst = features.map.map {
       $0.transposed.reshaped([$0.shape[1], features.gridHeight, features.gridWidth])
     }
     guard let tensor = channelsFirst ?? features.embedding ?? features.logits else { return }
     try file.write(npyData(tensor))
     try file.finish()
-    runtime.logger.debug("\(output): float32 \(tensor.shape)")
+    photo.runtime.logger.debug("\(output): float32 \(tensor.shape)")
   }
 }
 

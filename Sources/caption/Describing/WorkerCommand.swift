@@ -4,6 +4,7 @@ import Captioning
 import Foundation
 import Logging
 import Store
+import Synchronization
 import SystemPackage
 
 /// `caption worker`: a line in, a line out, for programs that share work among machines.
@@ -57,28 +58,27 @@ struct WorkerCommand: ParsableCommand {
     let logger = runtime.logger
     let bundle = try ModelBundle.find(runtime.model)
     let options = try search.applied(to: bundle)
-    let captioner = try Captioner(bundle, threads: 1)
-    var workerOptions = Worker.Options()
-    workerOptions.embeddings = embeddings
-    workerOptions.configuration = configuration
-    let worker = try Worker(PhotoCaptioner(captioner, options: options), options: workerOptions)
+    let captioner = try PhotoCaptioner(
+      Captioner(bundle, threads: 1), options: options, configuration: configuration)
+    let worker = Worker(captioner, embeddings: embeddings)
     logger.debug("model \(bundle.configuration.name) from \(bundle.folder)")
     signal(SIGPIPE, SIG_IGN)
     let mayBeObject = !nullSeparated
-    let pool = OrderedPool<LineReader.Line, [UInt8]>(threads: runtime.threads) { line in
-      worker.reply(to: line, mayBeObject: mayBeObject)
-    } deliver: { reply in
-      Self.write(reply)
-    }
-    var reader = try LineReader(
-      standardInput(), nullSeparated: nullSeparated, maximumLength: WorkerRequest.maximumLength)
+    let reader = Mutex(
+      LineReader(
+        try standardInput(), nullSeparated: nullSeparated,
+        maximumLength: WorkerRequest.maximumLength))
     do {
-      while let line = try reader.next() { pool.submit(line) }
+      try withOrderedMap(threads: runtime.threads) {
+        try reader.withLock { try $0.next() }
+      } _: {
+        worker.reply(to: $0, mayBeObject: mayBeObject)
+      } _: { replies in
+        while let reply = try replies.next() { Self.write(reply) }
+      }
     } catch let error as Errno {
-      pool.finish()
       throw FileError.readFailed(path: "standard input", reason: "\(error)")
     }
-    pool.finish()
   }
 
   /// Writes an answer, or ends the program: it may be waiting for a line that never comes, while

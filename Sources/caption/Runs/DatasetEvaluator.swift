@@ -43,8 +43,9 @@ struct DatasetEvaluator {
     threads: Int, isQuiet: Bool
   ) throws {
     self.store = store
-    work = try store.work(ModelIdentity(bundle, store: store), options: options.canonical)
-    captioner = PhotoCaptioner(try Captioner(bundle, threads: 1), options: options)
+    captioner = try PhotoCaptioner(
+      Captioner(bundle, threads: 1), options: options, store: store)
+    work = try captioner.work(in: store)
     self.evaluation = evaluation
     self.threads = threads
     self.isQuiet = isQuiet
@@ -56,9 +57,7 @@ struct DatasetEvaluator {
   ///   `StoreError`, `MetricsError`; `ExitCode` after an interruption.
   func evaluate(dataset: String, split: String) throws -> Outcome {
     let items = try store.datasetItems(of: dataset, split: split)
-    let interruption = Interruption { [isQuiet] in
-      if !isQuiet { note("finishing what is under way; once more stops at once") }
-    }
+    let interruption = Interruption(isQuiet: isQuiet)
     defer { interruption.end() }
     let run = try store.beginRun(
       .evaluation, request: jsonLine(["dataset": dataset, "split": split]), work: work)
@@ -100,7 +99,7 @@ struct DatasetEvaluator {
     var bar = Progress(total: photos.count, style: evaluation.progress, isQuiet: isQuiet)
     defer { bar.finish() }
     var captions: [FilePath: MachineCaption] = [:]
-    try runner.run(run, photos: { queue.next() }, stop: interruption.flag) { events in
+    try runner.run(run, photos: queue.next, stop: interruption.flag) { events in
       var (worked, failed) = (0, 0)
       for event in events {
         switch event.kind {

@@ -14,10 +14,7 @@ struct CaptionLabelling {
   func run() throws {
     try storeOptions.with(.write) { store in
       let model = try SentimentModel(labeller, store)
-      let isQuiet = isQuiet
-      let interruption = Interruption {
-        if !isQuiet { note("finishing what is under way; once more stops at once") }
-      }
+      let interruption = Interruption(isQuiet: isQuiet)
       defer { interruption.end() }
       var bar = Progress(
         total: try store.unlabelledCaptions(by: model.contentHash), unit: "captions", style: style,

@@ -1,8 +1,5 @@
 import ArgumentParser
-import Language
-import NeuralNet
 import Sentiment
-import Tensors
 import Training
 
 /// `caption sentiment pretrain`: a language model to begin a classifier with.
@@ -59,48 +56,16 @@ struct SentimentPretrainCommand: ParsableCommand, TakesManyArguments {
 
   func run() throws {
     try training.checkOutput(files: paths, models: [])
-    let configuration = try network.configuration()
-    let tokens = try paths.map { path in
-      try data.texts(path, isQuiet: training.quiet).map(TextTokenizer.words)
-    }
-    var counter = WordCounter()
-    for (index, texts) in tokens.enumerated() {
-      for text in texts { counter.add(text, weight: weigh?.values[index] ?? 1) }
-    }
-    let reader = WordReader(words: try counter.words(limit: words), buckets: configuration.buckets)
-    var texts = EncodedTexts()
-    for text in tokens.joined() { texts.add(text, reader) }
-    var options = LanguageModelTask.Options()
-    options.windows = batch
-    options.seed = training.seed
-    options.clipNorm = training.clipNorm
-    let task = try LanguageModelTask(
-      configuration, reader, texts, options: options, threads: training.threads)
-    let steps = training.allSteps(
-      stepsPerEpoch: Double(texts.size) / Double(batch * options.length))
-    let parameters = task.parameterCount
-    if !training.quiet {
-      note(
-        "\(reader.words.count) words, \(parameters) parameters, \(texts.size) words to read, "
-          + "\(steps) steps")
-    }
-    let runOptions = training.runOptions(
-      LanguageModelTask.self, steps: steps, defaultRate: 4e-3)
-    var run = try TrainingRun(
-      task, runOptions, folder: training.output, resumes: training.resume,
-      fingerprint: jsonLine(
-        Fingerprint(
-          options: options, network: configuration, schedule: runOptions.schedule,
-          texts: texts.texts.count, words: texts.size)))
-    try training.run(&run, steps: steps, unit: "words")
-    try printRows([("model", training.output), ("steps", "\(run.step)")])
-  }
-
-  private struct Fingerprint: Encodable {
-    let options: LanguageModelTask.Options
-    let network: TextNetworkConfiguration
-    let schedule: LearningRateSchedule
-    let texts: Int
-    let words: Int
+    var options = LanguageModelPlan.Options()
+    options.course = training.course
+    options.batch = batch
+    options.network = network.configuration
+    options.words = words
+    options.weights = weigh?.values
+    let plan = LanguageModelPlan(
+      sources: try paths.map { try data.texts($0, isQuiet: training.quiet) }, options: options)
+    let outcome = try TrainingSession(training.session, unit: "words").run(
+      plan, training, kind: LanguageModelConfiguration.kind)
+    try printRows([("model", training.output), ("steps", "\(outcome.steps)")])
   }
 }

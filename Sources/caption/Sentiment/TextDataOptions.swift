@@ -12,14 +12,24 @@ struct TextDataOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The column of the texts in csv, tsv and jsonl.", valueName: "name"))
   var textColumn: String?
 
-  @Option(help: ArgumentHelp("The column of the labels.", valueName: "name"))
-  var labelColumn: String?
+  /// Whether the texts may stand in columns.
+  var hasColumns: Bool { format.map { [.tsv, .csv, .jsonl].contains($0) } ?? true }
+
+  func validate() throws {
+    try requires(["--text-column": textColumn], with: Self.columned, hasColumns)
+  }
+
+  static let columned = "--format tsv, csv or jsonl"
 
   /// The texts of a file or folder, with labels as they stand there.
   ///
   /// - Throws: `DatasetError`.
-  func labelledTexts(_ path: String, isQuiet: Bool) throws -> [LabelledText] {
-    let contents = try source(path).labelledTexts()
+  func labelledTexts(
+    _ path: String, labelColumn: String?, isQuiet: Bool
+  ) throws -> [LabelledText] {
+    var source = source(path)
+    source.labelColumn = labelColumn
+    let contents = try source.labelledTexts()
     if !isQuiet { report(contents.problems) }
     return contents.texts
   }
@@ -36,7 +46,6 @@ struct TextDataOptions: ParsableArguments {
   private func source(_ path: String) -> LabelledTextSource {
     var source = LabelledTextSource(path: FilePath(argument: path), format: format)
     source.textColumn = textColumn
-    source.labelColumn = labelColumn
     return source
   }
 

@@ -31,8 +31,12 @@ struct TextNetworkOptions: ParsableArguments {
       && heads == nil
   }
 
-  /// - Throws: `ValidationError` for a size out of range.
-  func configuration() throws -> TextNetworkConfiguration {
+  func validate() throws {
+    if let fault = configuration.fault { throw ValidationError("\(fault).") }
+    try requires(["--heads": heads], with: "--pooling attention", pooling != .last)
+  }
+
+  var configuration: TextNetworkConfiguration {
     var result = TextNetworkConfiguration()
     result.embedding = embedding ?? result.embedding
     result.hidden = hidden ?? result.hidden
@@ -40,12 +44,9 @@ struct TextNetworkOptions: ParsableArguments {
     result.isBidirectional = direction.map { $0 == .both } ?? result.isBidirectional
     result.pooling = pooling ?? result.pooling
     result.heads = heads ?? result.heads
-    if let fault = result.fault { throw ValidationError("\(fault).") }
     return result
   }
 }
-
-extension StatePooling: ExpressibleByArgument {}
 
 /// Whole numbers above 0 with commas between them.
 struct WholeNumbers: ExpressibleByArgument {

@@ -9,6 +9,11 @@ final class Interruption: Sendable {
   let flag = StopFlag()
   fileprivate let message: @Sendable () -> Void
 
+  /// Heeds signals from now on, until `end`, and says so at the first unless it is to be quiet.
+  convenience init(isQuiet: Bool, _ action: String = "finishing what is under way") {
+    self.init { if !isQuiet { note("\(action); once more stops at once") } }
+  }
+
   /// Heeds signals from now on, until `end`.
   ///
   /// - Parameter message: is said at the first of them.

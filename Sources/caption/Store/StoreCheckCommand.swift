@@ -118,7 +118,7 @@ struct StoreCheckCommand: ParsableCommand {
     let isDamaged: Bool
     let faults: [String]
     let indexFault: String?
-    let goneFiles: [String]
+    let goneFiles: [CodablePath]
     let notConnectedFiles: Int
     let picturesWithoutFiles: Int
     let forgottenFiles: Int
@@ -134,7 +134,7 @@ struct StoreCheckCommand: ParsableCommand {
       isDamaged = check.isDamaged
       faults = check.faults
       indexFault = check.indexFault
-      goneFiles = check.goneFiles.map { String(decoding: $0) }
+      goneFiles = check.goneFiles.map(CodablePath.init)
       notConnectedFiles = check.notConnectedFiles
       picturesWithoutFiles = check.picturesWithoutFiles
       forgottenFiles = repair?.forgottenFiles ?? 0

@@ -1,7 +1,7 @@
 import ArgumentParser
 import CaptionTraining
-import Captioning
-import Language
+import Datasets
+import Store
 import SystemPackage
 import Training
 
@@ -35,33 +35,58 @@ struct CaptionDataOptions: ParsableArguments {
     guard (1...65_536).contains(batch ?? 1) else {
       throw ValidationError("--batch takes a number from 1 to 65536.")
     }
+    try requires(["--store": store.file], with: "a dataset of the store", !isFolder)
   }
 
-  /// - Parameter validationSplit: as `TrainingPhotos` takes it.
-  /// - Throws: as `TrainingPhotos`.
-  func photos(validationSplit: String? = nil) throws -> TrainingPhotos {
-    try TrainingPhotos(dataset, split: split, validationSplit: validationSplit, store: store)
+  private var isFolder: Bool { dataset.contains("/") }
+
+  /// The plan's options that are of the data and the model.
+  func options(with captioner: CaptionModelOptions) -> CaptioningPlan.Options {
+    var options = CaptioningPlan.Options()
+    options.batch = batch
+    options.features = features.map { FilePath(argument: $0) }
+    options.encoder = captioner.fineTuning.training
+    options.mirrors = captioner.fineTuning.flip ?? true
+    options.maximumLength = captioner.maximumLength
+    return options
   }
 
-  var cache: FeatureCache {
-    features.map { FeatureCache(folder: FilePath(argument: $0)) } ?? FeatureCache()
-  }
-
-  /// The captions of a set in a model's words.
-  ///
-  /// - Throws: `TrainingError.data` where there is nothing to learn.
-  func captions(of set: CaptionSet, _ model: CaptionModel) throws -> EncodedCaptions {
-    let captions = EncodedCaptions(
-      set, vocabulary: model.vocabulary, limit: model.decoding.maximumLength)
-    guard !captions.captions.isEmpty else {
-      throw TrainingError.data(path: dataset, reason: "there are no captions with words in it")
+  /// - Parameter validationSplit: whose photos to measure by; nil for `val` or, where there is none,
+  ///   every tenth of the others.
+  /// - Throws: `StoreError`, `DatasetError`; `TrainingError.data` for a split without photos.
+  func photos(validationSplit: String? = nil) throws -> CaptionedPhotos {
+    let photos = try items()
+    func chosen(_ split: String) -> [CaptionedPhotos.Photo] {
+      photos.filter { $0.split == split }.map(\.photo)
     }
-    guard captions.unknown * 2 <= captions.words else {
+    func require(_ split: String) throws -> [CaptionedPhotos.Photo] {
+      let chosen = chosen(split)
+      guard chosen.isEmpty else { return chosen }
+      let known = Set(photos.map(\.split)).sorted().joined(separator: ", ")
       throw TrainingError.data(
-        path: dataset,
-        reason: "\(captions.unknown) of the captions’ \(captions.words) words are outside the "
-          + "vocabulary of \(model.vocabulary.count); a lower --minimum-count may help")
+        path: dataset, reason: "there are no photos in its split “\(split)”, only in: \(known)")
     }
-    return captions
+    let all =
+      split == nil && photos.allSatisfy { $0.split == DatasetSplit.whole }
+      ? photos.map(\.photo) : try require(split ?? "train")
+    return CaptionedPhotos(
+      name: dataset, training: all, validation: try validationSplit.map(require) ?? chosen("val"),
+      validationName: validationSplit ?? "val")
+  }
+
+  private func items() throws -> [(split: String, photo: CaptionedPhotos.Photo)] {
+    guard isFolder else {
+      return try store.with(.read) { try $0.datasetItems(of: dataset, split: nil) }.map {
+        ($0.split, .init(name: $0.name, path: $0.path, captions: $0.references))
+      }
+    }
+    let contents = try DatasetRequest(
+      format: .folder, sources: [.init(path: FilePath(argument: dataset))]
+    ).read()
+    let files = contents.problems.filter { [.otherEncoding, .unreadableFile].contains($0.kind) }
+    for line in DatasetReport(files).summary(dataset: nil) { note(line) }
+    return contents.entries.map {
+      ($0.split ?? DatasetSplit.whole, .init(name: $0.name, path: $0.path, captions: $0.references))
+    }
   }
 }

@@ -35,8 +35,10 @@ struct FineTuningOptions: ParsableArguments {
       valueName: "share"), transform: decimalNumber)
   var colour: Float?
 
-  @Flag(inversion: .prefixedNo, help: "Show the encoder every second photo mirrored.")
-  var flip = true
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Show the encoder, frozen or not, every second photo mirrored (default: --flip).")
+  var flip: Bool?
 
   enum BatchNormalization: String, CaseIterable, ExpressibleByArgument {
     case frozen, trained
@@ -45,11 +47,11 @@ struct FineTuningOptions: ParsableArguments {
   static let all = "all"
 
   func validate() throws {
-    guard fineTune != nil || encoderRate == nil && batchNorm == nil && crop == nil && colour == nil
-    else {
-      throw ValidationError(
-        "--encoder-rate, --batch-norm, --crop and --colour go with --fine-tune.")
-    }
+    try requires(
+      [
+        "--encoder-rate": encoderRate, "--batch-norm": batchNorm, "--crop": crop,
+        "--colour": colour,
+      ], with: "--fine-tune", fineTune != nil)
     guard encoderRate.map({ $0 > 0 && $0.isFinite }) ?? true else {
       throw ValidationError("--encoder-rate takes a number above 0.")
     }
@@ -61,21 +63,18 @@ struct FineTuningOptions: ParsableArguments {
     }
   }
 
-  /// - Parameters:
-  ///   - rate: the decoder's highest learning rate.
-  ///   - isRandom: whether the encoder has nothing to lose.
-  /// - Returns: nil where the encoder is not trained.
-  func fineTuning(rate: Float, isRandom: Bool) -> FineTuning? {
+  /// How photos are changed; nil for what was not given.
+  var changes: GivenOptions { ["--crop": crop, "--colour": colour, "--flip": flip.map { _ in 1 }] }
+
+  /// Nil where the encoder is not trained.
+  var training: CaptioningPlan.EncoderTraining? {
     guard let fineTune else { return nil }
-    var augmentation = ImageAugmentation()
-    augmentation.smallestPart = crop ?? augmentation.smallestPart
-    augmentation.colour = colour ?? augmentation.colour
-    if !flip { augmentation.flipProbability = 0 }
-    var result = FineTuning()
+    var result = CaptioningPlan.EncoderTraining()
     result.firstLayer = fineTune == Self.all ? nil : fineTune
-    result.rateFactor = encoderRate.map { $0 / rate } ?? (isRandom ? 1 : result.rateFactor)
-    result.freezesNormalization = batchNorm.map { $0 == .frozen } ?? !isRandom
-    result.augmentation = augmentation
+    result.rate = encoderRate
+    result.freezesNormalization = batchNorm.map { $0 == .frozen }
+    result.augmentation.smallestPart = crop ?? result.augmentation.smallestPart
+    result.augmentation.colour = colour ?? result.augmentation.colour
     return result
   }
 }

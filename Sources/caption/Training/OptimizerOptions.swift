@@ -1,5 +1,5 @@
 import ArgumentParser
-import NeuralNet
+import Training
 
 /// How parameters follow their gradients.
 struct OptimizerOptions: ParsableArguments {
@@ -11,24 +11,22 @@ struct OptimizerOptions: ParsableArguments {
   var optimizer = Name.adam
 
   @Option(
-    help: "With --optimizer sgd: how much of a step the next one goes on with.",
+    help: "With --optimizer sgd: how much of a step the next one goes on with (default: 0.9).",
     transform: decimalNumber)
-  var momentum: Float = 0.9
+  var momentum: Float?
 
   func validate() throws {
-    guard (0..<1).contains(momentum) else {
+    guard momentum.map({ (0..<1).contains($0) }) ?? true else {
       throw ValidationError("--momentum takes a number from 0 to below 1.")
     }
+    try requires(["--momentum": momentum], with: "--optimizer sgd", optimizer == .sgd)
   }
 
-  var method: Optimizer.Method {
+  var method: TrainingMethod {
     switch optimizer {
-    case .sgd: .descent(momentum: momentum)
-    case .adam: .adam()
-    case .adamw: .adamW()
+    case .sgd: momentum.map { .sgd(momentum: $0) } ?? .sgd()
+    case .adam: .adam
+    case .adamw: .adamW
     }
   }
-
-  /// The learning rate where none is given.
-  var defaultRate: Float { optimizer == .sgd ? 0.1 : 1e-3 }
 }

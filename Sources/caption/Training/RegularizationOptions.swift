@@ -1,57 +1,60 @@
 import ArgumentParser
-import CaptionTraining
+import Training
 
-/// What keeps a captioner from learning its captions by heart.
-struct RegularizationOptions: ParsableArguments {
+/// What keeps a model from learning its data by heart: shared by the commands that train on captions
+/// or labels.
+struct RegularizationOptions<Usual: UsualRegularization>: ParsableArguments {
   @Option(
-    help: "The probability of dropping a number before the logits (default: 0.5; 0 for scores).",
+    help: "The probability of dropping a number of the LSTM's states (default: \(Usual.dropout)).",
     transform: decimalNumber)
   var dropout: Float?
 
   @Option(
-    help: "The probability of dropping a number of a word (default: 0.3; 0 for scores).",
+    help: "The probability of dropping a number of a word (default: \(Usual.embeddingDropout)).",
     transform: decimalNumber)
   var embeddingDropout: Float?
 
-  @Option(help: "Label smoothing.", transform: decimalNumber)
-  var labelSmoothing: Float = 0.1
+  @Option(help: "Label smoothing (default: \(Usual.labelSmoothing)).", transform: decimalNumber)
+  var labelSmoothing: Float?
+
+  @Option(help: "Weight decay (default: 0).", transform: decimalNumber)
+  var weightDecay: Float?
 
   @Option(
-    help: ArgumentHelp(
-      "How much it counts that all parts of a photo are looked at.", valueName: "weight"),
-    transform: decimalNumber)
-  var attentionPenalty: Float = 1
-
-  @Option(help: "Weight decay.", transform: decimalNumber)
-  var weightDecay: Float = 0
-
-  @Option(
-    help: "How slowly the average of the parameters, which is the model, follows them.",
-    transform: decimalNumber)
-  var average: Float = 0.999
+    help: """
+      How slowly the average of the parameters, which is the model, follows them (default: \
+      \(Usual.average)).
+      """, transform: decimalNumber)
+  var average: Float?
 
   func validate() throws {
-    let shares: [(String, Float)] = [
-      ("--dropout", dropout ?? 0), ("--embedding-dropout", embeddingDropout ?? 0),
+    let shares = [
+      ("--dropout", dropout), ("--embedding-dropout", embeddingDropout),
       ("--label-smoothing", labelSmoothing), ("--average", average),
     ]
-    for (name, value) in shares where !(0..<1).contains(value) {
+    for case (let name, let value?) in shares where !(0..<1).contains(value) {
       throw ValidationError("\(name) takes a number from 0 to below 1.")
     }
-    let weights = [("--attention-penalty", attentionPenalty), ("--weight-decay", weightDecay)]
-    for (name, value) in weights where !(value >= 0 && value.isFinite) {
-      throw ValidationError("\(name) takes a number from 0.")
+    guard weightDecay.map({ $0 >= 0 && $0.isFinite }) ?? true else {
+      throw ValidationError("--weight-decay takes a number from 0.")
     }
   }
 
-  /// - Parameter selfCritical: whether the captions are the decoder's own, which are found without
-  ///   dropout, so that the gradient is taken without, too.
-  func forcing(selfCritical: Bool) -> TeacherForcing {
-    var forcing = TeacherForcing()
-    forcing.labelSmoothing = labelSmoothing
-    forcing.attentionPenalty = attentionPenalty
-    forcing.outputDropout = dropout ?? (selfCritical ? 0 : forcing.outputDropout)
-    forcing.embeddingDropout = embeddingDropout ?? (selfCritical ? 0 : forcing.embeddingDropout)
-    return forcing
+  var regularization: Regularization {
+    var result = Regularization()
+    result.dropout = dropout
+    result.embeddingDropout = embeddingDropout
+    result.labelSmoothing = labelSmoothing
+    result.weightDecay = weightDecay
+    result.average = average
+    return result
   }
+}
+
+/// What help texts say of a kind of model's usual regularization.
+protocol UsualRegularization {
+  static var dropout: String { get }
+  static var embeddingDropout: String { get }
+  static var labelSmoothing: Float { get }
+  static var average: Float { get }
 }

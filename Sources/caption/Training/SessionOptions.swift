@@ -1,6 +1,7 @@
 import ArgumentParser
 import Batch
 import Foundation
+import Training
 
 /// On what and how audibly training runs: shared by all commands that train.
 struct SessionOptions: ParsableArguments {
@@ -19,6 +20,16 @@ struct SessionOptions: ParsableArguments {
   var quiet = false
 
   var threads: Int { requestedThreads ?? ProcessInfo.processInfo.activeProcessorCount }
+
+  /// With these and with how far a step goes.
+  func course(_ stepSize: StepSizeOptions) -> TrainingCourse {
+    var course = TrainingCourse()
+    course.rate = stepSize.rate
+    course.clipNorm = stepSize.clipNorm
+    course.seed = seed
+    course.threads = threads
+    return course
+  }
 
   func validate() throws {
     guard threads >= 1 && threads <= 256 else {

@@ -1,8 +1,6 @@
 import ArgumentParser
 import CaptionTraining
-import Captioning
 import Foundation
-import Language
 
 /// `caption train check`: whether a captioner can learn at all, seen on a few photos.
 struct TrainCheckCommand: ParsableCommand {
@@ -38,54 +36,30 @@ struct TrainCheckCommand: ParsableCommand {
 
   func validate() throws {
     guard steps > 0 else { throw ValidationError("--steps takes a number above 0.") }
+    try excludes(captioner.fineTuning.changes, with: "a check", true)
   }
 
   func run() throws {
-    let photos = try data.photos()
-    let start = try captioner.start(photos.name, photos, seed: session.seed)
-    let sample = photos.sample(data.batch ?? 32, seed: session.seed)
-    let set = try captioner.sets(
-      of: sample, start.model, data.cache, session, augments: false
-    ).training.firstCaptions
-    let captions = try data.captions(of: set, start.model)
-    let report =
-      switch start.model.decoder.architecture {
-      case .attention: try check(AttentionNetwork.self, start, set, captions)
-      case .showAndTell: try check(ShowAndTellNetwork.self, start, set, captions)
-      }
-    try printResult(report)
-    guard report.canLearn else { throw ExitCode.failure }
-  }
-
-  private func check<Network: DecoderNetwork>(
-    _ type: Network.Type, _ start: CaptionStart, _ set: CaptionSet, _ captions: EncodedCaptions
-  ) throws -> LearningReport {
-    var options = LearningCheck<Network>.Options()
-    options.optimizer = optimizer.method
-    options.rate = stepSize.rate ?? optimizer.defaultRate
-    options.clipNorm = stepSize.clipNorm
-    options.fineTuning = captioner.fineTuning(rate: options.rate)
-    options.steps = steps
-    options.seed = session.seed
-    var check = LearningCheck<Network>(
-      start.model, try start.network(set, options.fineTuning, seed: session.seed), set: set,
-      captions: captions, options: options, threads: session.threads)
-    let count = captions.captions.count
-    if !session.quiet {
-      note(
-        "\(count) photos with a caption each; \(start.model.vocabulary.count) words, "
-          + "\(check.parameterCount) parameters to learn them with")
-    }
+    var options = data.options(with: captioner)
+    options.course = session.course(stepSize)
+    options.method = optimizer.method
+    let plan = CaptioningPlan(
+      try data.photos(), try captioner.start(seed: session.seed), options: options)
+    let shown = TrainingSession(session, unit: "captions")
     var display = TrainingProgress(
       steps: steps, done: 0, unit: "captions", style: session.progress, isQuiet: session.quiet)
-    defer { display.finish() }
-    return try check.run { event in
-      switch event {
-      case .step(let step, let report): display.advance(to: step, report)
-      case .search(let step, let learnt):
-        if !session.quiet { display.say("step \(step): \(learnt) of \(count) captions come out") }
+    let report = try shown.heeding {
+      defer { display.finish() }
+      return try plan.check(steps: steps, observer: shown.observer) { event in
+        switch event {
+        case .step(let step, let report): display.advance(to: step, report)
+        case .search(let step, let learnt, let all):
+          if !session.quiet { display.say("step \(step): \(learnt) of \(all) captions come out") }
+        }
       }
     }
+    try printResult(report)
+    guard report.canLearn else { throw ExitCode.failure }
   }
 
   private func printResult(_ report: LearningReport) throws {
@@ -101,6 +75,21 @@ struct TrainCheckCommand: ParsableCommand {
       rows.append(("\(mistake.name) became", mistake.found))
     }
     try printRows(rows)
-    try printLine(report.sentence)
+    try printLine(report.finding + (report.verdict.hint.map { "; \($0)." } ?? "."))
+  }
+}
+
+extension LearningReport.Verdict {
+  /// What may help.
+  fileprivate var hint: String? {
+    switch self {
+    case .learns: nil
+    case .diverges, .rises: "a lower --rate may help"
+    case .seesAlike:
+      "see whether the encoder's weights are right, and whether photos are prepared as they expect"
+    case .stays: "the --rate may be too low"
+    case .falls: "more --steps or a higher --rate may help"
+    case .isStuck: "another --rate or a larger decoder may help"
+    }
   }
 }

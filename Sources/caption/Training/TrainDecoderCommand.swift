@@ -2,10 +2,7 @@ import ArgumentParser
 import CaptionTraining
 import Captioning
 import Foundation
-import Imaging
-import Language
 import Metrics
-import NeuralNet
 import Training
 
 /// `caption train decoder`: a captioner from photos and captions; what `caption train` does.
@@ -45,7 +42,14 @@ struct TrainDecoderCommand: ParsableCommand {
 
   @OptionGroup(title: "Training") var training: TrainingOptions
   @OptionGroup(title: "Optimizer") var optimizer: OptimizerOptions
-  @OptionGroup(title: "Regularisation") var regularization: RegularizationOptions
+  @OptionGroup(title: "Regularisation") var regularization: RegularizationOptions<OfCaptions>
+
+  @Option(
+    help: ArgumentHelp(
+      "How much it counts that all parts of a photo are looked at (default: 1).",
+      valueName: "weight"), transform: decimalNumber)
+  var attentionPenalty: Float?
+
   @OptionGroup var captioner: CaptionModelOptions
 
   @Option(
@@ -60,10 +64,10 @@ struct TrainDecoderCommand: ParsableCommand {
 
   @Option(
     help: """
-      With --self-critical: which captions of a photo are compared: beam, those of beam search, or \
-      drawn, at random.
+      With --self-critical: which captions of a photo are compared: beam, those of beam search (the \
+      default), or drawn, at random.
       """)
-  var candidates = Candidates.beam
+  var candidates: Candidates?
 
   @Option(
     help: """
@@ -72,8 +76,8 @@ struct TrainDecoderCommand: ParsableCommand {
       """)
   var baseline: SelfCritical.Baseline?
 
-  @Option(help: "With --self-critical: how many captions of a photo are compared.")
-  var samples = 5
+  @Option(help: "With --self-critical: how many captions of a photo are compared (default: 5).")
+  var samples: Int?
 
   @Option(help: ArgumentHelp("How many photos' captions are shown.", valueName: "count"))
   var examples = 3
@@ -85,20 +89,28 @@ struct TrainDecoderCommand: ParsableCommand {
     guard (0...1).contains(scheduledSampling) else {
       throw ValidationError("--scheduled-sampling takes a number from 0 to 1.")
     }
+    guard attentionPenalty.map({ $0 >= 0 && $0.isFinite }) ?? true else {
+      throw ValidationError("--attention-penalty takes a number from 0.")
+    }
     guard scheduledSampling == 0 || !selfCritical else {
       throw ValidationError(
         "With --self-critical all words are the decoder's own: leave out --scheduled-sampling.")
     }
+    try excludes(
+      ["--label-smoothing": regularization.labelSmoothing], with: "--self-critical", selfCritical)
+    try excludes(["--attention-penalty": attentionPenalty], with: "--self-critical", selfCritical)
+    try requires(["--candidates": candidates], with: "--self-critical", selfCritical)
+    try requires(["--samples": samples], with: "--self-critical", selfCritical)
+    try requires(
+      ["--baseline": baseline], with: "--self-critical --candidates drawn",
+      selfCritical && candidates == .drawn)
     guard (0...100).contains(examples) else {
       throw ValidationError("--examples takes a number from 0 to 100.")
     }
     guard !selfCritical || captioner.from != nil else {
       throw ValidationError("--self-critical goes on from a trained model: say which with --from.")
     }
-    guard baseline == nil || candidates == .drawn else {
-      throw ValidationError("--baseline goes with --candidates drawn.")
-    }
-    guard (baseline == .greedy ? 1 : 2)...1000 ~= samples else {
+    guard (baseline == .greedy ? 1 : 2)...1000 ~= samples ?? 2 else {
       throw ValidationError("--samples takes a number from 2 (1 with --baseline greedy) to 1000.")
     }
   }
@@ -107,120 +119,47 @@ struct TrainDecoderCommand: ParsableCommand {
     try training.checkOutput(
       files: [captioner.decoder.vocabulary, captioner.encoder.weights].compactMap { $0 },
       models: [captioner.from, captioner.model].compactMap { $0 })
-    let photos = try data.photos(validationSplit: validationSplit)
-    let start = try captioner.start(
-      name ?? URL(filePath: training.output).lastPathComponent, photos, seed: training.seed)
-    let sets = try captioner.sets(
-      of: photos, start.model, data.cache, training.session, augments: true)
-    let captions = try data.captions(of: sets.training, start.model)
-    if !training.quiet { tell(photos, sets.training, captions, start.model) }
-    switch start.model.decoder.architecture {
-    case .attention:
-      try train(AttentionNetwork.self, start, sets, captions, photos)
-    case .showAndTell:
-      try train(ShowAndTellNetwork.self, start, sets, captions, photos)
+    let start = try captioner.start(seed: training.session.seed)
+    try requires(
+      ["--attention-penalty": attentionPenalty], with: "a decoder with attention",
+      start.decoder.architecture == .attention)
+    let plan = CaptioningPlan(
+      try data.photos(validationSplit: validationSplit), start, options: options)
+    let session = TrainingSession(training.session, unit: "captions") {
+      String(format: "%.4f", $0.value)
     }
+    try session.run(plan, training, kind: "captioner", tellsEpochs: true)
     try printResult()
   }
 
-  private func train<Network: DecoderNetwork>(
-    _ type: Network.Type, _ start: CaptionStart, _ sets: TrainingPhotos.Sets,
-    _ captions: EncodedCaptions, _ photos: TrainingPhotos
-  ) throws {
-    let model = start.model
-    let rate =
-      training.stepSize.rate
-      ?? (selfCritical && optimizer.optimizer != .sgd ? 5e-5 : optimizer.defaultRate)
-    let fineTuning = captioner.fineTuning(rate: rate)
-    let network: CaptioningNetwork<Network> = try start.network(
-      sets.training, fineTuning, seed: training.seed)
-    var options = CaptioningTask<Network>.Options()
-    options.forcing = regularization.forcing(selfCritical: selfCritical)
-    options.batch = data.batch ?? (selfCritical ? 320 : 64)
-    if scheduledSampling > 0 {
-      options.scheduledSampling = ScheduledSampling(
-        final: scheduledSampling,
-        steps: training.allSteps(
-          stepsPerEpoch: Double(captions.captions.count) / Double(options.batch)))
+  private var options: CaptioningPlan.Options {
+    var options = data.options(with: captioner)
+    options.course = training.course
+    options.method = optimizer.method
+    options.regularization = regularization.regularization
+    options.attentionPenalty = attentionPenalty
+    options.scheduledSampling = scheduledSampling
+    if selfCritical {
+      var given = SelfCritical.Options()
+      given.candidates = candidates == .drawn ? .drawn(baseline ?? .mean) : .beam
+      given.samples = samples ?? given.samples
+      options.selfCritical = given
     }
-    options.optimizer = optimizer.method
-    options.weightDecay = regularization.weightDecay
-    options.averageDecay = regularization.average
-    options.clipNorm = training.clipNorm
-    options.fineTuning = fineTuning
     options.examples = examples
-    options.seed = training.seed
-    let reward = selfCritical ? rewarding(sets.training, model) : nil
-    let task = CaptioningTask(
-      model, network, training: sets.training, captions: captions,
-      validation: sets.validation,
-      scoreName: "\(photos.name)-\(validationSplit ?? (photos.isHeldBack ? "held-back" : "val"))",
-      selfCritical: reward, options: options, threads: training.threads)
-    let steps = training.allSteps(stepsPerEpoch: task.stepsPerEpoch)
-    var runOptions = training.runOptions(
-      CaptioningTask<Network>.self, steps: steps, defaultRate: rate)
-    runOptions.validationInterval =
-      training.validateEvery ?? max(1, Int(task.stepsPerEpoch.rounded(.up)))
-    if !training.quiet {
-      note(
-        "\(task.parameterCount) parameters to train; \(task.byteCount >> 20) MiB for training"
-          + (fineTuning == nil ? ", \(sets.byteCount >> 20) MiB for what the encoder saw" : "")
-          + "; \(steps) steps")
-    }
-    var run = try TrainingRun(
-      task, runOptions, folder: training.output, resumes: training.resume,
-      fingerprint: jsonLine(
-        Fingerprint(
-          options: options, encoder: model.encoder.configuration,
-          preprocessing: model.encoder.preprocessing, decoder: model.decoder,
-          schedule: runOptions.schedule, words: model.vocabulary.count,
-          photos: sets.training.names.count, captions: captions.captions.count,
-          from: captioner.from, samples: reward?.samples,
-          candidates: reward?.candidates)))
-    try training.run(
-      &run, steps: steps, unit: "captions", stepsPerEpoch: task.stepsPerEpoch
-    ) { String(format: "%.4f", $0.value) }
-  }
-
-  private struct Fingerprint<Options: Encodable>: Encodable {
-    let options: Options
-    let encoder: EncoderConfiguration
-    let preprocessing: PreprocessingConfiguration
-    let decoder: DecoderConfiguration
-    let schedule: LearningRateSchedule
-    let words: Int
-    let photos: Int
-    let captions: Int
-    let from: String?
-    let samples: Int?
-    let candidates: SelfCritical.Candidates?
+    options.name = name
+    return options
   }
 
   enum Candidates: String, CaseIterable, ExpressibleByArgument {
     case beam, drawn
   }
 
-  private func rewarding(_ set: CaptionSet, _ model: CaptionModel) -> SelfCritical {
-    SelfCritical(
-      set, vocabulary: model.vocabulary,
-      candidates: candidates == .beam ? .beam : .drawn(baseline ?? .mean), samples: samples,
-      limit: model.decoding.maximumLength)
-  }
-
-  private func tell(
-    _ photos: TrainingPhotos, _ set: CaptionSet, _ captions: EncodedCaptions, _ model: CaptionModel
-  ) {
-    var text = "\(set.names.count) photos, \(captions.captions.count) captions"
-    if captions.cut > 0 {
-      text += ", \(captions.cut) of them cut at \(model.decoding.maximumLength) words"
-    }
-    note(text)
-    let share = Double(captions.unknown) / Double(max(1, captions.words))
-    note(
-      "\(model.vocabulary.count) words; "
-        + String(format: "%.1f %% of the captions’ words are not among them", 100 * share))
-    if photos.isHeldBack { note("every tenth photo is held back to measure by") }
-    if photos.validation.isEmpty { note("too few photos to measure by: the last model is kept") }
+  enum OfCaptions: UsualRegularization {
+    private static let usual = TeacherForcing()
+    static var dropout: String { "\(usual.outputDropout); 0 with --self-critical" }
+    static var embeddingDropout: String { "\(usual.embeddingDropout); 0 with --self-critical" }
+    static var labelSmoothing: Float { usual.labelSmoothing }
+    static var average: Float { CaptioningTask<AttentionNetwork>.Options().averageDecay }
   }
 
   /// What is in the model's folder now.
@@ -240,5 +179,3 @@ struct TrainDecoderCommand: ParsableCommand {
         })
   }
 }
-
-extension SelfCritical.Baseline: ExpressibleByArgument {}

@@ -22,8 +22,8 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "How many steps to make (default: by --epochs).")
   var steps: Int?
 
-  @Option(help: "How often to go through the data.", transform: decimalNumber)
-  var epochs = 3.0
+  @Option(help: "How often to go through the data (default: 3).", transform: decimalNumber)
+  var epochs: Double?
 
   @OptionGroup var stepSize: StepSizeOptions
 
@@ -81,14 +81,11 @@ struct TrainingOptions: ParsableArguments {
     case constant, linear, cosine, step, plateau
   }
 
-  var seed: UInt64 { session.seed }
-  var threads: Int { session.threads }
   var quiet: Bool { session.quiet }
-  var clipNorm: Double { stepSize.clipNorm }
 
   func validate() throws {
     let positive: [(String, Double)] = [
-      ("--steps", Double(steps ?? 1)), ("--epochs", epochs),
+      ("--steps", Double(steps ?? 1)), ("--epochs", epochs ?? 1),
       ("--validate-every", Double(validateEvery ?? 1)),
       ("--checkpoint-every", Double(checkpointEvery)), ("--patience", Double(patience ?? 1)),
       ("--decay-every", Double(decayEvery ?? 1)), ("--decay-factor", Double(decayFactor ?? 1)),
@@ -97,15 +94,13 @@ struct TrainingOptions: ParsableArguments {
     for (name, value) in positive where !(value > 0 && value.isFinite) {
       throw ValidationError("\(name) takes a number above 0.")
     }
-    guard decayEvery == nil || schedule == .step else {
-      throw ValidationError("--decay-every goes with --schedule step.")
-    }
-    guard plateauPatience == nil || schedule == .plateau else {
-      throw ValidationError("--plateau-patience goes with --schedule plateau.")
-    }
-    guard decayFactor == nil || schedule == .step || schedule == .plateau else {
-      throw ValidationError("--decay-factor goes with --schedule step or plateau.")
-    }
+    try excludes(["--epochs": epochs], with: "--steps", steps != nil)
+    try requires(["--decay-every": decayEvery], with: "--schedule step", schedule == .step)
+    try requires(
+      ["--plateau-patience": plateauPatience], with: "--schedule plateau", schedule == .plateau)
+    try requires(
+      ["--decay-factor": decayFactor], with: "--schedule step or plateau",
+      [.step, .plateau].contains(schedule))
     guard warmUp ?? 0 >= 0 else {
       throw ValidationError("--warm-up takes a number from 0.")
     }
@@ -170,18 +165,10 @@ struct TrainingOptions: ParsableArguments {
   /// Expects no model of another kind in the folder.
   ///
   /// - Throws: `ReplacementError`.
-  private func checkModel<Task>(of task: Task.Type) throws {
+  func checkModel(of kind: String) throws {
     let path = FilePath(output).appending(Self.configurationFile)
     guard Replacement.kind(of: path) != nil else { return }
-    let wanted: String
-    if task == ClassificationTask.self {
-      wanted = SentimentConfiguration.kind
-    } else if task == LanguageModelTask.self {
-      wanted = "language-model"
-    } else {
-      wanted = "captioner"
-    }
-    guard (try? ModelFolder(path: output).kind) == wanted else {
+    guard (try? ModelFolder(path: output).kind) == kind else {
       throw ReplacementError.foreign(path)
     }
   }
@@ -194,117 +181,24 @@ struct TrainingOptions: ParsableArguments {
   private static let logFile = "log.ndjson"
   private static let checkpointFile = "checkpoint.safetensors"
 
-  /// More than can be made; a whole number that Double has.
-  private static let mostSteps = 1e15
-
-  /// How many steps there are, if one goes `stepsPerEpoch` times through the data.
-  func allSteps(stepsPerEpoch: Double) -> Int {
-    steps ?? Int(min(max(1, epochs * stepsPerEpoch), Self.mostSteps).rounded())
-  }
-
-  /// - Parameters:
-  ///   - steps: how many there are in all.
-  ///   - defaultRate: where none was given.
-  func runOptions<Task>(
-    _ task: Task.Type, steps: Int, defaultRate: Float
-  ) -> TrainingRun<Task>.Options {
-    let warmUp = min(warmUp ?? min(100, steps / 10), steps)
-    let falling = steps - warmUp
-    let factor = decayFactor ?? 0.3
-    let decay: LearningRateSchedule.Decay =
+  /// What all plans of training have in common.
+  var course: TrainingCourse {
+    var course = session.course(stepSize)
+    course.steps = steps
+    course.epochs = epochs ?? course.epochs
+    course.warmUp = warmUp
+    course.decay =
       switch schedule {
       case .constant: .constant
-      case .linear: .linear(steps: falling, final: 0.02)
-      case .cosine: .cosine(steps: falling, final: 0.02)
-      case .step: .step(every: decayEvery ?? max(1, steps / 3), factor: factor)
-      case .plateau:
-        .plateau(PlateauSchedule(patience: plateauPatience ?? 2, factor: factor))
+      case .linear: .linear
+      case .cosine: .cosine
+      case .step: .step(every: decayEvery, factor: decayFactor ?? 0.3)
+      case .plateau: .plateau(patience: plateauPatience ?? 2, factor: decayFactor ?? 0.3)
       }
-    var options = TrainingRun<Task>.Options(
-      steps: steps,
-      schedule: LearningRateSchedule(
-        peak: stepSize.rate ?? defaultRate, warmUp: warmUp, decay: decay),
-      validationInterval: validateEvery ?? max(1, steps / 10),
-      checkpointInterval: checkpointEvery)
-    options.patience = patience
-    options.tensorBoard = tensorboard
-    return options
-  }
-
-  /// Makes the steps of a run that are left, and shows them.
-  ///
-  /// - Parameters:
-  ///   - unit: what a step reads, such as “words”.
-  ///   - stepsPerEpoch: how many steps go once through the data: nil where an epoch's time is not
-  ///     of interest.
-  ///   - text: of a score, a percentage by default.
-  /// - Throws: `ExitCode` after an interruption; `ReplacementError` where a model of another kind is
-  ///   in the folder.
-  func run<Task>(
-    _ run: inout TrainingRun<Task>, steps: Int, unit: String, stepsPerEpoch: Double? = nil,
-    text: (ValidationScore) -> String = { String(format: "%.2f %%", 100 * $0.value) }
-  ) throws {
-    try checkModel(of: Task.self)
-    let isQuiet = quiet
-    let interruption = Interruption {
-      if !isQuiet { note("finishing the step; once more stops at once") }
-    }
-    defer { interruption.end() }
-    if run.step > 0, !isQuiet { note("going on after step \(run.step)") }
-    var display = TrainingProgress(
-      steps: steps, done: run.step, unit: unit, style: session.progress, isQuiet: isQuiet)
-    defer { display.finish() }
-    var estimate = stepsPerEpoch.map { EpochEstimate(stepsPerEpoch: $0) }
-    try run.run(shouldStop: { interruption.flag.isRaised }) { event in
-      switch event {
-      case .step(let step, let report, _):
-        display.advance(to: step, report)
-        if let sentence = estimate?.add(), !isQuiet { display.say(sentence) }
-      case .validation(let step, let scores, let isBest):
-        let scores = scores.map { "\($0.name) \(text($0))" }
-        if !isQuiet {
-          display.say(
-            "step \(step): " + scores.joined(separator: ", ")
-              + (isBest ? ", the best so far" : ""))
-        }
-      case .rateFall(let rate):
-        if !isQuiet { display.say(String(format: "the learning rate falls to %.3g", rate)) }
-      case .examples(let lines):
-        if !isQuiet { for line in lines { display.say("  " + line) } }
-      }
-    }
-    if run.isOutOfPatience, !isQuiet {
-      display.say(
-        "no better model for \(patience ?? 0) validations: the run ends at step \(run.step)")
-    }
-    if let status = interruption.exitStatus {
-      if !isQuiet { note("interrupted; the same command with --resume goes on from here") }
-      throw ExitCode(status)
-    }
-  }
-}
-
-/// Tells after the first steps how long one goes through the data.
-private struct EpochEstimate {
-  let stepsPerEpoch: Double
-  private var steps = 0
-  private var start: ContinuousClock.Instant?
-
-  /// The first step, which fetches everything into memory, is not counted.
-  private static let counted = 10
-
-  init(stepsPerEpoch: Double) { self.stepsPerEpoch = stepsPerEpoch }
-
-  /// - Returns: a sentence, once.
-  mutating func add() -> String? {
-    guard let start else {
-      start = .now
-      return nil
-    }
-    steps += 1
-    guard steps == Self.counted else { return nil }
-    let perStep = (ContinuousClock.now - start) / .seconds(1) / Double(steps)
-    return "an epoch of \(Int(stepsPerEpoch.rounded(.up))) steps takes about "
-      + Progress.duration(perStep * stepsPerEpoch)
+    course.validationInterval = validateEvery
+    course.patience = patience
+    course.checkpointInterval = checkpointEvery
+    course.tensorBoard = tensorboard
+    return course
   }
 }

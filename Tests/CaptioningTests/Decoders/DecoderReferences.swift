@@ -2,15 +2,27 @@ import Captioning
 import Foundation
 import Tensors
 import TestSupport
+import Testing
 
 /// Decoders with seeded weights and what PyTorch computes with them: `data/references/decoders`,
 /// made by Scripts/references/decoders.py.
 struct DecoderReferences {
   private struct Listing: Decodable {
-    let seed, region_seed, pooled_seed: UInt64
-    let channels, regions, vocabulary, start: Int
+    let seed: UInt64
+    let regionSeed: UInt64
+    let pooledSeed: UInt64
+    let channels: Int
+    let regions: Int
+    let vocabulary: Int
+    let start: Int
     let tokens: [Int]
     let decoders: [String: DecoderConfiguration]
+
+    enum CodingKeys: String, CodingKey {
+      case seed, channels, regions, vocabulary, start, tokens, decoders
+      case regionSeed = "region_seed"
+      case pooledSeed = "pooled_seed"
+    }
   }
 
   let features: ImageFeatures
@@ -25,9 +37,9 @@ struct DecoderReferences {
     tensors = try SafetensorsFile(path: reference("decoders/decoders.safetensors").path)
     tokens = listing.tokens
     features = ImageFeatures(
-      regions: randomTensor([listing.regions, listing.channels], seed: listing.region_seed),
+      regions: randomTensor([listing.regions, listing.channels], seed: listing.regionSeed),
       gridHeight: 2, gridWidth: listing.regions / 2,
-      pooled: randomTensor([listing.channels], seed: listing.pooled_seed))
+      pooled: randomTensor([listing.channels], seed: listing.pooledSeed))
   }
 
   func decoder(_ name: String) throws -> any CaptionDecoder {
@@ -37,14 +49,16 @@ struct DecoderReferences {
       weights: WeightReader(SeededWeights(seed: listing.seed)))
   }
 
-  /// `[20, vocabulary]`
-  func logits(_ name: String) throws -> [Float] {
-    try tensors.tensor(name + "/logits").elements
-  }
-
-  /// `[20, regions]`
-  func attention(_ name: String) throws -> [Float] {
-    try tensors.tensor(name + "/alpha").elements
+  /// Expects that a decoder's logits of 20 steps are PyTorch's, `[20, vocabulary]`.
+  ///
+  /// - Returns: where it looked, and where PyTorch's did, `[20, regions]`.
+  func expectSteps(of name: String) throws -> (found: [Float], expected: () throws -> [Float]) {
+    let decoder = try decoder(name)
+    let (logits, attention) = decoder.forced(
+      features, tokens: tokens, state: decoder.makeState(rows: 1, threads: 1))
+    #expect(logits.count == 20 * decoder.vocabularySize)
+    #expect(relativeError(logits, try tensors.tensor(name + "/logits").elements) < 1e-5)
+    return (attention, { try tensors.tensor(name + "/alpha").elements })
   }
 }
 

@@ -1,8 +1,8 @@
 import Captioning
 import Foundation
 import NeuralNet
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct EncoderConfigurationTests {

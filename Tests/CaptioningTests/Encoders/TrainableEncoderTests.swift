@@ -1,8 +1,8 @@
 import Captioning
 import Foundation
 import NeuralNet
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 /// Seeded weights, MobileNetV2's as Scripts/references/networks.py calms them (`calm`).

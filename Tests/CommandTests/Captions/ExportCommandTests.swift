@@ -137,45 +137,51 @@ import Testing
   private struct COCO: Decodable {
     struct Image: Decodable {
       let id: Int
-      let file_name: String
+      let fileName: String
       let width: Int
       let height: Int
-    }
-    struct Annotation: Decodable {
-      let id: Int
-      let image_id: Int
-      let caption: String
+
+      enum CodingKeys: String, CodingKey {
+        case id, width, height
+        case fileName = "file_name"
+      }
     }
     let images: [Image]
-    let annotations: [Annotation]
+    let annotations: [COCOResult]
   }
 
   private struct COCOResult: Decodable {
-    let image_id: Int
+    let id: Int?
+    let imageID: Int
     let caption: String
+
+    enum CodingKeys: String, CodingKey {
+      case id, caption
+      case imageID = "image_id"
+    }
   }
 
   @Test func `COCO annotations belong to their pictures`() throws {
     let decoder = JSONDecoder()
     let coco = try decoder.decode(COCO.self, from: Data(try export("coco").utf8))
     #expect(coco.images.map(\.id).sorted() == [1, 2, 3, 4])
-    #expect(coco.annotations.map(\.image_id) == coco.images.map(\.id))
+    #expect(coco.annotations.map(\.imageID) == coco.images.map(\.id))
     #expect(coco.annotations.map(\.id) == [1, 2, 3, 4])
     #expect(coco.annotations.map(\.caption) == ordered.map(\.text))
     #expect(coco.images.allSatisfy { ($0.width, $0.height) == (40, 30) })
-    #expect(coco.images[1].file_name == ordered[1].path.string)
+    #expect(coco.images[1].fileName == ordered[1].path.string)
     let human = try decoder.decode(COCO.self, from: Data(try export("coco", "--human").utf8))
     #expect(human.annotations.map(\.caption) == ordered.map { "Person: \($0.text)" })
     let results = try decoder.decode(
       [COCOResult].self, from: Data(try export("coco-results").utf8))
-    #expect(results.map(\.image_id) == coco.images.map(\.id))
+    #expect(results.map(\.imageID) == coco.images.map(\.id))
   }
 
   @Test func `pictures called as in COCO have COCO's numbers`() throws {
     let options = ["--folder", "/photos", "--limit", "2"]
     let result = try caption.run(["export", "-f", "coco-results", "--store", store] + options)
     let results = try JSONDecoder().decode([COCOResult].self, from: Data(result.output.utf8))
-    #expect(results.map(\.image_id) == [42, 16744])
+    #expect(results.map(\.imageID) == [42, 16744])
   }
 
   @Test func `the page lists photos whose files are gone`() throws {

@@ -3,15 +3,9 @@ import TestSupport
 import Testing
 
 /// list, show, similar, stats, diff, failures, note and forget.
-@Suite struct ListingCommandTests {
-  private let caption: CommandLineTool
-  private let folder: TemporaryFolder
-  private let photos: PhotoFolder
-
-  init() throws {
-    caption = try CommandLineTool()
-    folder = try TemporaryFolder()
-    photos = try PhotoFolder(folder.path + "/photos")
+@Suite final class ListingCommandTests: PhotoCommandTests {
+  override init() throws {
+    try super.init()
     try photos.fill(3)
     try Data("no image".utf8).write(to: URL(filePath: photos.path + "/bad.jpg"))
     _ = try run(["batch", "--beam", "1", photos.path])

@@ -5,17 +5,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@Suite struct BatchCommandTests {
-  private let caption: CommandLineTool
-  private let folder: TemporaryFolder
-  private let photos: PhotoFolder
-
-  init() throws {
-    caption = try CommandLineTool()
-    folder = try TemporaryFolder()
-    photos = try PhotoFolder(folder.path + "/photos")
-  }
-
+@Suite final class BatchCommandTests: PhotoCommandTests {
   private var store: [String] { ["--store", folder.path + "/captions.sqlite"] }
 
   private func batch(_ arguments: [String], input: Data? = nil) throws -> CommandLineTool.Result {
@@ -34,7 +24,7 @@ import Testing
     let quiet = try batch([photos.path, "--quiet", "--json"])
     #expect(quiet.errors == "")
     #expect(quiet.lines.count == 7)
-    #expect(quiet.lines[0].hasPrefix(#"{"alternatives":[],"caption":""#))
+    #expect(quiet.lines[0].hasPrefix(#"{"alternatives":[],"byte_count":"#))
   }
 
   @Test func `progress as plain lines, and none`() throws {

@@ -6,17 +6,7 @@ import TestSupport
 import Testing
 
 /// What may happen to a program and its disk, and what a store must be like afterwards.
-@Suite struct BatchCrashTests {
-  private let caption: CommandLineTool
-  private let folder: TemporaryFolder
-  private let photos: PhotoFolder
-
-  init() throws {
-    caption = try CommandLineTool()
-    folder = try TemporaryFolder()
-    photos = try PhotoFolder(folder.path + "/photos")
-  }
-
+@Suite final class BatchCrashTests: PhotoCommandTests {
   private func arguments(_ store: String) -> [String] {
     ["batch", "--beam", "1", "--store", folder.path + "/" + store, photos.path]
   }

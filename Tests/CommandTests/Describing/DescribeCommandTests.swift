@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import TestSupport
 import Testing
 
@@ -28,9 +29,45 @@ import Testing
     #expect(result.status == 0)
   }
 
+  @Test(arguments: [1, 4])
+  func `captions come in the photos' order on any number of threads`(threads: Int) throws {
+    // A large photo, whose caption takes longest, a bad one, and the same one twice.
+    let broken = try TemporaryFile(Data("no image".utf8), extension: "jpg")
+    let names = ["rocket.jpg", "coffee.png", "chelsea.png", "rocket.jpg", "flower.jpg"]
+    var paths = names.map { "data/samples/\($0)" }
+    paths.insert(broken.path, at: 2)
+    let result = try caption.run(["--beam", "1", "--threads", "\(threads)"] + paths)
+    let expected = try names.map {
+      try "data/samples/\($0)\t" + EmbeddedReference(String($0.prefix { $0 != "." })).beam1.sentence
+    }
+    #expect(result.lines == expected)
+    #expect(result.errors.hasPrefix("caption: \(broken.path): "))
+    #expect(result.status == 65)
+  }
+
   @Test func `standard input is an image too`() throws {
     let bytes = try Data(contentsOf: projectFolder.appending(path: photo))
     #expect(try caption.run(["-"], input: bytes).output == sentence + "\n")
+  }
+
+  @Test func `a store that was named and refuses captions is a failure`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/captions.sqlite"
+    let first = try caption.run(["--store", path, "--beam", "1", "data/samples/china.jpg"])
+    #expect(first.status == 0)
+    // Without its index no caption can be entered.
+    try DatabaseQueue(path: path).write { try $0.execute(sql: "DELETE FROM caption_texts_data") }
+    let photos = [photo, "data/samples/chelsea.png"]
+    let named = try caption.run(photos + ["--store", path])
+    #expect(named.lines.map { $0.prefix { $0 != "\t" } } == photos.map { $0[...] })
+    #expect(named.errors.hasPrefix("caption: \(path): the store is damaged: "))
+    #expect(named.errors.split(separator: "\n").count == 1)
+    #expect(named.status == 65)
+    let usual = try caption.run(photos, environment: ["CAPTION_STORE": path])
+    #expect(usual.output == named.output)
+    #expect(usual.errors.contains("captions are not kept: \(path): the store is damaged: "))
+    #expect(usual.errors.split(separator: "\n").count == 1)
+    #expect(usual.status == 0)
   }
 
   @Test func `a bad photo is reported by name and the others go on`() throws {
@@ -69,11 +106,12 @@ import Testing
     #expect(
       Set(record.keys) == [
         "path", "caption", "tokens", "log_probability", "confidence", "words", "alternatives",
-        "model", "milliseconds",
+        "model", "milliseconds", "decoding", "created_at", "format", "width", "height",
+        "orientation", "byte_count", "modified_nanoseconds", "content_hash", "picture_hash",
       ])
     #expect(record["path"] as? String == photo)
     #expect(record["caption"] as? String == sentence)
-    #expect(record["model"] as? String == "embedded")
+    #expect((record["model"] as? [String: String])?["name"] == "embedded")
     let tokens = try #require(record["tokens"] as? [String])
     #expect(tokens.joined(separator: " ") + "." == sentence.lowercased())
     let words = try #require(record["words"] as? [[String: Any]])

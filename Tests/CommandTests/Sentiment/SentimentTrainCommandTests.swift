@@ -1,6 +1,8 @@
 import Foundation
+import Sentiment
 import TestSupport
 import Testing
+import Training
 
 @Suite struct SentimentTrainCommandTests {
   private let caption: CommandLineTool
@@ -32,15 +34,18 @@ import Testing
 
   private func path(_ name: String) -> String { folder.path + "/" + name }
 
+  private func arguments(_ output: String, _ more: [String], steps: Int) -> [String] {
+    [
+      "sentiment", "train", path("texts.tsv"), "--validation", path("other.tsv"), "--output",
+      path(output), "--steps", "\(steps)", "--rate", "1e-2", "--average", "0.9", "--batch", "16",
+      "--validate-every", "40", "--threads", "1", "--word-dropout", "0",
+    ] + more
+  }
+
   private func train(
-    _ output: String, _ arguments: [String] = [], steps: Int = 120
+    _ output: String, _ more: [String] = [], steps: Int = 120
   ) throws -> CommandLineTool.Result {
-    try caption.run(
-      [
-        "sentiment", "train", path("texts.tsv"), "--validation", path("other.tsv"), "--output",
-        path(output), "--steps", "\(steps)", "--rate", "1e-2", "--average", "0.9", "--batch", "16",
-        "--validate-every", "40", "--threads", "1", "--word-dropout", "0",
-      ] + arguments)
+    try caption.run(arguments(output, more, steps: steps))
   }
 
   private let small = ["--embedding", "12", "--hidden", "12", "--heads", "2"]
@@ -128,21 +133,9 @@ import Testing
     let whole = try train("whole", small, steps: 60)
     #expect(whole.status == 0, "\(whole.errors)")
     // Checkpoints decide nothing, so that the run may write one after each step.
-    let running = try caption.start(
-      [
-        "sentiment", "train", path("texts.tsv"), "--validation", path("other.tsv"), "--output",
-        path("parts"), "--steps", "60", "--rate", "1e-2", "--average", "0.9", "--batch", "16",
-        "--validate-every", "40", "--threads", "1", "--word-dropout", "0", "--checkpoint-every",
-        "1",
-      ] + small)
-    let deadline = Date(timeIntervalSinceNow: 20)
-    while !FileManager.default.fileExists(atPath: path("parts/checkpoint.safetensors")),
-      Date() < deadline
-    {
-      usleep(2_000)
-    }
-    running.signal(SIGKILL)
-    _ = try running.wait()
+    try caption.runAndKill(
+      arguments("parts", small + ["--checkpoint-every", "1"], steps: 60),
+      after: path("parts/checkpoint.safetensors"))
     let again = try train("parts", small, steps: 60)
     #expect(again.status == 65 && again.errors.contains("--resume"))
     let resumed = try train("parts", small + ["--resume"], steps: 60)
@@ -152,6 +145,68 @@ import Testing
         == Data(contentsOf: URL(filePath: path("parts/model.safetensors"))))
     let other = try train("parts", small + ["--resume"], steps: 61)
     #expect(other.status == 65 && other.errors.contains("other options"))
+  }
+
+  @Test func `a library's call trains what the command trains`() throws {
+    let result = try train("command", small, steps: 12)
+    #expect(result.status == 0, "\(result.errors)")
+    func source(_ name: String) throws -> ClassificationPlan.Source<ClassificationPlan.Text> {
+      let lines = try String(contentsOfFile: path(name), encoding: .utf8).split(separator: "\n")
+      return .init(
+        path: path(name),
+        texts: lines.dropFirst().map { line in
+          let parts = line.split(separator: "\t")
+          return .init(String(parts[0]), .label(parts[1] == "1" ? "positive" : "negative"))
+        })
+    }
+    var options = ClassificationPlan.Options()
+    (options.course.steps, options.course.rate, options.course.threads) = (12, 1e-2, 1)
+    options.course.validationInterval = 40
+    options.regularization.average = 0.9
+    (options.wordDropout, options.batch) = (0, 16)
+    (options.network.embedding, options.network.hidden, options.network.heads) = (12, 12, 2)
+    try ClassificationPlan(
+      sources: [source("texts.tsv")], validation: [source("other.tsv")], options: options
+    ).train(into: path("library"))
+    #expect(
+      try Data(contentsOf: URL(filePath: path("command/model.safetensors")))
+        == Data(contentsOf: URL(filePath: path("library/model.safetensors"))))
+  }
+
+  @Test func `a run goes on with its own texts and labels alone`() throws {
+    func resume(_ more: [String] = []) throws -> CommandLineTool.Result {
+      try train("model", small + ["--resume", "--quiet"] + more, steps: 2)
+    }
+    #expect(try resume().status == 0)
+    #expect(try resume(["--checkpoint-every", "7", "--name", "other"]).status == 0)
+    let texts = try String(contentsOfFile: path("texts.tsv"), encoding: .utf8)
+    let changes = [("texts.tsv", "it was", "was it"), ("texts.tsv", "good\t1", "good\t0")]
+    for (file, before, after) in changes + [("other.tsv", "bad\t0", "bad\t1")] {
+      let text = try String(contentsOfFile: path(file), encoding: .utf8)
+      try write(file, text.replacing(before, with: after))
+      let other = try resume()
+      #expect(other.status == 65, "\(file) \(after)")
+      #expect(other.errors.contains("the run was begun with other options or data"))
+      try write(file, text)
+    }
+    #expect(try String(contentsOfFile: path("texts.tsv"), encoding: .utf8) == texts)
+    #expect(try resume().status == 0)
+  }
+
+  @Test func `pretraining goes on with its own texts alone`() throws {
+    func pretrain() throws -> CommandLineTool.Result {
+      try caption.run([
+        "sentiment", "pretrain", path("texts.tsv"), "--output", path("language"), "--steps", "2",
+        "--batch", "1", "--threads", "1", "--embedding", "12", "--hidden", "12", "--resume", "-q",
+      ])
+    }
+    #expect(try pretrain().status == 0)
+    #expect(try pretrain().status == 0)
+    let texts = try String(contentsOfFile: path("texts.tsv"), encoding: .utf8)
+    try write("texts.tsv", texts.replacing("it was", with: "was it"))
+    let other = try pretrain()
+    #expect(other.status == 65)
+    #expect(other.errors.contains("the run was begun with other options or data"))
   }
 
   @Test func `a language model comes first, then a classifier, then more of it`() throws {
@@ -197,7 +252,19 @@ import Testing
 
   @Test(arguments: [
     (["--steps", "0"], Int32(64), "--steps"),
+    (["--epochs", "2"], 64, "--epochs does nothing with --steps."),
     (["--mix", "1,2"], 64, "--mix"),
+    (["--from", "x", "--words", "100"], 64, "With --from, the sizes and words are that model's."),
+    (["--pooling", "last", "--heads", "2"], 64, "--heads goes with --pooling attention."),
+    (["--momentum", "0.9"], 64, "--momentum"),
+    (
+      ["--format", "folder", "--text-column", "x"], 64,
+      "--text-column goes with --format tsv, csv or jsonl."
+    ),
+    (
+      ["--format", "polarity", "--label-column", "x"], 64,
+      "--label-column goes with --format tsv, csv or jsonl."
+    ),
     (["--mix", "0"], 64, "mix"),
     (["--dropout", "1"], 64, "--dropout"),
     (["--layers", "3"], 64, "network.layers"),

@@ -6,17 +6,7 @@ import TestSupport
 import Testing
 
 /// Signals to commands that take long: one ends them in order, a second one at once.
-@Suite(.serialized) struct InterruptionTests {
-  private let caption: CommandLineTool
-  private let folder: TemporaryFolder
-  private let photos: PhotoFolder
-
-  init() throws {
-    caption = try CommandLineTool()
-    folder = try TemporaryFolder()
-    photos = try PhotoFolder(folder.path + "/photos")
-  }
-
+@Suite(.serialized) final class InterruptionTests: PhotoCommandTests {
   private func path(_ name: String) -> String { folder.path + "/" + name }
 
   private var environment: [String: String] { ["CAPTION_STORE": path("captions.sqlite")] }

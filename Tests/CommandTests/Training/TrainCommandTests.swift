@@ -1,8 +1,12 @@
+import CaptionTraining
+import Captioning
 import Foundation
 import Imaging
+import SystemPackage
 import Tensors
 import TestSupport
 import Testing
+import Training
 
 @Suite struct TrainCommandTests {
   private let caption: CommandLineTool
@@ -104,16 +108,9 @@ import Testing
     let sizes = Array(small.dropFirst(decoder == "attention" ? 0 : 6)) + ["--decoder", decoder]
     let whole = try caption.run(arguments("whole", steps: 40, sizes))
     #expect(whole.status == 0, "\(whole.errors)")
-    let running = try caption.start(
-      arguments("parts", steps: 40, sizes + ["--checkpoint-every", "1"]))
-    let deadline = Date(timeIntervalSinceNow: 20)
-    while !FileManager.default.fileExists(atPath: path("parts/checkpoint.safetensors")),
-      Date() < deadline
-    {
-      usleep(2_000)
-    }
-    running.signal(SIGKILL)
-    _ = try running.wait()
+    try caption.runAndKill(
+      arguments("parts", steps: 40, sizes + ["--checkpoint-every", "1"]),
+      after: path("parts/checkpoint.safetensors"))
     let resumed = try caption.run(arguments("parts", steps: 40, sizes + ["--resume"]))
     #expect(resumed.status == 0, "\(resumed.errors)")
     #expect(
@@ -141,21 +138,10 @@ import Testing
       #expect((after[name] != tensor) == isTrained, "\(name)")
     }
     // Stopped and resumed, with all that is random in it.
-    let running = try caption.start(
-      arguments(
-        "parts", steps: 6, tuning + ["--validate-every", "3", "--checkpoint-every", "1"]))
-    let deadline = Date(timeIntervalSinceNow: 20)
-    while !FileManager.default.fileExists(atPath: path("parts/checkpoint.safetensors")),
-      Date() < deadline
-    {
-      usleep(2_000)
-    }
-    running.signal(SIGKILL)
-    _ = try running.wait()
-    let resumed = try caption.run(
-      arguments(
-        "parts", steps: 6,
-        tuning + ["--validate-every", "3", "--checkpoint-every", "1", "--resume"]))
+    let parts = arguments(
+      "parts", steps: 6, tuning + ["--validate-every", "3", "--checkpoint-every", "1"])
+    try caption.runAndKill(parts, after: path("parts/checkpoint.safetensors"))
+    let resumed = try caption.run(parts + ["--resume"])
     #expect(resumed.status == 0, "\(resumed.errors)")
     #expect(try encoder("parts") == after)
 
@@ -174,6 +160,117 @@ import Testing
           "drawn", "--baseline", "greedy", "--quiet",
         ]))
     #expect(reward.status == 0, "\(reward.errors)")
+  }
+
+  @Test func `a library's call trains what the command trains`() throws {
+    let result = try caption.run(arguments("command", steps: 6, small + ["--quiet"]))
+    #expect(result.status == 0, "\(result.errors)")
+    var start = NewCaptioner(
+      encoderOf: try ModelBundle(folder: projectFolder.appending(path: "data/models/embedded").path)
+    )
+    (start.decoder.embedding, start.decoder.hidden, start.decoder.attention) = (32, 64, 32)
+    start.minimumCount = 1
+    var options = CaptioningPlan.Options()
+    (options.course.steps, options.course.rate, options.course.threads) = (6, 1e-2, 1)
+    options.regularization.dropout = 0
+    options.regularization.embeddingDropout = 0
+    options.regularization.labelSmoothing = 0
+    options.regularization.average = 0.9
+    options.batch = 16
+    options.features = FilePath(path("features"))
+    let items = photos.sorted { $0.path < $1.path }.map { photo in
+      CaptionedPhotos.Photo(
+        name: URL(filePath: photo.path).lastPathComponent, path: FilePath(photo.path),
+        captions: [photo.caption])
+    }
+    let outcome = try CaptioningPlan(
+      CaptionedPhotos(name: path("images"), training: items, validation: items), .new(start),
+      options: options
+    ).train(into: path("library"))
+    #expect(outcome.steps == 6)
+    let (command, library) = (path("command"), path("library"))
+    for name in ["model.safetensors", "vocabulary.txt"] {
+      #expect(
+        try Data(contentsOf: URL(filePath: "\(command)/\(name)"))
+          == Data(contentsOf: URL(filePath: "\(library)/\(name)")), "\(name)")
+    }
+    _ = try Captioner(ModelBundle(folder: library))
+  }
+
+  @Test func `a run goes on with its own data alone, and whatever does not count may change`()
+    throws
+  {
+    func resume(_ more: [String] = []) throws -> CommandLineTool.Result {
+      try caption.run(arguments("model", steps: 2, small + ["--resume", "--quiet"] + more))
+    }
+    #expect(try resume().status == 0)
+    #expect(try resume(["--examples", "0", "--checkpoint-every", "7"]).status == 0)
+    #expect(try resume(["--name", "other", "--patience", "9"]).status == 0)
+    // As many photos, captions and words as before.
+    func write(_ text: String, of photo: Int) throws {
+      try Data((text + "\n").utf8).write(to: URL(filePath: photos[photo].path + ".txt"))
+    }
+    try write(photos[1].caption, of: 0)
+    try write(photos[0].caption, of: 1)
+    for more in [[], ["--average", "0.8"]] {
+      let other = try resume(more)
+      #expect(other.status == 65)
+      #expect(
+        other.errors.hasPrefix(
+          "caption: \(path("model"))/checkpoint.safetensors: cannot be resumed from: the run was begun "
+            + "with other options or data: {\"data\":"), "\(other.errors)")
+    }
+    try write(photos[0].caption, of: 0)
+    try write(photos[1].caption, of: 1)
+    #expect(try resume().status == 0)
+    let begun = try caption.run(arguments("model", steps: 2, small))
+    #expect(
+      begun.errors.hasSuffix(
+        "a run was begun here; go on with --resume, or give another --output\n"))
+  }
+
+  @Test(arguments: [
+    (["--momentum", "0.5"], "--momentum goes with --optimizer sgd."),
+    (["--samples", "4"], "--samples goes with --self-critical."),
+    (["--candidates", "beam"], "--candidates goes with --self-critical."),
+    (["--baseline", "mean"], "--baseline goes with --self-critical --candidates drawn."),
+    (
+      ["--self-critical", "--from", "embedded", "--baseline", "mean"],
+      "--baseline goes with --self-critical --candidates drawn."
+    ),
+    (
+      ["--self-critical", "--from", "embedded", "--label-smoothing", "0.1"],
+      "--label-smoothing does nothing with --self-critical."
+    ),
+    (
+      ["--self-critical", "--from", "embedded", "--attention-penalty", "1"],
+      "--attention-penalty does nothing with --self-critical."
+    ),
+    (
+      ["--decoder", "show-and-tell", "--attention-penalty", "1"],
+      "--attention-penalty goes with a decoder with attention."
+    ),
+    (["--epochs", "2"], "--epochs does nothing with --steps."),
+    (["--store", "x.sqlite"], "--store goes with a dataset of the store."),
+    (
+      ["--encoder", "alexnet", "--fine-tune", "all", "--batch-norm", "frozen"],
+      "the image encoder has no batch normalisation"
+    ),
+  ])
+  func `an option that would do nothing is refused`(options: [String], sentence: String) throws {
+    let result = try caption.run(arguments("x", steps: 1, options))
+    #expect(result.status == 64 && result.errors.contains(sentence), "\(result.errors)")
+  }
+
+  @Test(arguments: ["--no-flip", "--flip", "--crop=0.5", "--colour=0.1"])
+  func `a check learns photos as they are`(option: String) throws {
+    let result = try caption.run([
+      "train", "check", "--dataset", path("images"), "--fine-tune", "all", option,
+    ])
+    #expect(result.status == 64)
+    #expect(
+      result.errors.contains("--crop, --colour and --flip do nothing with a check."),
+      "\(result.errors)")
   }
 
   @Test(arguments: [

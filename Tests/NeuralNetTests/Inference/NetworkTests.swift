@@ -1,7 +1,7 @@
 import Foundation
 import NeuralNet
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 /// Networks against the layers that they are made of.

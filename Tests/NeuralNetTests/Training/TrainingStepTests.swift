@@ -1,6 +1,6 @@
 import NeuralNet
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 /// All parts together: a language model that learns sequences by heart.

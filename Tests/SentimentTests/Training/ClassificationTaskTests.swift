@@ -3,8 +3,8 @@ import Language
 import ModelFiles
 import NeuralNet
 import Sentiment
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 import Training
 
@@ -28,11 +28,10 @@ import Training
     network.pooling = pooling
     network.buckets = 64
     var counter = WordCounter()
-    var texts = EncodedTexts()
     let tokens = Self.sentences.map { TextTokenizer.words(of: $0.0) }
     for words in tokens { counter.add(words) }
     let start = TextModelStart(words: try counter.words(limit: 100), network: network)
-    for words in tokens { texts.add(words, start.reader) }
+    let texts = EncodedTexts(tokens, start.reader)
     var options = ClassificationTask.Options()
     options.averageDecay = 0.9
     options.regularization = .init(embedding: 0, states: 0.1)
@@ -91,7 +90,9 @@ import Training
       var next = try run(task(.attention, layers: 1), parts, steps: 30)
       #expect(next.step == expected)
       var made = next.step
-      try next.run(shouldStop: { made == 17 }) { event in
+      try next.run {
+        made == 17
+      } observe: { event in
         if case .step = event { made += 1 }
       }
     }

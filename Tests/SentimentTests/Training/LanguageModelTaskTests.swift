@@ -22,8 +22,7 @@ import Training
     }
     for words in tokens { counter.add(words) }
     let reader = WordReader(words: try counter.words(limit: 50), buckets: network.buckets)
-    var texts = EncodedTexts()
-    for words in tokens { texts.add(words, reader) }
+    let texts = EncodedTexts(tokens, reader)
     var options = LanguageModelTask.Options()
     options.windows = 4
     options.length = 16

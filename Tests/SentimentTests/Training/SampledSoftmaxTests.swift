@@ -1,8 +1,8 @@
 import Foundation
 import NeuralNet
 import Sentiment
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct SampledSoftmaxTests {

@@ -1,8 +1,10 @@
 public import ArgumentParser
 import Batch
+public import CaptionTraining
 public import Captioning
 package import Metrics
 import PhotoMetadata
+public import Sentiment
 
 extension EncoderOutput: ExpressibleByArgument {}
 
@@ -24,6 +26,10 @@ extension Metric: ExpressibleByArgument {
 }
 
 extension DecoderConfiguration.Architecture: ExpressibleByArgument {}
+
+extension SelfCritical.Baseline: ExpressibleByArgument {}
+
+extension StatePooling: ExpressibleByArgument {}
 
 /// A number as people write it: in decimal digits, and finite. Options of all commands that take a
 /// fraction are read by it.
