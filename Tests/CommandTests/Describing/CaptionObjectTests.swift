@@ -179,8 +179,6 @@ import Testing
     let file = try FileDescriptor.open(
       path, .writeOnly, options: .create, permissions: .ownerReadWrite)
     try file.closeAfter { _ = try file.writeAll(bytes) }
-    // Were the folder empty later, its disk would be taken to be not connected.
-    try Data().write(to: URL(filePath: path.removingLastComponent().string + "/notes.txt"))
     let encoded = path.data.base64EncodedString()
     let parent = path.removingLastComponent().string
     var objects: [String] = []
@@ -197,6 +195,9 @@ import Testing
       #expect(object["path_base64"] as? String == encoded)
       #expect((object["path"] as? String)?.hasSuffix("/a\u{FFFD}.jpg") == true)
     }
+    // Were no photo left in the folder, its disk would be taken to be not connected.
+    try bytes.write(to: URL(filePath: parent + "/b.jpg"))
+    _ = try run(["batch", "--beam", "1", parent + "/b.jpg"] + store)
     path.withPlatformString { _ = unlink($0) }
     let check = try object(run(["store", "check", "--json"] + store))
     let gone = try #require(check["gone_files"] as? [[String: String]])
