@@ -53,11 +53,14 @@ package struct TrainingLog {
     file = try AppendedFile(FilePath(path))
   }
 
+  /// Bytes beyond which a file is taken to be something else.
+  private static let largestLog = 1 << 30
+
   /// The entries of a log; a last line that was cut off, as by a crash, is left out.
   ///
   /// - Throws: `TrainingError.data` for any other line that is not an entry.
   package static func read(path: String) throws -> [Entry] {
-    guard let data = FileManager.default.contents(atPath: path) else { return [] }
+    guard let data = try? RegularFile.contents(path: path, limit: largestLog) else { return [] }
     let lines = data.split(separator: UInt8(ascii: "\n"))
     return try lines.enumerated().compactMap { index, line in
       do {

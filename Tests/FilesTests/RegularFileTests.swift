@@ -3,12 +3,6 @@ import Foundation
 import TestSupport
 import Testing
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 @Suite struct RegularFileTests {
   private func failure(_ body: () throws -> Void) -> RegularFile.Failure? {
     do {

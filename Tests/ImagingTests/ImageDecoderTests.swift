@@ -5,10 +5,6 @@ import Tensors
 import TestSupport
 import Testing
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 @Suite struct ImageDecoderTests {
   /// One entry of decoding/index.json.
   private struct Golden: Codable {

@@ -4,10 +4,6 @@ import SystemPackage
 import TestSupport
 import Testing
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 struct FileReplacementTests {
   private let folder: TemporaryFolder
   private let path: FilePath

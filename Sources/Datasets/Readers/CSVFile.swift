@@ -89,8 +89,7 @@ struct CSVFile {
         throw DatasetError.malformed(
           path: file.file.name, place: .line(row.line),
           reason: "the heading has no column “image” or none “caption”, or they are separated "
-            + "otherwise than by “\(file.mark)” "
-            + "(see --separator)")
+            + "otherwise than by “\(file.mark)”; the separator can be given")
       }
       count = names.count
       self.photo = photo

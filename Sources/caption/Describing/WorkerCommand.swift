@@ -1,6 +1,7 @@
 import ArgumentParser
 import Batch
 import Captioning
+import Files
 import Foundation
 import Logging
 import Store

@@ -1,5 +1,6 @@
 import Batch
 import Datasets
+import Files
 import Foundation
 import Sentiment
 import SystemPackage

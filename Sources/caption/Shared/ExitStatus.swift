@@ -1,29 +1,12 @@
 import ArgumentParser
-import Batch
-import CaptionTraining
-import Captioning
-import Evaluation
 import Files
 import Foundation
-import NeuralNet
-import Sentiment
-import Store
 import SystemPackage
-import Training
 
 /// The exit status of a failure, by the convention of sysexits.h.
 func exitStatus(of error: any Error) -> ExitCode {
   switch error {
   case let error as any Failure: exitStatus(of: error.kind)
-  case is WatchError: ExitCode(74)
-  case is ConfidenceFitError: ExitCode(65)
-  case NetworkError.noLayer: ExitCode(64)
-  case is CaptioningError, is SentimentError, is NetworkError: ExitCode(65)
-  case TrainingError.busy: ExitCode(74)
-  case TrainingError.options: ExitCode(64)
-  case TrainingError.diverged: ExitCode.failure
-  case is TrainingError: ExitCode(65)
-  case is FeatureCacheError: ExitCode(74)
   case is EncodingError, is DecodingError: exitStatus(of: .badData)
   case is Errno, is POSIXError, is CocoaError: exitStatus(of: .inputOutput)
   case let error as ExitCode: error
@@ -75,5 +58,5 @@ func systemReason(_ error: any Error) -> String {
   if let error = error as? Errno { return "\(error)" }
   let cause = ((error as? CocoaError)?.underlying ?? error) as NSError
   return cause.domain == NSPOSIXErrorDomain
-    ? String(cString: strerror(Int32(cause.code))) : cause.localizedDescription
+    ? systemReason(Int32(cause.code)) : cause.localizedDescription
 }

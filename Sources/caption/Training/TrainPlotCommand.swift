@@ -1,5 +1,6 @@
 import ArgumentParser
 import CaptionTraining
+import Files
 import Foundation
 import SystemPackage
 import Training
@@ -73,7 +74,7 @@ struct TrainPlotCommand: ParsableCommand {
     guard FileManager.default.isReadableFile(atPath: path) else {
       throw FileError.notRead(
         path: path,
-        reason: String(cString: strerror(exists && !isFolder.boolValue ? EACCES : ENOENT)))
+        reason: systemReason(exists && !isFolder.boolValue ? EACCES : ENOENT))
     }
     return path
   }

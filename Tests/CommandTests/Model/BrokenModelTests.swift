@@ -3,12 +3,6 @@ import Tensors
 import TestSupport
 import Testing
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// Models that are damaged, or in whose files' places something else stands.
 @Suite struct BrokenModelTests {
   private let caption: CommandLineTool

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import SystemPackage
 
@@ -32,13 +33,17 @@ func pathList(_ data: Data, separator: UInt8, name: String) throws -> [FilePath]
 ///
 /// - Throws: `FileError.notRead`.
 func readLines(_ path: String) throws -> [String] {
-  do {
-    let text = try String(contentsOfFile: path, encoding: .utf8)
+  do throws(RegularFile.Failure) {
+    let text = String(
+      decoding: try RegularFile.contents(path: path, limit: largestList), as: UTF8.self)
     var lines = (text.first == "\u{FEFF}" ? text.dropFirst() : text[...])
       .split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }.map(String.init)
     if lines.last == "" { lines.removeLast() }
     return lines
   } catch {
-    throw FileError.notRead(path: path, reason: systemReason(error))
+    throw FileError.notRead(path: path, reason: error.reason)
   }
 }
+
+/// Bytes beyond which a list is taken to be something else.
+private let largestList = 1 << 28
