@@ -66,6 +66,7 @@ package struct Importer {
   package private(set) var counts = ImportCounts()
   private var models: [ContentHash: Int64] = [:]
   private var decodings: [JSONValue: Int64] = [:]
+  private var sentimentModels: [SentimentModel: Int64] = [:]
 
   fileprivate init(database: Database, path: FilePath, run: Int64) {
     self.database = database
@@ -175,11 +176,8 @@ package struct Importer {
           """), arguments: arguments + [text])
     guard let caption else { return }
     let labels = Set(labelled.probabilities.keys).union([labelled.label]).sorted()
-    let now = Timestamp.now.text
-    let model = try database.number(
-      entering: SentimentModelRow(
-        SentimentModel(name: labelled.model, contentHash: labelled.modelHash, labels: labels),
-        at: now), onConflict: SentimentModelRow.completing)
+    let model = try id(
+      of: SentimentModel(name: labelled.model, contentHash: labelled.modelHash, labels: labels))
     let hashed = SentimentText(text)
     try database.enter(
       labelled.sentiment, of: hashed, isGiven: false, model: model, at: time(labelled.createdAt))
@@ -281,6 +279,15 @@ package struct Importer {
       configuration: try model.configuration?.text ?? ModelRow.unknown, addedAt: Timestamp.now.text)
     let id = try database.number(entering: row, onConflict: ModelRow.completing)
     models[model.hash] = id
+    return id
+  }
+
+  private mutating func id(of model: SentimentModel) throws -> Int64 {
+    if let known = sentimentModels[model] { return known }
+    let id = try database.number(
+      entering: SentimentModelRow(model, at: Timestamp.now.text),
+      onConflict: SentimentModelRow.completing)
+    sentimentModels[model] = id
     return id
   }
 
