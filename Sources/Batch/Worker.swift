@@ -1,5 +1,5 @@
 internal import Captioning
-internal import Files
+package import Files
 internal import Foundation
 internal import Imaging
 internal import Store
