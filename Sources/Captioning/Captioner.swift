@@ -52,7 +52,9 @@ public final class Captioner: Sendable {
 
   /// Describes the photo in a file.
   ///
-  /// - Parameter options: how to search; nil for the model's own defaults.
+  /// - Parameters:
+  ///   - path: of the photo.
+  ///   - options: how to search; nil for the model's own defaults.
   /// - Throws: `ImagingError` if the file cannot be read as an image; `CaptioningError` where the
   ///   model finds no words, or its numbers are not finite.
   public func caption(path: String, options: DecodingOptions? = nil) throws -> Caption {
@@ -62,7 +64,10 @@ public final class Captioner: Sendable {
 
   /// Describes the photo in an image file's bytes.
   ///
-  /// - Parameter name: what errors call the image.
+  /// - Parameters:
+  ///   - bytes: of the whole file.
+  ///   - name: what errors call the image.
+  ///   - options: how to search; nil for the model's own defaults.
   /// - Throws: as `caption(path:options:)`.
   public func caption(
     bytes: [UInt8], name: String, options: DecodingOptions? = nil
