@@ -84,7 +84,7 @@ let package = Package(
     library(
       "Batch",
       [
-        "Captioning", "Files", "Imaging", "Language", "ModelFiles", "NeuralNet", "PhotoFinding",
+        "Captioning", "Files", "Imaging", "Language", "ModelFiles", "PhotoFinding",
         "PhotoMetadata", "Store", filePaths,
       ]),
     // In the code, so that the program stays one file.

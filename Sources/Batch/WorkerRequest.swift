@@ -65,8 +65,7 @@ package struct WorkerRequestError: Failure {
   package var extras: [String: JSONValue] = [:]
   package let reason: String
 
-  package var kind: FailureKind { .badData }
-  package var subject: String? { path.isEmpty ? nil : path }
+  package var parts: FailureParts { .init(.badData, path.isEmpty ? nil : path, reason) }
 }
 
 /// A line that `caption worker` writes: what came with the request, and what became of it.

@@ -125,17 +125,17 @@ package enum ConfidenceFitError: Failure, Equatable {
   /// Nearly all captions are right, or nearly all are wrong.
   case oneSided(right: Int, of: Int, threshold: Double, fewest: Int)
 
-  package var kind: FailureKind { .badData }
-
-  package var subject: String? { nil }
-
-  package var reason: String {
+  package var parts: FailureParts {
     switch self {
     case .tooFew(let count, let fewest):
-      "\(count) photos are too few to calibrate confidence on, which takes at least \(fewest)"
+      .init(
+        .badData,
+        "\(count) photos are too few to calibrate confidence on, which takes at least \(fewest)")
     case .oneSided(let right, let all, let threshold, let fewest):
-      "\(right) of \(all) captions have a CIDEr-D of at least \(threshold), but to calibrate "
-        + "confidence takes at least \(fewest) that have it and \(fewest) that have not"
+      .init(
+        .badData,
+        "\(right) of \(all) captions have a CIDEr-D of at least \(threshold), but to calibrate "
+          + "confidence takes at least \(fewest) that have it and \(fewest) that have not")
     }
   }
 }

@@ -7,19 +7,12 @@ public enum FeatureCacheError: Failure, Equatable {
   /// Features that were kept cannot be read any more.
   case unreadable(path: String, reason: String)
 
-  public var kind: FailureKind { .inputOutput }
-
-  public var subject: String? {
+  public var parts: FailureParts {
     switch self {
-    case .inputOutput(let path, _), .unreadable(let path, _): path
-    }
-  }
-
-  public var reason: String {
-    switch self {
-    case .inputOutput(_, let reason): "features cannot be kept here: \(reason)"
-    case .unreadable(_, let reason):
-      "features that were kept here cannot be read any more: \(reason)"
+    case .inputOutput(let path, let reason):
+      .init(.inputOutput, path, "features cannot be kept here: \(reason)")
+    case .unreadable(let path, let reason):
+      .init(.inputOutput, path, "features that were kept here cannot be read any more: \(reason)")
     }
   }
 }

@@ -11,28 +11,15 @@ public enum CaptioningError: Failure, Equatable {
   /// A model ends the caption of a photo before its first word.
   case noWords(photo: String, model: String)
 
-  public var kind: FailureKind {
+  public var parts: FailureParts {
     switch self {
-    case .option: .usage
-    case .configuration, .notFinite, .noWords: .badData
-    }
-  }
-
-  public var subject: String? {
-    switch self {
-    case .configuration: "the model's configuration"
-    case .option: nil
-    case .notFinite(let weights): weights
-    case .noWords(let photo, _): photo
-    }
-  }
-
-  public var reason: String {
-    switch self {
-    case .configuration(let key, let reason): "“\(key)” \(reason)"
-    case .option(let name, let reason): "the option \(name) \(reason)"
-    case .notFinite: "what is computed with these weights is not finite"
-    case .noWords(_, let model): "the model “\(model)” finds no words for it"
+    case .configuration(let key, let reason):
+      .init(.badData, "the model's configuration", "“\(key)” \(reason)")
+    case .option(let name, let reason): .init(.usage, "the option \(name) \(reason)")
+    case .notFinite(let weights):
+      .init(.badData, weights, "what is computed with these weights is not finite")
+    case .noWords(let photo, let model):
+      .init(.badData, photo, "the model “\(model)” finds no words for it")
     }
   }
 }

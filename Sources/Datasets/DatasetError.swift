@@ -13,30 +13,15 @@ public enum DatasetError: Failure, Equatable {
   /// What was read breaks the rules of its format.
   case malformed(path: String, place: DatasetPlace, reason: String)
 
-  public var kind: FailureKind {
+  public var parts: FailureParts {
     switch self {
-    case .missing, .unreadable: .noInput
-    case .readFailed: .inputOutput
-    case .tooLong, .malformed: .badData
-    }
-  }
-
-  /// The file or files that it is about.
-  public var subject: String? {
-    switch self {
-    case .missing(let path), .unreadable(let path, _), .readFailed(let path, _), .tooLong(let path),
-      .malformed(let path, _, _):
-      path
-    }
-  }
-
-  public var reason: String {
-    switch self {
-    case .missing: "there is no such file"
-    case .unreadable(_, let reason), .readFailed(_, let reason): "cannot be read: \(reason)"
-    case .tooLong: "the file is longer than \(DatasetFile.maximumBytes >> 20) MiB"
-    case .malformed(_, .whole, let reason): reason
-    case .malformed(_, let place, let reason): "\(place): \(reason)"
+    case .missing(let path): .init(.noInput, path, "there is no such file")
+    case .unreadable(let path, let reason): .init(.noInput, path, "cannot be read: \(reason)")
+    case .readFailed(let path, let reason): .init(.inputOutput, path, "cannot be read: \(reason)")
+    case .tooLong(let path):
+      .init(.badData, path, "the file is longer than \(DatasetFile.maximumBytes >> 20) MiB")
+    case .malformed(let path, .whole, let reason): .init(.badData, path, reason)
+    case .malformed(let path, let place, let reason): .init(.badData, path, "\(place): \(reason)")
     }
   }
 }

@@ -14,30 +14,25 @@ package enum EvaluationError: Failure, Equatable {
   /// Photos of the split that have no caption.
   case missing(photos: Int, of: Int, first: String)
 
-  package var kind: FailureKind {
-    switch self {
-    case .noRun: .noInput
-    case .noMetric: .usage
-    case .noProtocol, .nothingInCommon, .missing: .badData
-    }
-  }
-
-  package var subject: String? { nil }
-
-  package var reason: String {
+  package var parts: FailureParts {
     switch self {
     case .noRun(let run, let number?):
-      "there is no evaluation \(run); what was run \(run) is evaluation \(number) by now, as "
-        + "evaluations are numbered by themselves"
-    case .noRun(let run, nil): "there is no evaluation \(run)"
+      .init(
+        .noInput,
+        "there is no evaluation \(run); what was run \(run) is evaluation \(number) by now, as "
+          + "evaluations are numbered by themselves")
+    case .noRun(let run, nil): .init(.noInput, "there is no evaluation \(run)")
     case .noProtocol(let run):
-      "the store does not tell how the run \(run) was scored, which is damage"
+      .init(.badData, "the store does not tell how the run \(run) was scored, which is damage")
     case .nothingInCommon(let old, let new):
-      "the runs \(old) and \(new) have no photo of a dataset in common"
+      .init(.badData, "the runs \(old) and \(new) have no photo of a dataset in common")
     case .noMetric(let name, let known):
-      "there is no measure “\(name)”; there are \(known.joined(separator: ", "))"
+      .init(.usage, "there is no measure “\(name)”; there are \(known.joined(separator: ", "))")
     case .missing(let photos, let all, let first):
-      "\(photos) of \(all) photos could not be captioned, such as \(first), so nothing was scored"
+      .init(
+        .badData,
+        "\(photos) of \(all) photos could not be captioned, such as \(first), so nothing was scored"
+      )
     }
   }
 }

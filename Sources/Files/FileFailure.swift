@@ -12,9 +12,9 @@ package struct FileFailure: Failure, Equatable {
     self.number = number
   }
 
-  package var kind: FailureKind { .inputOutput }
-  package var subject: String? { path }
-  package var reason: String { "cannot be written: \(systemReason)" }
+  package var parts: FailureParts {
+    .init(.inputOutput, path, "cannot be written: \(systemReason)")
+  }
 
   /// In the system's words.
   package var systemReason: String { Files.systemReason(number) }

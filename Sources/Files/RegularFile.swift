@@ -17,25 +17,16 @@ package final class RegularFile: Sendable {
     /// It is shorter than it was when it was opened.
     case cutOff
 
-    package var kind: FailureKind {
+    package var parts: FailureParts {
       switch self {
-      case .system, .notAFile: .noInput
-      case .tooLong: .badData
-      case .cutOff: .inputOutput
-      }
-    }
-
-    /// Nil: who reads a file knows what it is called.
-    package var subject: String? { nil }
-
-    package var reason: String {
-      switch self {
-      case .system(let code): systemReason(code)
-      case .notAFile(let kind): "it is \(kind), not a file"
+      case .system(let code): .init(.noInput, systemReason(code))
+      case .notAFile(let kind): .init(.noInput, "it is \(kind), not a file")
       case .tooLong(let limit):
-        limit % (1 << 20) == 0
-          ? "it is longer than \(limit >> 20) MiB" : "it is longer than \(limit) bytes"
-      case .cutOff: "it became shorter while it was read"
+        .init(
+          .badData,
+          limit % (1 << 20) == 0
+            ? "it is longer than \(limit >> 20) MiB" : "it is longer than \(limit) bytes")
+      case .cutOff: .init(.inputOutput, "it became shorter while it was read")
       }
     }
   }

@@ -13,7 +13,7 @@ package enum Thumbnail {
     package let kind: FailureKind
     /// A sentence for people, without the path.
     package let reason: String
-    package var subject: String? { nil }
+    package var parts: FailureParts { .init(kind, reason) }
   }
 
   /// Good enough for a picture the size of a stamp; 85 would take half as much again.

@@ -28,43 +28,30 @@ public enum ImagingError: Failure, Equatable {
   /// The bytes break the rules of their format.
   case corrupt(path: String, format: String, reason: String)
 
-  public var kind: FailureKind {
+  public var parts: FailureParts {
     switch self {
-    case .missing, .folder, .unreadable: .noInput
-    case .readFailed: .inputOutput
-    case .empty, .tooLong, .unrecognized, .unsupported, .zeroSized, .tooLarge, .truncated,
-      .corrupt:
-      .badData
-    }
-  }
-
-  public var subject: String? {
-    switch self {
-    case .missing(let path), .folder(let path), .unreadable(let path, _), .readFailed(let path, _),
-      .empty(let path), .tooLong(let path), .unrecognized(let path),
-      .unsupported(let path, _), .zeroSized(let path, _), .tooLarge(let path, _),
-      .truncated(let path, _), .corrupt(let path, _, _):
-      path
-    }
-  }
-
-  public var reason: String {
-    switch self {
-    case .missing: "there is no such file"
-    case .folder: "is a folder, not an image"
-    case .unreadable(_, let reason): "cannot be opened: \(reason)"
-    case .readFailed(_, let reason): "cannot be read: \(reason)"
-    case .empty: "the file is empty"
-    case .tooLong: "the file is longer than \(ImageDecoder.maximumBytes >> 20) MiB"
-    case .unrecognized: "not an image; readable are \(ImageFormat.readableNames)"
-    case .unsupported(_, let reason): "\(reason); readable are \(ImageFormat.readableNames)"
-    case .zeroSized(_, let format): "the \(format) picture has no pixels"
-    case .tooLarge(_, let size):
-      "the picture has \(size) pixels; the limits are "
-        + "\(ImageDecoder.maximumPixels / 1_000_000) megapixels and "
-        + "\(ImageDecoder.maximumSide) pixels a side"
-    case .truncated(_, let format): "the \(format) file is truncated"
-    case .corrupt(_, let format, let reason): "not a valid \(format) file: \(reason)"
+    case .missing(let path): .init(.noInput, path, "there is no such file")
+    case .folder(let path): .init(.noInput, path, "is a folder, not an image")
+    case .unreadable(let path, let reason): .init(.noInput, path, "cannot be opened: \(reason)")
+    case .readFailed(let path, let reason): .init(.inputOutput, path, "cannot be read: \(reason)")
+    case .empty(let path): .init(.badData, path, "the file is empty")
+    case .tooLong(let path):
+      .init(.badData, path, "the file is longer than \(ImageDecoder.maximumBytes >> 20) MiB")
+    case .unrecognized(let path):
+      .init(.badData, path, "not an image; readable are \(ImageFormat.readableNames)")
+    case .unsupported(let path, let reason):
+      .init(.badData, path, "\(reason); readable are \(ImageFormat.readableNames)")
+    case .zeroSized(let path, let format):
+      .init(.badData, path, "the \(format) picture has no pixels")
+    case .tooLarge(let path, let size):
+      .init(
+        .badData, path,
+        "the picture has \(size) pixels; the limits are "
+          + "\(ImageDecoder.maximumPixels / 1_000_000) megapixels and "
+          + "\(ImageDecoder.maximumSide) pixels a side")
+    case .truncated(let path, let format): .init(.badData, path, "the \(format) file is truncated")
+    case .corrupt(let path, let format, let reason):
+      .init(.badData, path, "not a valid \(format) file: \(reason)")
     }
   }
 

@@ -78,25 +78,15 @@ public enum VocabularyError: Failure, Equatable {
   case size(path: String, expected: Int, found: Int)
   case specialToken(path: String, token: String, id: Int, size: Int)
 
-  public var kind: FailureKind {
-    if case .unreadable = self { .noInput } else { .badData }
-  }
-
-  public var subject: String? {
+  public var parts: FailureParts {
     switch self {
-    case .unreadable(let path, _), .size(let path, _, _), .specialToken(let path, _, _, _): path
-    case .malformed(let path, let line, _): "\(path), line \(line)"
-    }
-  }
-
-  public var reason: String {
-    switch self {
-    case .unreadable(_, let reason): "cannot be read: \(reason)"
-    case .malformed(_, _, let reason): "not a vocabulary: \(reason)"
-    case .size(_, let expected, let found):
-      "has \(found) words, the model's configuration says \(expected)"
-    case .specialToken(_, let token, let id, let size):
-      "the “\(token)” token's id \(id) is outside its \(size) words"
+    case .unreadable(let path, let reason): .init(.noInput, path, "cannot be read: \(reason)")
+    case .malformed(let path, let line, let reason):
+      .init(.badData, "\(path), line \(line)", "not a vocabulary: \(reason)")
+    case .size(let path, let expected, let found):
+      .init(.badData, path, "has \(found) words, the model's configuration says \(expected)")
+    case .specialToken(let path, let token, let id, let size):
+      .init(.badData, path, "the “\(token)” token's id \(id) is outside its \(size) words")
     }
   }
 }

@@ -14,31 +14,19 @@ package enum WordVectorsError: Failure, Equatable {
   case empty(path: String)
   case malformed(path: String, line: Int, reason: String)
 
-  package var kind: FailureKind {
+  package var parts: FailureParts {
     switch self {
-    case .unreadable: .noInput
-    case .readFailed: .inputOutput
-    case .binaryWord2vec, .binary, .empty, .malformed: .badData
-    }
-  }
-
-  package var subject: String? {
-    switch self {
-    case .unreadable(let path, _), .readFailed(let path, _), .binaryWord2vec(let path),
-      .binary(let path), .empty(let path):
-      path
-    case .malformed(let path, let line, _): "\(path), line \(line)"
-    }
-  }
-
-  package var reason: String {
-    switch self {
-    case .unreadable(_, let reason), .readFailed(_, let reason): "cannot be read: \(reason)"
-    case .binaryWord2vec:
-      "is in word2vec's binary format, and only its text format can be read"
-    case .binary: "is no text: word vectors are read from lines of a word and its numbers"
-    case .empty: "there are no word vectors in it"
-    case .malformed(_, _, let reason): reason
+    case .unreadable(let path, let reason): .init(.noInput, path, "cannot be read: \(reason)")
+    case .readFailed(let path, let reason): .init(.inputOutput, path, "cannot be read: \(reason)")
+    case .binaryWord2vec(let path):
+      .init(.badData, path, "is in word2vec's binary format, and only its text format can be read")
+    case .binary(let path):
+      .init(
+        .badData, path,
+        "is no text: word vectors are read from lines of a word and its numbers")
+    case .empty(let path): .init(.badData, path, "there are no word vectors in it")
+    case .malformed(let path, let line, let reason):
+      .init(.badData, "\(path), line \(line)", reason)
     }
   }
 }

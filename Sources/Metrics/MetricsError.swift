@@ -13,18 +13,17 @@ package enum MetricsError: Failure, Equatable {
   /// Two sets of scores that are to be compared are not of the same images or metrics.
   case notComparable(reason: String)
 
-  package var kind: FailureKind { .badData }
-  package var subject: String? { nil }
-
-  package var reason: String {
+  package var parts: FailureParts {
     switch self {
-    case .noCaptions: "there are no captions to score"
+    case .noCaptions: .init(.badData, "there are no captions to score")
     case .countMismatch(let candidates, let references):
-      "there are captions of \(candidates) images but references of \(references)"
-    case .noReferences(let image): "image \(image) of the list has no references"
+      .init(.badData, "there are captions of \(candidates) images but references of \(references)")
+    case .noReferences(let image): .init(.badData, "image \(image) of the list has no references")
     case .tooManyWords:
-      "captions and references have more than \(CaptionCorpus.maximumWords) words together"
-    case .notComparable(let reason): "the scores cannot be compared: \(reason)"
+      .init(
+        .badData,
+        "captions and references have more than \(CaptionCorpus.maximumWords) words together")
+    case .notComparable(let reason): .init(.badData, "the scores cannot be compared: \(reason)")
     }
   }
 }

@@ -199,28 +199,17 @@ public enum ModelFolderError: Failure, Equatable {
   /// A model's `config.json` cannot be understood.
   case invalid(path: String, reason: String)
 
-  public var kind: FailureKind {
-    switch self {
-    case .noModel, .unreadable: .noInput
-    case .invalid: .badData
-    }
-  }
-
-  public var subject: String? {
-    switch self {
-    case .noModel(let name, let searched): searched.isEmpty ? name : nil
-    case .unreadable(let path, _), .invalid(let path, _): path
-    }
-  }
-
-  public var reason: String {
+  public var parts: FailureParts {
     switch self {
     case .noModel(let name, let searched):
-      searched.isEmpty
-        ? "there is no model (no config.json)"
-        : "there is no model “\(name)” in \(searched.joined(separator: ", "))"
-    case .unreadable(_, let reason): "cannot be read: \(reason)"
-    case .invalid(_, let reason): "not a model's configuration: \(reason)"
+      .init(
+        .noInput, searched.isEmpty ? name : nil,
+        searched.isEmpty
+          ? "there is no model (no config.json)"
+          : "there is no model “\(name)” in \(searched.joined(separator: ", "))")
+    case .unreadable(let path, let reason): .init(.noInput, path, "cannot be read: \(reason)")
+    case .invalid(let path, let reason):
+      .init(.badData, path, "not a model's configuration: \(reason)")
     }
   }
 }

@@ -40,13 +40,47 @@ package enum MetadataError: Failure, Equatable {
   /// A record of how to undo a change is damaged.
   case corruptUndo(path: String, reason: String)
 
-  package var kind: FailureKind {
+  package var parts: FailureParts {
     switch self {
-    case .missing, .notAFile, .unreadable: .noInput
-    case .readFailed, .writeFailed, .writeProtected, .changed: .inputOutput
-    case .tooLong, .corrupt, .unsupported, .noRoom, .humanText, .emptyText, .signed, .linkedOut,
-      .pinned, .notInIPTC, .corruptUndo:
-      .badData
+    case .missing(let path): .init(.noInput, path, "there is no such file")
+    case .notAFile(let path): .init(.noInput, path, "is not a file")
+    case .unreadable(let path, let reason): .init(.noInput, path, "cannot be opened: \(reason)")
+    case .readFailed(let path, let reason): .init(.inputOutput, path, "cannot be read: \(reason)")
+    case .writeFailed(let path, let reason):
+      .init(.inputOutput, path, "cannot be written: \(reason)")
+    case .tooLong(let path):
+      .init(.badData, path, "the file is longer than \(ImageDecoder.maximumBytes >> 20) MiB")
+    case .changed(let path):
+      .init(
+        .inputOutput, path,
+        "was changed by another program in the meantime and is left as it is")
+    case .writeProtected(let path): .init(.inputOutput, path, "is write-protected")
+    case .corrupt(let path, let format, let reason):
+      .init(.badData, path, "not a valid \(format) file: \(reason)")
+    case .unsupported(let path, let format, let reason):
+      .init(.badData, path, "the metadata of this \(format) file cannot be changed: \(reason)")
+    case .noRoom(let path, let format):
+      .init(.badData, path, "the metadata would be longer than a \(format) file can hold")
+    case .humanText(let path, let place, let text):
+      .init(.badData, path, "a person wrote in its \(place): “\(Self.excerpt(text))”")
+    case .emptyText(let path): .init(.badData, path, "there is no text to write")
+    case .signed(let path):
+      .init(
+        .badData, path,
+        "carries content credentials (C2PA), which writing into it would break: "
+          + "described beside it, in an XMP file")
+    case .linkedOut(let path):
+      .init(
+        .badData, path,
+        "is a link out of the folder that was named, and what it leads to stays as it is")
+    case .pinned(let path, let reason):
+      .init(
+        .badData, path,
+        "\(reason), which writing into it would move: described beside it, in an XMP file")
+    case .notInIPTC(let path, let reason):
+      .init(.badData, path, "\(reason): the description stands in XMP only")
+    case .corruptUndo(let path, let reason):
+      .init(.badData, path, "the record of how to undo the change is damaged: \(reason)")
     }
   }
 
@@ -65,49 +99,6 @@ package enum MetadataError: Failure, Equatable {
     switch self {
     case .signed, .pinned, .notInIPTC: true
     default: false
-    }
-  }
-
-  package var subject: String? {
-    switch self {
-    case .missing(let path), .notAFile(let path), .unreadable(let path, _),
-      .readFailed(let path, _), .writeFailed(let path, _), .tooLong(let path), .changed(let path),
-      .writeProtected(let path), .corrupt(let path, _, _), .unsupported(let path, _, _),
-      .noRoom(let path, _), .humanText(let path, _, _), .emptyText(let path), .signed(let path),
-      .linkedOut(let path), .pinned(let path, _), .notInIPTC(let path, _),
-      .corruptUndo(let path, _):
-      path
-    }
-  }
-
-  package var reason: String {
-    switch self {
-    case .missing: "there is no such file"
-    case .notAFile: "is not a file"
-    case .unreadable(_, let reason): "cannot be opened: \(reason)"
-    case .readFailed(_, let reason): "cannot be read: \(reason)"
-    case .writeFailed(_, let reason): "cannot be written: \(reason)"
-    case .tooLong: "the file is longer than \(ImageDecoder.maximumBytes >> 20) MiB"
-    case .changed: "was changed by another program in the meantime and is left as it is"
-    case .writeProtected: "is write-protected"
-    case .corrupt(_, let format, let reason): "not a valid \(format) file: \(reason)"
-    case .unsupported(_, let format, let reason):
-      "the metadata of this \(format) file cannot be changed: \(reason)"
-    case .noRoom(_, let format):
-      "the metadata would be longer than a \(format) file can hold"
-    case .humanText(_, let place, let text):
-      "a person wrote in its \(place): “\(Self.excerpt(text))”"
-    case .emptyText: "there is no text to write"
-    case .signed:
-      "carries content credentials (C2PA), which writing into it would break: "
-        + "described beside it, in an XMP file"
-    case .linkedOut:
-      "is a link out of the folder that was named, and what it leads to stays as it is"
-    case .pinned(_, let reason):
-      "\(reason), which writing into it would move: described beside it, in an XMP file"
-    case .notInIPTC(_, let reason): "\(reason): the description stands in XMP only"
-    case .corruptUndo(_, let reason):
-      "the record of how to undo the change is damaged: \(reason)"
     }
   }
 

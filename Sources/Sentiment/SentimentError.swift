@@ -13,21 +13,16 @@ public enum SentimentError: Failure, Equatable {
   /// The model computes what is infinite or not a number; the file of its weights is at fault.
   case notFinite(weights: String)
 
-  public var kind: FailureKind { .badData }
-
-  public var subject: String? {
-    if case .notFinite(let weights) = self { weights } else { nil }
-  }
-
-  public var reason: String {
+  public var parts: FailureParts {
     switch self {
-    case .empty: "there is no text"
+    case .empty: .init(.badData, "there is no text")
     case .tooLong(let bytes, let limit):
-      "the text has \(bytes) bytes, at most \(limit) are read"
+      .init(.badData, "the text has \(bytes) bytes, at most \(limit) are read")
     case .tooManyWords(let words, let limit):
-      "the text has \(words) words, at most \(limit) are read"
-    case .notFinite: "what is computed with these weights is not finite"
-    case .binary: "it is not text but binary data"
+      .init(.badData, "the text has \(words) words, at most \(limit) are read")
+    case .notFinite(let weights):
+      .init(.badData, weights, "what is computed with these weights is not finite")
+    case .binary: .init(.badData, "it is not text but binary data")
     }
   }
 }

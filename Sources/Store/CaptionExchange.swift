@@ -241,7 +241,8 @@ package struct CaptionExchange: Codable, Equatable, Sendable {
 
   /// All that people wrote of the photo.
   var peoplesWords: [Human] {
-    humanCaptions + (note.map { [Human(text: $0, source: HumanCaption.Source.note.rawValue)] } ?? [])
+    humanCaptions
+      + (note.map { [Human(text: $0, source: HumanCaption.Source.note.rawValue)] } ?? [])
   }
 
   /// Of the file at the path; nil where it is not known whole.

@@ -10,14 +10,12 @@ package enum JSONError: Failure, Equatable {
   /// A number that no double can hold.
   case tooLarge(offset: Int)
 
-  package var kind: FailureKind { .badData }
-  package var subject: String? { nil }
-
-  package var reason: String {
+  package var parts: FailureParts {
     switch self {
-    case .malformed(let offset): "not valid JSON (see byte \(offset + 1))"
-    case .tooDeep: "its JSON is nested more than \(JSONScanner.maximumDepth) deep"
-    case .tooLarge(let offset): "its JSON has a number that is too large (see byte \(offset + 1))"
+    case .malformed(let offset): .init(.badData, "not valid JSON (see byte \(offset + 1))")
+    case .tooDeep: .init(.badData, "its JSON is nested more than \(JSONScanner.maximumDepth) deep")
+    case .tooLarge(let offset):
+      .init(.badData, "its JSON has a number that is too large (see byte \(offset + 1))")
     }
   }
 }

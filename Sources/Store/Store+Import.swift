@@ -20,8 +20,7 @@ package struct ImportCounts: Equatable, Sendable {
 package struct ImportError: Failure {
   package let reason: String
 
-  package var kind: FailureKind { .badData }
-  package var subject: String? { nil }
+  package var parts: FailureParts { .init(.badData, reason) }
 }
 
 extension Store {

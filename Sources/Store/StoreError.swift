@@ -40,55 +40,52 @@ package enum StoreError: Failure, Equatable {
   /// Evaluations would lose what they were measured with.
   case datasetInUse(path: FilePath, name: String, evaluations: Int)
 
-  package var kind: FailureKind {
+  package var parts: FailureParts {
     switch self {
-    case .missing, .noDataset, .noSplit: .noInput
-    case .foreign, .altered, .newer, .older, .damaged, .inconsistent, .datasetDiffers,
-      .datasetInUse:
-      .badData
-    case .exists, .unreadable, .readOnly, .busy, .full, .inputOutput: .inputOutput
-    }
-  }
-
-  package var subject: String? {
-    switch self {
-    case .missing(let path), .foreign(let path), .altered(let path, _), .newer(let path, _, _),
-      .older(let path, _, _), .exists(let path), .unreadable(let path, _), .readOnly(let path),
-      .busy(let path), .full(let path), .inputOutput(let path, _), .damaged(let path, _),
-      .inconsistent(let path, _), .noDataset(let path, _, _), .datasetDiffers(let path, _),
-      .datasetInUse(let path, _, _):
-      "\(path)"
-    case .noSplit(_, let dataset, _, _): dataset
-    }
-  }
-
-  package var reason: String {
-    switch self {
-    case .missing: "there is no such store"
-    case .foreign: "the file is not a store of captions"
-    case .altered(_, let object):
-      "the store is not opened, because \(object) in it is not of caption's making"
-    case .newer(_, let version, let known):
-      "the store has format \(version) of a later version of caption; this one knows formats up to "
-        + "\(known)"
-    case .older(_, let version, let known):
-      "the store has format \(version) and must be brought to format \(known) first"
-    case .exists: "there is a file already"
-    case .unreadable(_, let reason): "the store cannot be opened: \(reason)"
-    case .readOnly: "the store can be read, but not written"
-    case .busy: "another program keeps the store locked; try again later"
-    case .full: "the disk is full"
-    case .inputOutput(_, let reason): "the store cannot be used: \(reason)"
-    case .damaged(_, let reason): "the store is damaged: \(reason)"
-    case .inconsistent(_, let reason): "the store refuses a record: \(reason)"
-    case .noDataset(_, let name, let known):
-      "there is no dataset “\(name)” in the store"
-        + (known.isEmpty ? "" : ", only \(known.joined(separator: ", "))")
-    case .noSplit(_, _, let split, let known):
-      "the dataset has no split “\(split)”, only \(known.joined(separator: ", "))"
-    case .datasetDiffers(_, let name): "the store has other contents under the name “\(name)”"
-    case .datasetInUse(_, let name, let evaluations):
-      "\(evaluations) evaluation\(evaluations == 1 ? "" : "s") hang on what “\(name)” would lose"
+    case .missing(let path): .init(.noInput, path, "there is no such store")
+    case .foreign(let path): .init(.badData, path, "the file is not a store of captions")
+    case .altered(let path, let object):
+      .init(
+        .badData, path,
+        "the store is not opened, because \(object) in it is not of caption's making")
+    case .newer(let path, let version, let known):
+      .init(
+        .badData, path,
+        "the store has format \(version) of a later version of caption; this one knows formats up to "
+          + "\(known)")
+    case .older(let path, let version, let known):
+      .init(
+        .badData, path,
+        "the store has format \(version) and must be brought to format \(known) first")
+    case .exists(let path): .init(.inputOutput, path, "there is a file already")
+    case .unreadable(let path, let reason):
+      .init(.inputOutput, path, "the store cannot be opened: \(reason)")
+    case .readOnly(let path):
+      .init(.inputOutput, path, "the store can be read, but not written")
+    case .busy(let path):
+      .init(.inputOutput, path, "another program keeps the store locked; try again later")
+    case .full(let path): .init(.inputOutput, path, "the disk is full")
+    case .inputOutput(let path, let reason):
+      .init(.inputOutput, path, "the store cannot be used: \(reason)")
+    case .damaged(let path, let reason):
+      .init(.badData, path, "the store is damaged: \(reason)")
+    case .inconsistent(let path, let reason):
+      .init(.badData, path, "the store refuses a record: \(reason)")
+    case .noDataset(let path, let name, let known):
+      .init(
+        .noInput, path,
+        "there is no dataset “\(name)” in the store"
+          + (known.isEmpty ? "" : ", only \(known.joined(separator: ", "))"))
+    case .noSplit(_, let dataset, let split, let known):
+      .init(
+        .noInput, dataset,
+        "the dataset has no split “\(split)”, only \(known.joined(separator: ", "))")
+    case .datasetDiffers(let path, let name):
+      .init(.badData, path, "the store has other contents under the name “\(name)”")
+    case .datasetInUse(let path, let name, let evaluations):
+      .init(
+        .badData, path,
+        "\(evaluations) evaluation\(evaluations == 1 ? "" : "s") hang on what “\(name)” would lose")
     }
   }
 

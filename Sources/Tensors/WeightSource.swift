@@ -70,26 +70,16 @@ public enum WeightError: Failure, Equatable {
   /// A tensor holds infinities, or what is not a number, or leads to them.
   case notFinite(path: String, name: String)
 
-  public var kind: FailureKind {
-    if case .unreadable = self { .noInput } else { .badData }
-  }
-
-  public var subject: String? {
+  public var parts: FailureParts {
     switch self {
-    case .unreadable(let path, _), .malformed(let path, _), .missing(let path, _),
-      .shape(let path, _, _, _), .notFinite(let path, _):
-      path
-    }
-  }
-
-  public var reason: String {
-    switch self {
-    case .unreadable(_, let reason): "cannot be read: \(reason)"
-    case .malformed(_, let reason): "not a valid safetensors file: \(reason)"
-    case .missing(_, let name): "has no tensor “\(name)”"
-    case .shape(_, let name, let expected, let found):
-      "tensor “\(name)” has shape \(found), the model needs \(expected)"
-    case .notFinite(_, let name): "tensor “\(name)” holds numbers that are not finite"
+    case .unreadable(let path, let reason): .init(.noInput, path, "cannot be read: \(reason)")
+    case .malformed(let path, let reason):
+      .init(.badData, path, "not a valid safetensors file: \(reason)")
+    case .missing(let path, let name): .init(.badData, path, "has no tensor “\(name)”")
+    case .shape(let path, let name, let expected, let found):
+      .init(.badData, path, "tensor “\(name)” has shape \(found), the model needs \(expected)")
+    case .notFinite(let path, let name):
+      .init(.badData, path, "tensor “\(name)” holds numbers that are not finite")
     }
   }
 }

@@ -17,37 +17,24 @@ public enum TrainingError: Failure, Equatable {
   /// The options contradict each other or the model.
   case options(String)
 
-  public var kind: FailureKind {
+  public var parts: FailureParts {
     switch self {
-    case .busy: .inputOutput
-    case .options: .usage
-    case .diverged: .internalFault
-    case .checkpoint, .begun, .data, .unknownWords: .badData
-    }
-  }
-
-  public var subject: String? {
-    switch self {
-    case .checkpoint(let path, _), .begun(let path), .busy(let path), .data(let path, _),
-      .unknownWords(let path, _, _, _):
-      path
-    case .diverged, .options: nil
-    }
-  }
-
-  public var reason: String {
-    switch self {
-    case .checkpoint(_, let reason): "cannot be resumed from: \(reason)"
-    case .begun: "cannot be resumed from: a run was begun here"
-    case .busy: "another process is at work on this model"
-    case .data(_, let reason): "cannot be trained on: \(reason)"
-    case .unknownWords(_, let unknown, let words, let vocabulary):
-      "cannot be trained on: \(unknown) of the captions’ \(words) words are outside the vocabulary "
-        + "of \(vocabulary)"
+    case .checkpoint(let path, let reason):
+      .init(.badData, path, "cannot be resumed from: \(reason)")
+    case .begun(let path): .init(.badData, path, "cannot be resumed from: a run was begun here")
+    case .busy(let path): .init(.inputOutput, path, "another process is at work on this model")
+    case .data(let path, let reason): .init(.badData, path, "cannot be trained on: \(reason)")
+    case .unknownWords(let path, let unknown, let words, let vocabulary):
+      .init(
+        .badData, path,
+        "cannot be trained on: \(unknown) of the captions’ \(words) words are outside the vocabulary "
+          + "of \(vocabulary)")
     case .diverged(let step, let what):
-      "training diverged at step \(step): \(what) is not a finite number; the last checkpoint is "
-        + "kept, a lower learning rate may help"
-    case .options(let reason): reason
+      .init(
+        .internalFault,
+        "training diverged at step \(step): \(what) is not a finite number; the last checkpoint is "
+          + "kept, a lower learning rate may help")
+    case .options(let reason): .init(.usage, reason)
     }
   }
 }

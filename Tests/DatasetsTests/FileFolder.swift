@@ -1,7 +1,7 @@
+import Datasets
 import Foundation
 import SystemPackage
 import TestSupport
-import Datasets
 
 /// A folder of small files.
 struct FileFolder {

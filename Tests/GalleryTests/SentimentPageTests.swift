@@ -7,7 +7,8 @@ import Testing
   private func page(_ texts: [SentimentPage.Text], model: String = "m") throws -> String {
     var data = Data()
     let page = SentimentPage(model: model, against: "negative", towards: "positive")
-    try page.write(to: { data += $0 }) { html in for text in texts { data += html(text) } }
+    func write(_ part: Data) { data += part }
+    try page.write(to: write) { html in for text in texts { write(html(text)) } }
     return try #require(String(data: data, encoding: .utf8))
   }
 

@@ -1,5 +1,5 @@
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 /// A convolution is linear in its input and in its weights: with the gradients of Σ slope · output,

@@ -1,5 +1,5 @@
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 /// Pooling is linear, or picks values: with the gradient of Σ slope · output, Σ input · gradient is Σ

@@ -1,6 +1,6 @@
 import Foundation
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 /// Every instruction set against formulas in double precision, for counts with all kinds of

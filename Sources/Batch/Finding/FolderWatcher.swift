@@ -100,7 +100,7 @@
     package let subject: String?
     package let reason: String
 
-    package var kind: FailureKind { .inputOutput }
+    package var parts: FailureParts { .init(.inputOutput, subject, reason) }
 
     init(path: FilePath?, _ number: Int32) {
       subject = path?.string

@@ -1,3 +1,4 @@
+internal import Files
 internal import PhotoFinding
 internal import SystemPackage
 

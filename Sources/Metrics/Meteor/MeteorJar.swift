@@ -72,33 +72,25 @@ package enum MeteorJarError: Failure, Equatable {
   /// An answer is not what METEOR 1.5 would answer.
   case unexpected(path: String, answer: String)
 
-  package var kind: FailureKind {
+  package var parts: FailureParts {
     switch self {
-    case .noArchive, .noJava: .noInput
-    case .notStarted, .ended, .timedOut, .unexpected: .internalFault
-    }
-  }
-
-  package var subject: String? {
-    switch self {
-    case .noArchive(let path), .notStarted(let path, _), .ended(let path, _),
-      .timedOut(let path, _), .unexpected(let path, _):
-      path
-    case .noJava: nil
-    }
-  }
-
-  package var reason: String {
-    switch self {
-    case .noArchive: "there is no such METEOR archive"
-    case .noJava: "METEOR needs the program “java”, which is in none of the folders of PATH"
-    case .notStarted(_, let reason): "METEOR cannot be started: \(reason)"
-    case .ended(_, let message):
-      "METEOR ended too early" + (message.isEmpty ? "" : ": \(message)")
-    case .timedOut(_, let seconds):
-      "METEOR has not answered within \(String(format: "%g", seconds)) seconds"
-    case .unexpected(_, let answer):
-      "METEOR answered “\(answer.prefix(60))”, which are not the numbers of METEOR 1.5"
+    case .noArchive(let path): .init(.noInput, path, "there is no such METEOR archive")
+    case .noJava:
+      .init(.noInput, "METEOR needs the program “java”, which is in none of the folders of PATH")
+    case .notStarted(let path, let reason):
+      .init(.internalFault, path, "METEOR cannot be started: \(reason)")
+    case .ended(let path, let message):
+      .init(
+        .internalFault, path,
+        "METEOR ended too early" + (message.isEmpty ? "" : ": \(message)"))
+    case .timedOut(let path, let seconds):
+      .init(
+        .internalFault, path,
+        "METEOR has not answered within \(String(format: "%g", seconds)) seconds")
+    case .unexpected(let path, let answer):
+      .init(
+        .internalFault, path,
+        "METEOR answered “\(answer.prefix(60))”, which are not the numbers of METEOR 1.5")
     }
   }
 }

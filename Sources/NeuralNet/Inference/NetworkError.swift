@@ -7,29 +7,29 @@ public enum NetworkError: Failure, Equatable {
   case otherSize(height: Int, width: Int, onlyHeight: Int, onlyWidth: Int)
   case noLayer(String, layers: [String])
 
-  public var kind: FailureKind {
-    if case .noLayer = self { .usage } else { .badData }
-  }
-
-  public var subject: String? { nil }
-
-  public var reason: String {
+  public var parts: FailureParts {
     switch self {
     case .tooSmall(let height, let width, let minimumHeight, let minimumWidth):
-      """
-      the image encoder needs at least \(minimumWidth)×\(minimumHeight) pixels, \
-      got \(width)×\(height)
-      """
+      .init(
+        .badData,
+        """
+        the image encoder needs at least \(minimumWidth)×\(minimumHeight) pixels, \
+        got \(width)×\(height)
+        """)
     case .otherSize(let height, let width, let onlyHeight, let onlyWidth):
-      """
-      the image encoder takes images of \(onlyWidth)×\(onlyHeight) pixels only, \
-      got \(width)×\(height)
-      """
+      .init(
+        .badData,
+        """
+        the image encoder takes images of \(onlyWidth)×\(onlyHeight) pixels only, \
+        got \(width)×\(height)
+        """)
     case .noLayer(let name, let layers):
-      """
-      the image encoder has no layer “\(name)”; its layers are \
-      \(layers.joined(separator: ", "))
-      """
+      .init(
+        .usage,
+        """
+        the image encoder has no layer “\(name)”; its layers are \
+        \(layers.joined(separator: ", "))
+        """)
     }
   }
 }

@@ -32,8 +32,7 @@ package enum SearchQueryError: Failure, Equatable {
   static let maximumTerms = 200
   static let maximumDepth = 16
 
-  package var kind: FailureKind { .usage }
-  package var subject: String? { nil }
+  package var parts: FailureParts { .init(.usage, reason) }
 
   package var reason: String {
     switch self {

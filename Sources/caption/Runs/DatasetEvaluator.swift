@@ -97,7 +97,7 @@ struct DatasetEvaluator {
     var bar = Progress(total: photos.count, style: evaluation.progress.style, isQuiet: isQuiet)
     defer { bar.finish() }
     var captions: [FilePath: MachineCaption] = [:]
-    try runner.run(run, photos: { queue.next() }, stop: interruption.flag) { events in
+    try runner.run(run, photos: queue.next, stop: interruption.flag) { events in
       var (worked, failed) = (0, 0)
       for event in events {
         switch event.kind {

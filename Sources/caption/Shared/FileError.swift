@@ -10,28 +10,14 @@ enum FileError: Failure {
   /// A photo of which the store knows nothing.
   case notStored(path: String)
 
-  var kind: FailureKind {
+  var parts: FailureParts {
     switch self {
-    case .notRead, .notStored: .noInput
-    case .readFailed, .notWritten: .inputOutput
-    case .malformed: .badData
-    }
-  }
-
-  var subject: String? {
-    switch self {
-    case .notRead(let path, _), .readFailed(let path, _), .notWritten(let path, _),
-      .malformed(let path, _), .notStored(let path):
-      path
-    }
-  }
-
-  var reason: String {
-    switch self {
-    case .notRead(_, let reason), .readFailed(_, let reason): "cannot be read: \(reason)"
-    case .notWritten(_, let reason): "cannot be written: \(reason)"
-    case .malformed(_, let reason): reason
-    case .notStored: "is not in the store"
+    case .notRead(let path, let reason): .init(.noInput, path, "cannot be read: \(reason)")
+    case .readFailed(let path, let reason): .init(.inputOutput, path, "cannot be read: \(reason)")
+    case .notWritten(let path, let reason):
+      .init(.inputOutput, path, "cannot be written: \(reason)")
+    case .malformed(let path, let reason): .init(.badData, path, reason)
+    case .notStored(let path): .init(.noInput, path, "is not in the store")
     }
   }
 }

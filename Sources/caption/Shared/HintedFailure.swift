@@ -5,7 +5,7 @@ struct HintedFailure: Failure {
   let failure: any Failure
   let hint: String
 
-  var kind: FailureKind { failure.kind }
-  var subject: String? { failure.subject }
-  var reason: String { "\(failure.reason); \(hint)" }
+  var parts: FailureParts {
+    .init(failure.kind, failure.subject, "\(failure.reason); \(hint)")
+  }
 }

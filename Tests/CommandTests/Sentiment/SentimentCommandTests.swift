@@ -409,12 +409,19 @@ import Testing
 
     let rows: Int
     let accuracy: Double?
-    let below_threshold: Int
-    let counts_neutral: Bool
-    let without_label: Int
+    let belowThreshold: Int
+    let countsNeutral: Bool
+    let withoutLabel: Int
     let unknown: [String: Int]
     let labels: [String: Label]
     let confusion: [String: [String: Int]]
+
+    private enum CodingKeys: String, CodingKey {
+      case rows, accuracy, unknown, labels, confusion
+      case belowThreshold = "below_threshold"
+      case countsNeutral = "counts_neutral"
+      case withoutLabel = "without_label"
+    }
   }
 
   @Test func `what is below the threshold counts as neutral only where the labels have it`() throws
@@ -430,10 +437,10 @@ import Testing
       return try JSONDecoder().decode(Score.self, from: Data(result.output.utf8))
     }
     let two = try score("two")
-    #expect(two.accuracy == 1 && two.rows == 2 && two.below_threshold == 2 && !two.counts_neutral)
+    #expect(two.accuracy == 1 && two.rows == 2 && two.belowThreshold == 2 && !two.countsNeutral)
     #expect(two.labels["positive"] == .init(precision: 1, recall: 1, f1: 1, rows: 1))
     let three = try score("three")
-    #expect(three.accuracy == 0.5 && three.below_threshold == 2 && three.counts_neutral)
+    #expect(three.accuracy == 0.5 && three.belowThreshold == 2 && three.countsNeutral)
     #expect(three.confusion["positive"] == ["negative": 0, "neutral": 1, "positive": 0])
     #expect(three.labels["neutral"] == .init(precision: 0.5, recall: 1, f1: 2 / 3, rows: 1))
     let none = try score("none")
@@ -463,7 +470,7 @@ import Testing
     for label in ["ones", "strays", "spelled"] {
       let found = try score(label)
       #expect(found.rows == 2 && found.accuracy == 1, "\(label)")
-      #expect(found.without_label == (label == "spelled" ? 1 : 2))
+      #expect(found.withoutLabel == (label == "spelled" ? 1 : 2))
       #expect(found.unknown == (label == "spelled" ? ["mixed": 1] : [:]))
     }
     let stars = try score("stars")

@@ -93,23 +93,20 @@ enum ReplacementError: Failure {
   /// What no training run of this kind has written is in a run's folder.
   case foreign(FilePath)
 
-  var kind: FailureKind { .usage }
-
-  var subject: String? {
+  var parts: FailureParts {
     switch self {
-    case .input(let path, _), .protected(let path, _), .otherKind(let path, _), .foreign(let path):
-      path.string
-    }
-  }
-
-  var reason: String {
-    switch self {
-    case .input(_, let input): "is what the command reads (\(input)), which no output replaces"
-    case .protected(_, let what): "is \(what), which no output replaces"
-    case .otherKind(_, let wanted):
-      "is there and is not \(wanted.name), which would replace it; --force lets it"
-    case .foreign:
-      "is there and is not of such a training run, which would replace it; give another --output"
+    case .input(let path, let input):
+      .init(.usage, path.string, "is what the command reads (\(input)), which no output replaces")
+    case .protected(let path, let what):
+      .init(.usage, path.string, "is \(what), which no output replaces")
+    case .otherKind(let path, let wanted):
+      .init(
+        .usage, path.string,
+        "is there and is not \(wanted.name), which would replace it; --force lets it")
+    case .foreign(let path):
+      .init(
+        .usage, path.string,
+        "is there and is not of such a training run, which would replace it; give another --output")
     }
   }
 }
