@@ -60,7 +60,8 @@ struct UndoCommand: ParsableCommand {
     }
     let interruption = Interruption(isQuiet: progress.quiet)
     defer { interruption.end() }
-    var bar = Progress(total: writes.count, unit: "files", style: progress.style, isQuiet: progress.quiet)
+    var bar = Progress(
+      total: writes.count, unit: "files", style: progress.style, isQuiet: progress.quiet)
     defer { bar.finish() }
     var firstFailure: ExitCode?
     let undone = try PhotoWriter.undo(run, in: store) {

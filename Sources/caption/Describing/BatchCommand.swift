@@ -143,7 +143,8 @@ struct BatchCommand: ParsableCommand, TakesManyArguments {
     let runner = BatchRunner(store: store, captioner: captioner, work: work, options: options)
     let run = try store.beginRun(.batch, request: request(listing), work: work)
     let reporter = BatchReporter(
-      run: run, total: watch ? nil : listing.photos.count, style: progress.style, isQuiet: progress.quiet,
+      run: run, total: watch ? nil : listing.photos.count, style: progress.style,
+      isQuiet: progress.quiet,
       printsLines: !standardOutputIsTerminal || json, asJSON: json ? captioner.source : nil,
       isWatching: watch)
     for failure in listing.unreadable { reporter.unreadable(failure.path, failure.reason) }
