@@ -21,6 +21,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 /// Paths as the system has them: bytes, not necessarily valid text.
 let filePaths = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
+let algorithms = Target.Dependency.product(name: "Algorithms", package: "swift-algorithms")
+
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 
 let package = Package(
@@ -33,6 +35,7 @@ let package = Package(
     .executable(name: "caption-bench", targets: ["caption-bench"]),
   ],
   dependencies: [
+    .package(url: "https://github.com/apple/swift-algorithms", from: "1.2.1"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
@@ -58,7 +61,7 @@ let package = Package(
     library("NeuralNet", ["Files", "Tensors"]),
     library("Language", ["Files"]),
     library("ModelFiles", ["Files", filePaths]),
-    library("Metrics", ["Files", "Language"]),
+    library("Metrics", ["Files", "Language", algorithms]),
     library("Imaging", ["CImageCodecs", "Files", "Tensors", filePaths]),
     library("Figures", ["Imaging"]),
     library(
@@ -69,15 +72,15 @@ let package = Package(
     library("Training", ["Files", "NeuralNet", "Tensors", filePaths]),
     library(
       "Sentiment", ["Files", "NeuralNet", "Tensors", "Language", "ModelFiles", "Training"]),
-    library("PhotoMetadata", ["CImageMetadata", "Files", "Imaging", filePaths]),
+    library("PhotoMetadata", ["CImageMetadata", "Files", "Imaging", filePaths, algorithms]),
     library(
       "Store",
-      ["Files", "Tensors", filePaths, grdb]),
+      ["Files", "Tensors", filePaths, grdb, algorithms]),
     library(
       "CaptionTraining",
       [
         "Captioning", "Datasets", "Figures", "Files", "Imaging", "Language", "Metrics",
-        "ModelFiles", "NeuralNet", "Tensors", "Training", filePaths,
+        "ModelFiles", "NeuralNet", "Tensors", "Training", filePaths, algorithms,
       ]),
     library("PhotoFinding", ["Files", filePaths]),
     library("Datasets", ["Files", "Imaging", "PhotoFinding", filePaths]),
@@ -85,11 +88,11 @@ let package = Package(
       "Batch",
       [
         "Captioning", "Files", "Imaging", "Language", "ModelFiles", "PhotoFinding",
-        "PhotoMetadata", "Store", filePaths,
+        "PhotoMetadata", "Store", filePaths, algorithms,
       ]),
     // In the code, so that the program stays one file.
     library(
-      "Gallery", ["Files", "Imaging", "Store", "Tensors", filePaths],
+      "Gallery", ["Files", "Imaging", "Store", "Tensors", filePaths, algorithms],
       resources: ["page.html", "page.css", "page.js", "report.html", "report.css", "sentiment.css"]
         .map {
           .embedInCode($0)
@@ -104,7 +107,7 @@ let package = Package(
         "Gallery", "Imaging", "Language", "Metrics", "ModelFiles", "NeuralNet", "PhotoFinding",
         "PhotoMetadata", "Sentiment", "Store", "Tensors", "Training", filePaths,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Logging", package: "swift-log"), algorithms,
       ],
       swiftSettings: strict),
     .executableTarget(

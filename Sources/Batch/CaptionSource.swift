@@ -28,12 +28,17 @@ package struct CaptionSource: Sendable {
   ///   - state: of its file.
   ///   - outcome: what has been found out about the photo.
   ///   - time: when the caption was made.
+  ///   - known: the photo as a store has it, where it has a caption from there.
   ///   - made: where it was made now.
   package func object(
     _ caption: MachineCaption, at time: String, of path: FilePath? = nil,
-    _ state: FileState? = nil, _ outcome: Outcome? = nil, made: Caption? = nil
+    _ state: FileState? = nil, _ outcome: Outcome? = nil, known: PhotoRecord? = nil,
+    made: Caption? = nil
   ) -> CaptionExchange {
     var object = CaptionExchange(path: path)
+    if let known { object.enter(known) }
+    // The same picture may lie in other bytes by now.
+    if let state, state.byteCount != known?.byteCount { object.contentHash = nil }
     switch outcome {
     case .captioned(let photo, _, _): object.enter(photo)
     case .alreadyThere(let identity, let facts):

@@ -1,3 +1,4 @@
+internal import Algorithms
 internal import Files
 internal import PhotoMetadata
 package import Store
@@ -31,10 +32,9 @@ extension PhotoFacts {
       self.latitude = latitude
       self.longitude = longitude
     }
-    var seen: Set<String> = []
     humanCaptions =
       (HumanCaption.all(in: properties.descriptions, .embedded)
-      + (path.map(HumanCaption.beside) ?? [])).filter { seen.insert($0.text).inserted }
+      + (path.map(HumanCaption.beside) ?? [])).uniqued(on: \.text)
   }
 }
 

@@ -1,3 +1,4 @@
+internal import Files
 package import SystemPackage
 
 /// One of several equal parts of a folder: which photos a machine of many takes.
@@ -30,17 +31,15 @@ package struct Shard: Hashable, Sendable, LosslessStringConvertible {
   /// Whether a photo with that path, relative to the divided folder, is in this part.
   package func contains(name: FilePath) -> Bool {
     let hash = name.withPlatformString { bytes in
-      Self.hash(UnsafeBufferPointer(start: bytes, count: name.length))
+      Self.stirred(StableHash.of64Bits(UnsafeRawBufferPointer(start: bytes, count: name.length)))
     }
     return Int(hash % UInt64(count)) == number - 1
   }
 
-  /// FNV-1a, whose lowest bits follow from the bytes' lowest bits alone and would divide numbered
+  /// The lowest bits of FNV-1a follow from the bytes' lowest bits alone and would divide numbered
   /// files badly; hence stirred by MurmurHash3's last step. Never to be changed.
-  private static func hash(_ bytes: UnsafeBufferPointer<CChar>) -> UInt64 {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in bytes { hash = (hash ^ UInt64(UInt8(bitPattern: byte))) &* 0x100_0000_01b3 }
-    hash = (hash ^ (hash >> 33)) &* 0xff51_afd7_ed55_8ccd
+  private static func stirred(_ hash: UInt64) -> UInt64 {
+    var hash = (hash ^ (hash >> 33)) &* 0xff51_afd7_ed55_8ccd
     hash = (hash ^ (hash >> 33)) &* 0xc4ce_b9fe_1a85_ec53
     return hash ^ (hash >> 33)
   }

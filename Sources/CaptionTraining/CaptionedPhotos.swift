@@ -1,3 +1,4 @@
+internal import Algorithms
 internal import Captioning
 internal import Datasets
 internal import Imaging
@@ -121,13 +122,11 @@ public struct CaptionedPhotos: Sendable {
     let paths = there.map(\.path)
     let images = TrainingImages(paths, preprocessing: preprocessing)
     var failures: [Int: String] = [:]
-    let block = 64 * threads
-    for start in stride(from: 0, to: paths.count, by: block) {
-      let end = min(paths.count, start + block)
-      for (image, reason) in images.failures(of: start..<end, threads: threads) {
+    for block in paths.indices.chunks(ofCount: 64 * threads) {
+      for (image, reason) in images.failures(of: block, threads: threads) {
         failures[image] = reason
       }
-      observer.tell(.preparation("reading photos", done: end, of: paths.count))
+      observer.tell(.preparation("reading photos", done: block.upperBound, of: paths.count))
     }
     try checkMissing(failures.sorted { $0.key < $1.key }.map(\.value), observer)
     return sets(there.map(\.photo), byteCount: 0) {

@@ -1,3 +1,4 @@
+internal import Algorithms
 internal import Files
 internal import Foundation
 internal import Imaging
@@ -119,11 +120,9 @@ package struct FeatureCache: Sendable {
     /// The hash of each photo, nil where it cannot be read; nil if the work is to stop.
     private func hashes() -> [ContentHash?]? {
       var hashes: [ContentHash?] = []
-      let blockSize = 64 * threads
-      for start in stride(from: 0, to: photos.count, by: blockSize) {
+      for block in photos.chunks(ofCount: 64 * threads) {
         if observer.shouldStop() { return nil }
-        let block = Array(photos[start..<min(start + blockSize, photos.count)])
-        let results = parallelMap(block, threads: threads) { photo in
+        let results = parallelMap(Array(block), threads: threads) { photo in
           Result { ContentHash(of: try ImageDecoder.readAll(photo)) }
         }
         for result in results {
@@ -177,12 +176,10 @@ package struct FeatureCache: Sendable {
         guard let hash = hashes[photo], contents.offsets[hash] == nil else { return false }
         return seen.insert(hash).inserted
       }
-      let blockSize = FeatureCache.blockPerThread * threads
       var failed: [ContentHash: String] = [:]
-      for start in stride(from: 0, to: missing.count, by: blockSize) {
+      for block in missing.chunks(ofCount: FeatureCache.blockPerThread * threads) {
         if observer.shouldStop() { return false }
-        let block = Array(missing[start..<min(start + blockSize, missing.count)])
-        let results = parallelMap(block, threads: threads) { [photos, extractor] photo in
+        let results = parallelMap(Array(block), threads: threads) { [photos, extractor] photo in
           Result { try extractor.row(of: photos[photo]) }
         }
         var rows: [(photo: ContentHash, row: [UInt8])] = []
@@ -200,7 +197,7 @@ package struct FeatureCache: Sendable {
         for (place, row) in rows.enumerated() {
           contents.offsets[row.photo] = offset + place * files.header.rowSize
         }
-        observer.progress(.computing, min(start + blockSize, missing.count), missing.count)
+        observer.progress(.computing, block.endIndex, missing.count)
       }
       for (photo, hash) in hashes.enumerated() {
         if let reason = hash.flatMap({ failed[$0] }) { observer.failure(photo, reason) }

@@ -1,3 +1,4 @@
+internal import Algorithms
 internal import Captioning
 internal import Tensors
 
@@ -24,9 +25,7 @@ struct SetEncoder {
   ///
   /// - Throws: `ImagingError`, `NetworkError`; what `body` throws.
   func forEachBlock(_ images: [Int], _ body: ([Int], SeenImages) throws -> Void) throws {
-    let size = Self.blockPerThread * threads
-    for start in stride(from: 0, to: images.count, by: size) {
-      let block = Array(images[start..<min(images.count, start + size)])
+    for block in images.chunks(ofCount: Self.blockPerThread * threads).map(Array.init) {
       let seen = try parallelMap(block, threads: threads) { image in
         Result { try encoder.encode(photos.photo(image)) }
       }.map { try $0.get() }

@@ -1,3 +1,4 @@
+internal import Algorithms
 package import Figures
 package import Training
 
@@ -55,10 +56,10 @@ package enum TrainingFigures {
     let names = Set(runs.flatMap { $0.entries.flatMap { ($0.scores ?? [:]).keys } }).sorted()
     if runs.count == 1, let run = runs.first {
       // As many as there are colours.
-      return stride(from: 0, to: names.count, by: largestRunCount).map { start in
+      return names.chunks(ofCount: largestRunCount).map { names in
         Chart(
           title: "Validation", x: "steps", y: "score",
-          series: names[start..<min(start + largestRunCount, names.count)].map { name in
+          series: names.map { name in
             Chart.Series(name: name, .dots(points(run) { $0.scores?[name] }))
           })
       }
@@ -101,10 +102,8 @@ package enum TrainingFigures {
   private static func thinned(_ points: [FigurePoint]) -> [FigurePoint] {
     guard points.count > largestPointCount else { return points }
     let size = (2 * points.count + largestPointCount - 1) / largestPointCount
-    return stride(from: 0, to: points.count, by: size).flatMap { start -> [FigurePoint] in
-      let group = start..<min(start + size, points.count)
-      guard let least = group.min(by: { points[$0].y < points[$1].y }),
-        let greatest = group.max(by: { points[$0].y < points[$1].y })
+    return points.indices.chunks(ofCount: size).flatMap { group -> [FigurePoint] in
+      guard let (least, greatest) = group.minAndMax(by: { points[$0].y < points[$1].y })
       else { return [] }
       return least == greatest
         ? [points[least]] : [min(least, greatest), max(least, greatest)].map { points[$0] }

@@ -1,6 +1,9 @@
+package import Files
+
 /// What the program did with an input and should not have.
-package struct FuzzFailure: Error, CustomStringConvertible {
+package struct FuzzFailure: Failure {
   package let description: String
+  package var parts: FailureParts { .init(.internalFault, description) }
 
   package init(description: String) { self.description = description }
 }

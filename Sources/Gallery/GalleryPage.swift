@@ -1,3 +1,4 @@
+internal import Algorithms
 internal import Files
 package import Foundation
 package import Store
@@ -85,9 +86,8 @@ package struct GalleryPage {
 
   private func writeThumbnails(_ write: (Data) throws -> Void) throws -> Int {
     var missing = 0
-    for start in stride(from: 0, to: files.count, by: Self.blockCount) {
-      let block = Array(files[start..<min(start + Self.blockCount, files.count)])
-      let thumbnails = Thumbnail.all(of: block, longSide: longSide, threads: threads)
+    for (number, block) in files.chunks(ofCount: Self.blockCount).enumerated() {
+      let thumbnails = Thumbnail.all(of: Array(block), longSide: longSide, threads: threads)
       let entries = thumbnails.map { result -> ThumbnailEntry in
         switch result {
         case .success(let data): return ThumbnailEntry(webp: data.base64EncodedString())
@@ -96,7 +96,7 @@ package struct GalleryPage {
           return ThumbnailEntry(failure: failure.reason)
         }
       }
-      let id = "thumbnails-\(start / Self.blockCount)"
+      let id = "thumbnails-\(number)"
       let json = try Self.json(entries)
       try write(Data("<script type=\"application/json\" id=\"\(id)\">\(json)</script>\n".utf8))
     }

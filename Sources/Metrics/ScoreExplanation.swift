@@ -1,3 +1,5 @@
+internal import Algorithms
+
 /// What the scores of one image's caption are made of.
 package struct ScoreExplanation: Codable, Equatable, Sendable {
   package let candidate: String
@@ -233,7 +235,7 @@ private struct Explainer {
     func importance(_ ngram: ScoreExplanation.MissingNGram) -> Double {
       Double(ngram.references) * ngram.weight
     }
-    return Array(missing.sorted { importance($0) > importance($1) }.prefix(12))
+    return missing.min(count: 12) { importance($0) > importance($1) }
   }
 
   var bleu: ScoreExplanation.BleuPart {

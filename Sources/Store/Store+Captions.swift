@@ -63,6 +63,41 @@ extension Store {
       return try database.caption(of: image, work, orientation: photo.orientation)
     }
   }
+
+  /// The photo that a caption is of, as it was entered, but for what people wrote in it.
+  ///
+  /// - Throws: `StoreError`.
+  package func photo(of caption: StoredCaption) throws -> PhotoRecord? {
+    try read { database in
+      let row = try Row.fetchOne(
+        database,
+        sql: """
+          SELECT content_hash, picture_hash, orientation, byte_count, format, width, height,
+            captured_at, camera_make, camera_model, latitude, longitude
+          FROM captions JOIN images ON images.id = image_id WHERE captions.id = ?
+          """, arguments: [caption.id])
+      return try row.map(PhotoRecord.init(row:))
+    }
+  }
+}
+
+extension PhotoRecord {
+  /// - Parameter row: of the columns of `images` and of the caption's orientation.
+  /// - Throws: `UnreadableValue`.
+  fileprivate init(row: Row) throws {
+    let orientation: Int? = try row.value("orientation")
+    self.init(
+      identity: PhotoIdentity(
+        content: try row.hash("content_hash"), picture: try row.hashIfAny("picture_hash"),
+        orientation: orientation ?? 1),
+      byteCount: try row.value("byte_count"), format: try row.value("format"),
+      width: try row.value("width"), height: try row.value("height"))
+    facts.capturedAt = try row.value("captured_at")
+    facts.cameraMake = try row.value("camera_make")
+    facts.cameraModel = try row.value("camera_model")
+    facts.latitude = try row.value("latitude")
+    facts.longitude = try row.value("longitude")
+  }
 }
 
 extension Database {

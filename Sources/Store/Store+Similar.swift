@@ -1,3 +1,4 @@
+internal import Algorithms
 package import Files
 internal import Foundation
 internal import GRDB
@@ -59,7 +60,7 @@ extension Store {
       // Some may have no file any more: then more are taken.
       var count = min(limit, all.count)
       while true {
-        let nearest = Neighbour.nearest(count, of: all)
+        let nearest = all.min(count: count, sortedBy: Neighbour.isNearer)
         var photos: [SimilarPhoto] = []
         for neighbour in nearest where photos.count < limit {
           let photo = try database.photo(neighbour.image, model: modelID, datasets: datasets)
@@ -81,24 +82,6 @@ private struct Neighbour {
   /// Nearer, or as near and entered earlier.
   static func isNearer(_ a: Neighbour, _ b: Neighbour) -> Bool {
     a.cosine > b.cosine || (a.cosine == b.cosine && a.image < b.image)
-  }
-
-  /// The nearest ones in order.
-  static func nearest(_ count: Int, of all: [Neighbour]) -> [Neighbour] {
-    var nearest: [Neighbour] = []
-    nearest.reserveCapacity(2 * count)
-    // Sorted and cut whenever there are twice as many as are wanted: later ones must pass the last.
-    var last: Neighbour?
-    for neighbour in all {
-      if let last, !isNearer(neighbour, last) { continue }
-      nearest.append(neighbour)
-      if nearest.count >= 2 * max(count, 32) {
-        nearest.sort(by: isNearer)
-        nearest.removeLast(nearest.count - count)
-        last = nearest.last
-      }
-    }
-    return Array(nearest.sorted(by: isNearer).prefix(count))
   }
 }
 

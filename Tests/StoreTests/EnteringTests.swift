@@ -21,7 +21,7 @@ struct EnteringTests {
 
   /// A store of generated events goes into another in three ways: it is merged, its export is
   /// imported, and the events of both are recorded in one from the beginning, in their order.
-  @Test(arguments: 1...6 as ClosedRange<UInt64>)
+  @Test(arguments: 1...4 as ClosedRange<UInt64>)
   func importingMergingAndRecordingAreTheSame(seed: UInt64) throws {
     var random = SeededRandom(seed: seed)
     let (ours, others, both) = try (store("ours"), store("others"), store("both"))
@@ -49,7 +49,7 @@ struct EnteringTests {
 
       // Exports have no failures.
       let counts = try enterExport(of: others, in: imported)
-      #expect((counts.captions == 0) == isAgain)
+      #expect(!isAgain || counts.captions + counts.humanCaptions + counts.embeddings == 0)
       #expect(try content(imported) == expected)
     }
     for store in [ours, imported] { #expect(try !store.check().isDamaged) }
@@ -88,7 +88,8 @@ struct EnteringTests {
         SELECT hex(picture_hash), origin, text, m.name, configuration, options, log_probability,
           confidence, words, alternatives, orientation, source, s.label
         FROM captions AS c JOIN images ON images.id = image_id
-        LEFT JOIN models AS m ON m.id = model_id LEFT JOIN decodings ON decodings.id = decoding_id
+        LEFT JOIN models AS m ON m.id = c.model_id
+        LEFT JOIN decodings ON decodings.id = decoding_id
         LEFT JOIN caption_sentiments AS s ON s.caption_id = c.id
         """,
         """
@@ -184,9 +185,10 @@ struct EnteringTests {
       _ = try ours.merge(others.path)
     }
     let models = try ours.read { database in
-      try Row.fetchAll(database, sql: "SELECT name, labels FROM sentiment_models").map { "\($0)" }
+      try String.fetchAll(
+        database, sql: "SELECT name || ': ' || labels FROM sentiment_models")
     }
-    #expect(models == [#"[name:"positive" labels:"["negative","positive","neutral"]"]"#])
+    #expect(models == [#"positive: ["negative","positive","neutral"]"#])
   }
 }
 

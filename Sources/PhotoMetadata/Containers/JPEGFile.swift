@@ -1,3 +1,5 @@
+internal import Algorithms
+
 /// The segments of a JPEG file up to the first scan (ITU-T T.81, annex B).
 struct JPEGFile: PhotoFile {
   static let holdsIPTC = true
@@ -206,9 +208,7 @@ struct JPEGFile: PhotoFile {
   private static func photoshopSegments(_ resources: [UInt8]) -> [UInt8] {
     let header = photoshopHeader.withUTF8Buffer { Array($0) }
     let room = maximumLength - 2 - header.count
-    return stride(from: 0, to: resources.count, by: room).flatMap { start in
-      segment(app13, header + resources[start..<min(start + room, resources.count)])
-    }
+    return resources.chunks(ofCount: room).flatMap { segment(app13, header + $0) }
   }
 
   private static func segment(_ marker: UInt8, _ content: [UInt8]) -> [UInt8] {

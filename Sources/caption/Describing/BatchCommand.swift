@@ -1,3 +1,4 @@
+import Algorithms
 import ArgumentParser
 import Batch
 import Captioning
@@ -143,7 +144,7 @@ struct BatchCommand: ParsableCommand, TakesManyArguments {
     let runner = BatchRunner(store: store, captioner: captioner, work: work, options: options)
     let run = try store.beginRun(.batch, request: request(listing), work: work)
     let reporter = BatchReporter(
-      run: run, total: watch ? nil : listing.photos.count, style: progress.style,
+      store: store, run: run, total: watch ? nil : listing.photos.count, style: progress.style,
       isQuiet: progress.quiet,
       printsLines: !standardOutputIsTerminal || json, asJSON: json ? captioner.source : nil,
       isWatching: watch)
@@ -234,7 +235,6 @@ struct BatchCommand: ParsableCommand, TakesManyArguments {
   /// All photos in the order in which they are captioned, each once.
   private func photos() throws -> Listing {
     var listing = Listing()
-    var seen: Set<FilePath> = []
     let roots = try roots()
     listing.roots = roots
     listing.folders = roots.filter(PhotoFinder.isFolder).map(\.absolute)
@@ -244,7 +244,7 @@ struct BatchCommand: ParsableCommand, TakesManyArguments {
       } passedBy: {
         listing.passedBy.add($0)
       }.filter(isInShard).map(\.path)
-    }.filter { seen.insert($0.absolute).inserted }
+    }.uniqued(on: \.absolute)
     return listing
   }
 
@@ -302,6 +302,7 @@ private final class BatchReporter {
   private var leftAlone = 0
   /// Photos that were not written, as links lead out of the folders.
   private(set) var linkedOut = 0
+  private let store: Store
   private let run: Int64
   private let printsLines: Bool
   /// Whose captions are printed as JSON; nil for text.
@@ -311,9 +312,10 @@ private final class BatchReporter {
   var firstFailure: ExitCode? { faults.first?.status }
 
   init(
-    run: Int64, total: Int?, style: Progress.Style, isQuiet: Bool, printsLines: Bool,
+    store: Store, run: Int64, total: Int?, style: Progress.Style, isQuiet: Bool, printsLines: Bool,
     asJSON: CaptionSource?, isWatching: Bool
   ) {
+    self.store = store
     self.run = run
     printed = isWatching ? [:] : nil
     progress = Progress(total: total, style: style, isQuiet: isQuiet)
@@ -412,9 +414,9 @@ private final class BatchReporter {
     printed?[event.path] = caption.id
     guard printsLines else { return }
     if let source = asJSON {
-      let object = source.object(
+      let object = try source.object(
         caption.caption, at: caption.createdAt, of: event.path, event.state, event.outcome,
-        made: event.made)
+        known: event.made == nil ? store.photo(of: caption) : nil, made: event.made)
       try printLine(jsonLine(object))
     } else {
       try printLine(Table.escaped(event.path.string) + "\t" + Table.escaped(caption.caption.text))

@@ -55,6 +55,11 @@ final class CaptionKeeper: Sendable {
     attempt { _ in try store.caption(of: photo, work) } ?? nil
   }
 
+  /// The photo that a caption from the store is of, as the store has it.
+  func photo(of caption: StoredCaption) -> PhotoRecord? {
+    attempt { _ in try store.photo(of: caption) } ?? nil
+  }
+
   /// Keeps what became of a photo.
   func keep(_ outcome: Outcome, at path: FilePath, _ file: FileState, replacing: Bool) {
     _ = attempt { state in

@@ -1,3 +1,4 @@
+import Algorithms
 import ArgumentParser
 import Captioning
 import Foundation
@@ -39,7 +40,7 @@ struct ClassifyCommand: ParsableCommand {
     }
     let names = try labelNames(classCount)
     let probabilities = softmax(try photo.encoded(by: encoder).logits?.elements ?? [])
-    let best = probabilities.indices.sorted { probabilities[$0] > probabilities[$1] }.prefix(top)
+    let best = probabilities.indices.min(count: top) { probabilities[$0] > probabilities[$1] }
     for index in best {
       try printLine(String(format: "%.4f\t", probabilities[index]) + Table.escaped(names[index]))
     }

@@ -160,7 +160,7 @@ struct DescribeCommand: ParsableCommand, TakesManyArguments {
     if let source {
       var object = source.object(
         found.caption, at: found.createdAt, of: FilePath(argument: photo), found.state,
-        found.outcome, made: found.made)
+        found.outcome, known: found.known, made: found.made)
       // As it was named, where that is text.
       if object.pathBytes == nil { object.path = photo }
       object.tokens = object.words?.map(\.word)
@@ -188,6 +188,8 @@ private final class Describer: Sendable {
     /// Of the photo's file; nil where it has none.
     let state: FileState?
     let outcome: Outcome
+    /// The photo as the store has it, where the caption is from there.
+    var known: PhotoRecord?
     /// The caption, where it was made now.
     var made: Caption?
     /// Where its words looked.
@@ -229,7 +231,8 @@ private final class Describer: Sendable {
     if usesKept, let stored = keeper?.caption(of: identity) {
       return Found(
         caption: stored.caption, createdAt: stored.createdAt, state: state,
-        outcome: .alreadyThere(identity, PhotoFacts(of: source.bytes, at: path)))
+        outcome: .alreadyThere(identity, PhotoFacts(of: source.bytes, at: path)),
+        known: keeper?.photo(of: stored))
     }
     let captioner = try loaded.withLock { loaded in
       let captioner = try loaded ?? Captioner(bundle, threads: threads)

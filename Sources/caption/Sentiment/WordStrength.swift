@@ -1,3 +1,5 @@
+import Algorithms
+
 /// How strongly a word leans, for the eye: colours come in a few steps that can be told apart.
 struct WordStrength {
   /// −3 to 3: none at all, and three steps to either side.
@@ -39,11 +41,10 @@ extension ClassifiedText {
   /// The words that say most, in whichever direction, each once; no punctuation, and none that says
   /// next to nothing.
   func strongestWords(_ count: Int) -> [Word] {
-    var seen: Set<String> = []
-    return Array(
+    Array(
       words.filter { abs($0.leaning) >= 0.05 && $0.text.contains { $0.isLetter || $0.isNumber } }
         .sorted { abs($0.leaning) > abs($1.leaning) }
-        .filter { seen.insert($0.text.lowercased()).inserted }
+        .uniqued { $0.text.lowercased() }
         .prefix(count))
   }
 }
