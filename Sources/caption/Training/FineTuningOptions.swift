@@ -1,6 +1,5 @@
 import ArgumentParser
 import CaptionTraining
-import Imaging
 
 /// Whether and how the encoder is trained along with the decoder.
 struct FineTuningOptions: ParsableArguments {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CaptionTraining
+import Imaging
 
 /// How photos are changed a little each time that they are learned from.
 struct PhotoChangeOptions: ParsableArguments {

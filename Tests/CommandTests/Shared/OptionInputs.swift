@@ -167,9 +167,10 @@ struct OptionInputs {
         --minimum-count 1 --threads 1 -q
         """)
     }
-    let weights = try Data(
-      contentsOf: URL(
-        filePath: savedWeights("lenet5", outputs: [.map, .embedding, .logits]).path))
+    let saved = try savedWeights("lenet5", outputs: [.map, .embedding, .logits])
+    let weights = try withExtendedLifetime(saved) {
+      try Data(contentsOf: URL(filePath: saved.path))
+    }
     try write(weights, "weights.safetensors")
     let header = 8 + weights.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
     try write(
