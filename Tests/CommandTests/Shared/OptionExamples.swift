@@ -64,7 +64,7 @@ extension OptionExamples {
     "--output newer", "--steps 3", "--rate 0.1", "--clip 0.001", "--warm-up 1",
     "--schedule constant", "--checkpoint-every 1", "--tensorboard events", "--seed 7",
     "--progress plain", "--quiet", "! --epochs 1", "! --decay-every 1", "! --decay-factor 0.1",
-    "--embedding 10", "--hidden 10", "--layers 2", "--direction forward", "--heads 4",
+    "--embedding 10", "--hidden 10", "--direction forward", "--heads 4",
   ]
 
   static let all = describing + captions + models + scores + training + texts
@@ -123,7 +123,7 @@ extension OptionExamples {
       "features", "photos/0.png --model ./mine --output f.npy",
       [
         "--model ./other", "--verbose", "--geometry stretch", "--layer embedding", "--output g.npy",
-        "! --weights weights.safetensors", "! --transform-input", "! --force", "! --encoder lenet5",
+        "! --weights weights.safetensors", "! --transform-input", "! --encoder lenet5",
       ]),
     OptionExamples(
       "features", "photos/0.png --encoder lenet5 --output f.npy", ["--weights weights.safetensors"]),
@@ -303,19 +303,25 @@ extension OptionExamples {
         "--validate-every 1", "--checkpoint-every 1", "--tensorboard events", "--seed 7",
         "--progress plain", "--quiet", "--optimizer sgd", "--dropout 0.9",
         "--embedding-dropout 0.9", "--label-smoothing 0.9", "--weight-decay 1", "--average 0.1",
-        "--attention-penalty 9", "--decoder show-and-tell", "--embedding 9", "--hidden 9",
-        "--attention 9", "--region-embedding 9", "--minimum-count 3",
-        "--weights weights2.safetensors", "--geometry crop", "--fine-tune all", "--no-flip",
-        "--maximum-length 3", "--scheduled-sampling 1", "--examples 1", "--name n", "! --epochs 1",
-        "! --decay-every 1", "! --decay-factor 0.1", "! --plateau-patience 1", "! --momentum 0.5",
-        "! --encoder-rate 1", "! --batch-norm frozen", "! --crop 0.5", "! --colour 0.5",
-        "! --model ./mine", "! --from ./mine", "! --self-critical", "! --candidates drawn",
-        "! --baseline mean", "! --samples 3", "! --transform-input", "! --store new.sqlite",
-        "--dataset ./set2",
+        "--attention-penalty 9", "--embedding 9", "--hidden 9", "--attention 9",
+        "--region-embedding 9", "--minimum-count 3", "--weights weights2.safetensors",
+        "--geometry crop", "--fine-tune all", "--no-flip", "--maximum-length 3",
+        "--scheduled-sampling 1", "--examples 1", "--name n", "! --epochs 1", "! --decay-every 1",
+        "! --decay-factor 0.1", "! --plateau-patience 1", "! --momentum 0.5", "! --encoder-rate 1",
+        "! --batch-norm frozen", "! --crop 0.5", "! --colour 0.5", "! --model ./mine",
+        "! --from ./mine", "! --self-critical", "! --candidates drawn", "! --baseline mean",
+        "! --samples 3", "! --transform-input", "! --store new.sqlite", "--dataset ./set2",
       ]),
     OptionExamples(
       "train decoder", "\(data) \(sizes) --minimum-count 1 --output new --steps 2",
-      ["--model ./other", "--encoder lenet5"]),
+      ["--model ./other"]),
+    OptionExamples(
+      "train decoder",
+      "\(data) \(sizes) --minimum-count 1 --weights weights.safetensors --output new --steps 2",
+      ["--encoder lenet5"]),
+    OptionExamples(
+      "train decoder", "\(data) \(textNetwork) --minimum-count 1 \(lenet) --output new --steps 2",
+      ["--decoder show-and-tell"]),
     OptionExamples(
       "train decoder", "\(data) \(sizes) \(lenet) --output new --steps 2",
       ["--vocabulary words.txt"]),
@@ -369,16 +375,21 @@ extension OptionExamples {
       "train check", "\(data) \(sizes) --minimum-count 1 \(lenet) --steps 3",
       [
         "--split val", "--features g", "--batch 2", "--steps 5", "--rate 0.1", "--clip 0.001",
-        "--seed 7", "--progress plain", "--quiet", "--optimizer sgd", "--decoder show-and-tell",
-        "--embedding 9", "--hidden 9", "--attention 9", "--region-embedding 9", "--minimum-count 3",
+        "--seed 7", "--progress plain", "--quiet", "--optimizer sgd", "--embedding 9", "--hidden 9",
+        "--attention 9", "--region-embedding 9", "--minimum-count 3",
         "--weights weights2.safetensors", "--geometry crop", "--fine-tune all",
         "--maximum-length 3", "! --momentum 0.5", "! --encoder-rate 1", "! --batch-norm frozen",
         "! --model ./mine", "! --from ./mine", "! --transform-input", "! --store new.sqlite",
         "--dataset ./set2",
       ]),
     OptionExamples(
-      "train check", "\(data) \(sizes) --minimum-count 1 --steps 3",
-      ["--model ./other", "--encoder lenet5"]),
+      "train check", "\(data) \(sizes) --minimum-count 1 --steps 3", ["--model ./other"]),
+    OptionExamples(
+      "train check", "\(data) \(sizes) --minimum-count 1 --weights weights.safetensors --steps 3",
+      ["--encoder lenet5"]),
+    OptionExamples(
+      "train check", "\(data) \(textNetwork) --minimum-count 1 \(lenet) --steps 3",
+      ["--decoder show-and-tell"]),
     OptionExamples(
       "train check", "\(data) \(sizes) \(lenet) --steps 3", ["--vocabulary words.txt"]),
     OptionExamples(
@@ -411,7 +422,7 @@ extension OptionExamples {
     OptionExamples(
       "sentiment classify", "--model ./feeling --file texts.txt",
       [
-        "--file neutral.txt", "--explain", "--json", "--model sentiment", "--threshold 1",
+        "--file neutral.txt", "--explain", "--json", "--model sentiment", "--threshold 0.5",
         "--verbose", "--store new.sqlite", "--keep", "! --csv texts.tsv", "! --column text",
         "! --as a", "! --label label", "! --captions", "! --output out", "! --force",
         "! --progress plain",
@@ -444,6 +455,14 @@ extension OptionExamples {
       ]),
     OptionExamples(
       "sentiment train",
+      "texts.tsv --text-column text --batch 8 --output new \(textNetwork) --heads 2 --steps 2 --threads 1 --direction forward",
+      ["--layers 2"]),
+    OptionExamples(
+      "sentiment pretrain",
+      "texts.txt --batch 1 --output new \(textNetwork) --heads 2 --steps 2 --threads 1 --direction forward",
+      ["--layers 2"]),
+    OptionExamples(
+      "sentiment train",
       "texts.tsv --text-column text --batch 8 --output new \(textNetwork) --steps 2 --threads 1",
       ["--pooling last"]),
     OptionExamples(
@@ -472,7 +491,7 @@ extension OptionExamples {
     OptionExamples(
       "sentiment pretrain",
       "texts.txt --batch 1 --output new \(textNetwork) --heads 2 --steps 2 --threads 1",
-      textTraining + ["--batch 2", "--words 8", "! --weigh 2", "--format tsv"]),
+      textTraining + ["--batch 2", "--words 12", "! --weigh 2", "--format tsv"]),
     OptionExamples(
       "sentiment pretrain",
       "texts.tsv more.tsv --batch 1 --output new \(textNetwork) --heads 2 --steps 2 --threads 1",
