@@ -491,7 +491,7 @@ extension OptionExamples {
     OptionExamples(
       "sentiment pretrain",
       "texts.txt --batch 1 --output new \(textNetwork) --heads 2 --steps 2 --threads 1",
-      textTraining + ["--batch 2", "--words 12", "! --weigh 2", "--format tsv"]),
+      textTraining + ["--batch 2", "--words 20", "! --weigh 2", "--format tsv"]),
     OptionExamples(
       "sentiment pretrain",
       "texts.tsv more.tsv --batch 1 --output new \(textNetwork) --heads 2 --steps 2 --threads 1",
