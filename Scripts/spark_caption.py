@@ -208,7 +208,7 @@ def attempts_of(context):
 def caption(spark, arguments):
     from pyspark.taskcontext import TaskContext
 
-    options = ["--quiet"]
+    options = []
     if arguments.model:
         options += ["--model", arguments.model]
     if arguments.embeddings:

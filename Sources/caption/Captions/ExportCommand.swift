@@ -84,25 +84,28 @@ struct ExportCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "In html: the longer side of the thumbnails, from 64 to 1024.", valueName: "pixels"))
-  var thumbnailSize = 200
+      "In html: the longer side of the thumbnails, from 64 to 1024 (default: 200).",
+      valueName: "pixels"))
+  var thumbnailSize: Int?
 
   func validate() throws {
     guard limit ?? 0 >= 0 else {
       throw ValidationError("--limit takes a number from 0 up, not \(limit ?? 0).")
     }
-    guard (64...1024).contains(thumbnailSize) else {
+    guard (64...1024).contains(thumbnailSize ?? 64) else {
       throw ValidationError("--thumbnail-size takes a number from 64 to 1024.")
     }
     guard format != .html || destination.output != nil else {
       throw ValidationError("--format html takes --output FILE.")
     }
-    guard !embeddings || [.json, .ndjson].contains(format) else {
-      throw ValidationError("--embeddings goes with --format json or ndjson.")
-    }
-    guard !human || [.coco, .txt].contains(format) else {
-      throw ValidationError("--human goes with --format coco or txt.")
-    }
+    try requires(
+      ["--embeddings": embeddings], with: "--format json or ndjson",
+      [.json, .ndjson].contains(format))
+    try requires(
+      ["--human": human], with: "--format coco or txt", [.coco, .txt].contains(format))
+    try requires(
+      ["--title": title, "--thumbnail-size": thumbnailSize], with: "--format html",
+      format == .html)
     guard !human || model == nil else {
       throw ValidationError("--human and --model exclude each other.")
     }
@@ -110,9 +113,7 @@ struct ExportCommand: ParsableCommand {
     guard !all || format != .cocoResults else {
       throw ValidationError("--all does not go with --format coco-results.")
     }
-    guard format == .html || title == nil else {
-      throw ValidationError("--title goes with --format html.")
-    }
+    try excludes(["--all": all], with: "--human", human)
   }
 
   func run() throws {
@@ -146,7 +147,7 @@ struct ExportCommand: ParsableCommand {
     var selection = ExportSelection()
     selection.model = model
     selection.folder = folder.map { FilePath($0) }
-    selection.isEveryCaption = all && !human
+    selection.isEveryCaption = all
     selection.limit = limit
     selection.hasDatasets = album.datasets
     selection.hasEmbeddings = embeddings
@@ -178,7 +179,7 @@ struct ExportCommand: ParsableCommand {
   private var emptyPage: GalleryPage {
     GalleryPage(
       folder: destination.output.map { FilePath($0).absolute.removingLastComponent() },
-      thumbnailSide: thumbnailSize, threads: ProcessInfo.processInfo.activeProcessorCount)
+      thumbnailSide: thumbnailSize ?? 200, threads: ProcessInfo.processInfo.activeProcessorCount)
   }
 
   private func write(_ page: GalleryPage, to file: ResultFile) throws {

@@ -57,6 +57,7 @@ struct ForgetCommand: ParsableCommand, TakesManyArguments {
     guard undo || photos.isEmpty != (folder == nil && !missing) else {
       throw ValidationError("Give either photos, or --folder or --missing.")
     }
+    try requires(["--yes": yes], with: "--folder or --missing", folder != nil || missing)
   }
 
   func run() throws {

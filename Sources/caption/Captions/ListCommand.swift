@@ -23,24 +23,21 @@ struct ListCommand: ParsableCommand {
   @Option(help: "Captions by the model of this name only.")
   var model: String?
 
-  @Option(help: ArgumentHelp("Print this many photos at most.", valueName: "count"))
-  var limit = 50
-
-  @Flag(help: "Print all photos.")
-  var all = false
+  @OptionGroup var length: LengthOptions<Usual>
 
   @OptionGroup var album: AlbumOptions
   @OptionGroup var storeOptions: StoreOptions
   @OptionGroup var output: OutputOptions
 
-  func validate() throws {
-    guard limit > 0 else { throw ValidationError("--limit takes a number from 1, not \(limit).") }
+  enum Usual: UsualLength {
+    static let limit = 50
+    static let rows = "photos"
   }
 
   func run() throws {
     let photos = try storeOptions.with(.read) {
       try $0.photos(
-        in: folder.map { FilePath(argument: $0) }, model: model, limit: all ? nil : limit,
+        in: folder.map { FilePath(argument: $0) }, model: model, limit: length.limit,
         datasets: album.datasets)
     }
     try output.print(columns: ["path", "caption", "confidence"], rows: photos) { $0.cells }

@@ -47,11 +47,7 @@ struct SearchCommand: ParsableCommand {
   @Argument(parsing: .allUnrecognized, help: "What to search for.")
   var query: [String]
 
-  @Option(help: ArgumentHelp("Print this many photos at most.", valueName: "count"))
-  var limit = 20
-
-  @Flag(help: "Print all photos that are found.")
-  var all = false
+  @OptionGroup var length: LengthOptions<Usual>
 
   @OptionGroup var album: AlbumOptions
   @OptionGroup var storeOptions: StoreOptions
@@ -62,20 +58,24 @@ struct SearchCommand: ParsableCommand {
       throw ValidationError("Unknown option '\(option)'.")
     }
     guard !query.isEmpty else { throw ValidationError("Give a query, as in: caption search dog.") }
-    guard limit > 0 else { throw ValidationError("--limit takes a number from 1, not \(limit).") }
+  }
+
+  enum Usual: UsualLength {
+    static let limit = 20
+    static let rows = "photos"
   }
 
   func run() throws {
     let query = try SearchQuery(query.joined(separator: " "))
-    let limit = all ? nil : limit
+    try excludes(["--datasets": album.datasets], with: "dataset:", query.isAboutDatasets)
     if query.isAboutFailures {
       let photos = try storeOptions.with(.read) {
-        try $0.searchFailures(query, limit: limit, datasets: album.datasets)
+        try $0.searchFailures(query, limit: length.limit, datasets: album.datasets)
       }
       try output.print(columns: ["path", "reason"], rows: photos) { [$0.path.string, $0.reason] }
     } else {
       let photos = try storeOptions.with(.read) {
-        try $0.search(query, limit: limit, datasets: album.datasets)
+        try $0.search(query, limit: length.limit, datasets: album.datasets)
       }
       try output.print(columns: ["path", "caption", "confidence"], rows: photos) { $0.cells }
     }

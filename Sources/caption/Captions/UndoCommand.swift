@@ -26,12 +26,12 @@ struct UndoCommand: ParsableCommand {
 
   @OptionGroup var storeOptions: StoreOptions
   @OptionGroup var output: OutputOptions
+  @OptionGroup var progress: ProgressOptions
 
-  @Option(help: "How to show progress: a bar on a terminal, plain lines, or nothing.")
-  var progress = Progress.Style.auto
-
-  @Flag(name: .shortAndLong, help: "Say nothing but results and errors.")
-  var quiet = false
+  func validate() throws {
+    try requires(progress.given, with: "the number of a batch", number != nil)
+    try excludes(["--json": output.json], with: "the number of a batch", number != nil)
+  }
 
   func run() throws {
     guard let run = number else {
@@ -58,9 +58,10 @@ struct UndoCommand: ParsableCommand {
     guard let writes = try store.runsWithWrites().first(where: { $0.run == run }) else {
       throw ValidationError("Run \(run) has written nothing that could be taken back.")
     }
-    let interruption = Interruption(isQuiet: quiet)
+    let interruption = Interruption(isQuiet: progress.quiet)
     defer { interruption.end() }
-    var bar = Progress(total: writes.count, unit: "files", style: progress, isQuiet: quiet)
+    var bar = Progress(
+      total: writes.count, unit: "files", style: progress.style, isQuiet: progress.quiet)
     defer { bar.finish() }
     var firstFailure: ExitCode?
     let undone = try PhotoWriter.undo(run, in: store) {
@@ -72,7 +73,7 @@ struct UndoCommand: ParsableCommand {
       firstFailure = firstFailure ?? exitStatus(of: error)
     }
     if let status = interruption.exitStatus {
-      if !quiet {
+      if !progress.quiet {
         note("interrupted: \(undone.restored) files are as they were; the same command goes on")
       }
       throw ExitCode(status)

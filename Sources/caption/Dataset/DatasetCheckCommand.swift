@@ -29,27 +29,10 @@ struct DatasetCheckCommand: ParsableCommand {
   @Argument(help: "The dataset.")
   var name: String
 
-  @Option(
-    name: .customLong("threads"),
-    help: ArgumentHelp("How many threads to use (default: all cores).", valueName: "count"))
-  var requestedThreads: Int?
-
+  @OptionGroup private var execution: ThreadOptions
   @OptionGroup var store: StoreOptions
   @OptionGroup var output: OutputOptions
-
-  @Option(help: "How to show progress: a bar on a terminal, plain lines, or nothing.")
-  var progress = Progress.Style.auto
-
-  @Flag(name: .shortAndLong, help: "Say nothing but what was found.")
-  var quiet = false
-
-  private var threads: Int { requestedThreads ?? ProcessInfo.processInfo.activeProcessorCount }
-
-  func validate() throws {
-    guard (1...256).contains(threads) else {
-      throw ValidationError("--threads takes a number from 1 to 256, not \(threads).")
-    }
-  }
+  @OptionGroup var progress: ProgressOptions
 
   func run() throws {
     let (items, problems) = try store.with(.read) { store in
@@ -80,7 +63,7 @@ struct DatasetCheckCommand: ParsableCommand {
       [$0.severity, $0.kind, $0.place, $0.detail]
     }
     let spoiling = findings.count { $0.severity == DatasetProblem.Severity.spoiling.word }
-    if !quiet {
+    if !progress.quiet {
       note(
         counted(items.count, "photo") + ": " + counted(findings.count, "finding")
           + ", \(spoiling) that \(spoiling == 1 ? "spoils" : "spoil") evaluations")
@@ -100,11 +83,11 @@ struct DatasetCheckCommand: ParsableCommand {
   private func look(at items: [DatasetItem]) throws -> [Look] {
     let interruption = Interruption(isQuiet: false, "stopping")
     defer { interruption.end() }
-    var bar = Progress(total: items.count, style: progress, isQuiet: quiet)
+    var bar = Progress(total: items.count, style: progress.style, isQuiet: progress.quiet)
     defer { bar.finish() }
     let rest = Mutex(items[...])
     let flag = interruption.flag
-    let looks = try withOrderedMap(threads: threads) {
+    let looks = try withOrderedMap(threads: execution.threads) {
       flag.isRaised ? nil : rest.withLock { $0.popFirst() }
     } _: {
       Self.look(at: $0)

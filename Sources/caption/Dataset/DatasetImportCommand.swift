@@ -85,13 +85,13 @@ struct DatasetImportCommand: ParsableCommand, TakesManyArguments {
   func validate() throws {
     guard !name.isEmpty else { throw ValidationError("A dataset needs a name.") }
     guard !sources.isEmpty else { throw ValidationError("Say which files to read.") }
-    guard separator == nil || format == .csv else {
-      throw ValidationError("--separator goes with --format csv.")
-    }
+    try requires(["--separator": separator], with: "--format csv", format == .csv)
+    let folders = images.isEmpty ? nil : images
+    try excludes(["--images": folders], with: "--format folder", format == .folder)
     guard separatorByte != nil else {
       throw ValidationError("--separator takes one ASCII character, or tab.")
     }
-    guard !withRuns || replace else { throw ValidationError("--with-runs goes with --replace.") }
+    try requires(["--with-runs": withRuns], with: "--replace", replace)
     guard split.map({ DatasetSplit.canonical($0) != nil }) ?? true else {
       throw ValidationError("--split takes a name.")
     }
@@ -99,6 +99,9 @@ struct DatasetImportCommand: ParsableCommand, TakesManyArguments {
 
   func run() throws {
     let request = request
+    try excludes(
+      ["--split": split], with: "files that each have theirs",
+      request.sources.allSatisfy { $0.split != nil })
     var contents = try request.read()
     try checkPhotos(of: &contents)
     let report = DatasetReport(contents.problems)

@@ -53,8 +53,8 @@ struct BatchCommand: ParsableCommand, TakesManyArguments {
   @OptionGroup var storeOptions: StoreOptions
   @OptionGroup var writes: WriteOptions
 
-  @Flag(inversion: .prefixedNo, help: "Also look into the folders in the folders.")
-  var recursive = true
+  @Flag(help: "Do not look into the folders in the folders.")
+  var noRecursive = false
 
   @Option(
     help: ArgumentHelp(
@@ -91,8 +91,7 @@ struct BatchCommand: ParsableCommand, TakesManyArguments {
   @Flag(help: "Go on as photos arrive in the folders, until interrupted.")
   var watch = false
 
-  @Option(help: "How to show progress: a bar on a terminal, plain lines, or nothing.")
-  var progress = Progress.Style.auto
+  @OptionGroup var progress: ProgressOptions
 
   @Flag(help: "Print one JSON object a line.")
   var json = false
@@ -110,6 +109,8 @@ struct BatchCommand: ParsableCommand, TakesManyArguments {
     guard !(watch && dryRun) else {
       throw ValidationError("--watch and --dry-run exclude each other.")
     }
+    try excludes(["--json": json], with: "--dry-run", dryRun)
+    try excludes(["--retry-failed": retryFailed], with: "--redo", redo)
   }
 
   func run() throws {
@@ -126,7 +127,7 @@ struct BatchCommand: ParsableCommand, TakesManyArguments {
   private func caption(into store: Store, _ captioner: PhotoCaptioner, _ work: Work) throws {
     let watcher = watch ? try FolderWatcher(roots(), finder: finder) : nil
     let listing = try photos()
-    let interruption = Interruption(isQuiet: runtime.quiet)
+    let interruption = Interruption(isQuiet: progress.quiet)
     defer { interruption.end() }
     let queue = PhotoQueue(
       listing.photos, watcher: watcher, stop: interruption.flag, admits: isInShard)
@@ -143,8 +144,8 @@ struct BatchCommand: ParsableCommand, TakesManyArguments {
     let runner = BatchRunner(store: store, captioner: captioner, work: work, options: options)
     let run = try store.beginRun(.batch, request: request(listing), work: work)
     let reporter = BatchReporter(
-      store: store, run: run, total: watch ? nil : listing.photos.count, style: progress,
-      isQuiet: runtime.quiet,
+      store: store, run: run, total: watch ? nil : listing.photos.count, style: progress.style,
+      isQuiet: progress.quiet,
       printsLines: !standardOutputIsTerminal || json, asJSON: json ? captioner.source : nil,
       isWatching: watch)
     for failure in listing.unreadable { reporter.unreadable(failure.path, failure.reason) }
@@ -161,13 +162,13 @@ struct BatchCommand: ParsableCommand, TakesManyArguments {
     reporter.finish()
     if let failure = queue.failure { throw failure }
     if let status = interruption.exitStatus {
-      if !runtime.quiet {
+      if !progress.quiet {
         note("interrupted: \(reporter.summary); the same command goes on from here")
       }
       throw ExitCode(status)
     }
     tell(listing.passedBy)
-    if !runtime.quiet {
+    if !progress.quiet {
       note(reporter.summary)
       if let sentence = linkedOutSentence(reporter.linkedOut) { note(sentence) }
     }
@@ -204,7 +205,7 @@ struct BatchCommand: ParsableCommand, TakesManyArguments {
       note("\(failure.path): cannot be read: \(failure.reason)")
     }
     tell(listing.passedBy)
-    if !runtime.quiet {
+    if !progress.quiet {
       note("\(min(news, limit ?? .max)) of \(listing.photos.count) photos would be captioned")
     }
   }
@@ -212,7 +213,7 @@ struct BatchCommand: ParsableCommand, TakesManyArguments {
   private var finder: PhotoFinder {
     var finder = PhotoFinder()
     finder.patterns = NamePatterns(including: include, excluding: exclude)
-    finder.isRecursive = recursive
+    finder.isRecursive = !noRecursive
     finder.isPhoto = PhotoFile.isPhoto
     return finder
   }
@@ -258,7 +259,7 @@ struct BatchCommand: ParsableCommand, TakesManyArguments {
   }
 
   private func tell(_ passedBy: PassedBy) {
-    guard !runtime.quiet, let summary = passedBy.summary else { return }
+    guard !progress.quiet, let summary = passedBy.summary else { return }
     note("passed by \(summary)")
   }
 
@@ -279,7 +280,7 @@ struct BatchCommand: ParsableCommand, TakesManyArguments {
     return try jsonLine(
       Request(
         paths: paths, folders: listing.folders.map(\.string), include: include, exclude: exclude,
-        recursive: recursive, redo: redo, retryFailed: retryFailed, limit: limit,
+        recursive: !noRecursive, redo: redo, retryFailed: retryFailed, limit: limit,
         shard: shard?.description))
   }
 }
@@ -376,7 +377,7 @@ private final class BatchReporter {
       leftAlone += 1
       return
     }
-    progress.say("caption: \(error)")
+    progress.say("caption: \(sentence(of: error))")
     if !error.isRemark { faults.append((photo, exitStatus(of: error))) }
   }
 

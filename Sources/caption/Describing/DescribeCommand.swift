@@ -40,6 +40,7 @@ struct DescribeCommand: ParsableCommand, TakesManyArguments {
   var photos: [String] { arguments.flatMap(\.arguments) }
 
   @OptionGroup var runtime: RuntimeOptions
+  @OptionGroup var messages: MessageOptions
   @OptionGroup var search: SearchOptions
   @OptionGroup var storeOptions: StoreOptions
 
@@ -68,10 +69,12 @@ struct DescribeCommand: ParsableCommand, TakesManyArguments {
     guard photos.count(where: { $0 == "-" }) <= 1 else {
       throw ValidationError("Standard input (-) can be read only once.")
     }
+    try excludes(["--store": storeOptions.file, "--redo": redo], with: "--no-store", noStore)
+    try requires(["--force": replacement.force], with: "--attention", attention != nil)
   }
 
   func run() throws {
-    let logger = runtime.logger
+    let logger = messages.logger
     let bundle = try ModelBundle.find(runtime.model)
     logger.debug("model \(bundle.configuration.name) from \(bundle.folder)")
     let options = try search.applied(to: bundle)
@@ -113,7 +116,7 @@ struct DescribeCommand: ParsableCommand, TakesManyArguments {
             try figure.finish()
           }
           try print(found, of: photo, isOnly: photos.count == 1, asJSON: source)
-          tell(found.made, photo, runtime.logger)
+          tell(found.made, photo, messages.logger)
           if let state = found.state {
             keeper?.keep(
               found.outcome, at: FilePath(argument: photo), state, replacing: redo)

@@ -8,8 +8,20 @@ struct EncodedPhotoOptions: ParsableArguments {
     help: ArgumentHelp("An image file, or - for standard input."), completion: .file())
   var image: String
 
-  @OptionGroup var runtime: RuntimeOptions
+  @Option(
+    help: ArgumentHelp(
+      "The model whose encoder looks at the photo (default: \(ModelBundle.defaultName)).",
+      valueName: "name|path"))
+  var model: String?
+
+  @OptionGroup private var execution: ThreadOptions
   @OptionGroup private var encoderOptions: EncoderOptions
+
+  func validate() throws {
+    guard model == nil || encoderOptions.encoder == nil else {
+      throw ValidationError("--model and --encoder exclude each other.")
+    }
+  }
 
   /// The files that are read.
   var inputs: [FilePath] {
@@ -21,7 +33,8 @@ struct EncodedPhotoOptions: ParsableArguments {
   ///
   /// - Throws: as `EncoderOptions.load`.
   func encoder(for output: EncoderOutput) throws -> PhotoEncoder {
-    try encoderOptions.load(model: runtime.model, output: output, threads: runtime.threads)
+    try encoderOptions.load(
+      model: model ?? ModelBundle.defaultName, output: output, threads: execution.threads)
   }
 
   /// What the encoder makes of the photo.

@@ -20,6 +20,7 @@ struct FeaturesCommand: ParsableCommand {
       """)
 
   @OptionGroup var photo: EncodedPhotoOptions
+  @OptionGroup var messages: VerboseOptions
 
   @Option(
     help: ArgumentHelp(
@@ -48,7 +49,7 @@ struct FeaturesCommand: ParsableCommand {
     guard let tensor = channelsFirst ?? features.embedding ?? features.logits else { return }
     try file.write(npyData(tensor))
     try file.finish()
-    photo.runtime.logger.debug("\(output): float32 \(tensor.shape)")
+    messages.logger.debug("\(output): float32 \(tensor.shape)")
   }
 }
 

@@ -39,6 +39,7 @@ struct WorkerCommand: ParsableCommand {
       """)
 
   @OptionGroup var runtime: RuntimeOptions
+  @OptionGroup var messages: VerboseOptions
   @OptionGroup var search: SearchOptions
 
   @Flag(
@@ -56,7 +57,7 @@ struct WorkerCommand: ParsableCommand {
   var nullSeparated = false
 
   func run() throws {
-    let logger = runtime.logger
+    let logger = messages.logger
     let bundle = try ModelBundle.find(runtime.model)
     let options = try search.applied(to: bundle)
     let captioner = try PhotoCaptioner(

@@ -52,7 +52,7 @@ struct ModelCalibrateCommand: ParsableCommand {
   @Option(help: "The least CIDEr-D of a caption that is right.", transform: decimalNumber)
   var threshold = 0.5
 
-  @OptionGroup var execution: ExecutionOptions
+  @OptionGroup var execution: ThreadOptions
   @OptionGroup var evaluation: EvaluationOptions
 
   @Flag(help: "Print one JSON object.")
@@ -76,7 +76,7 @@ struct ModelCalibrateCommand: ParsableCommand {
       try ConfidenceFit.check(count: counts.reduce(0, +))
       let evaluator = try DatasetEvaluator(
         bundle, options: bundle.configuration.decoding, store: store, evaluation: evaluation,
-        threads: execution.threads, isQuiet: execution.quiet)
+        threads: execution.threads)
       let samples = try dataset.flatMap {
         try Self.samples(evaluator.evaluate(dataset: $0, split: split))
       }
@@ -88,7 +88,7 @@ struct ModelCalibrateCommand: ParsableCommand {
       folder.configuration(replacing: "confidence", with: fit.calibration),
       at: folder.configurationPath)
     try print(fit)
-    if !execution.quiet { note("wrote the calibration into \(folder.configurationPath)") }
+    if !evaluation.progress.quiet { note("wrote the calibration into \(folder.configurationPath)") }
   }
 
   private static func samples(_ outcome: DatasetEvaluator.Outcome) -> [ConfidenceFit.Sample] {

@@ -14,8 +14,7 @@ struct EvaluationOptions: ParsableArguments {
   @Flag(help: "Score the photos that can be captioned where some cannot.")
   var allowMissing = false
 
-  @Option(help: "How to show progress: a bar on a terminal, plain lines, or nothing.")
-  var progress = Progress.Style.auto
+  @OptionGroup var progress: ProgressOptions
 }
 
 /// Captions the photos of datasets, scores the captions and keeps the runs.
@@ -25,7 +24,7 @@ struct DatasetEvaluator {
   private let work: Work
   private let evaluation: EvaluationOptions
   private let threads: Int
-  private let isQuiet: Bool
+  private var isQuiet: Bool { evaluation.progress.quiet }
 
   /// A split whose photos were captioned.
   struct Outcome {
@@ -40,7 +39,7 @@ struct DatasetEvaluator {
   /// - Throws: `StoreError`; as `Captioner.init`.
   init(
     _ bundle: ModelBundle, options: DecodingOptions, store: Store, evaluation: EvaluationOptions,
-    threads: Int, isQuiet: Bool
+    threads: Int
   ) throws {
     self.store = store
     captioner = try PhotoCaptioner(
@@ -48,7 +47,6 @@ struct DatasetEvaluator {
     work = try captioner.work(in: store)
     self.evaluation = evaluation
     self.threads = threads
-    self.isQuiet = isQuiet
   }
 
   /// Photos that the store has captions of are not captioned again.
@@ -96,7 +94,7 @@ struct DatasetEvaluator {
     options.retriesFailures = true
     options.entersAlbum = false
     let runner = BatchRunner(store: store, captioner: captioner, work: work, options: options)
-    var bar = Progress(total: photos.count, style: evaluation.progress, isQuiet: isQuiet)
+    var bar = Progress(total: photos.count, style: evaluation.progress.style, isQuiet: isQuiet)
     defer { bar.finish() }
     var captions: [FilePath: MachineCaption] = [:]
     try runner.run(run, photos: queue.next, stop: interruption.flag) { events in

@@ -39,8 +39,7 @@ struct EvaluateCommand: ParsableCommand {
     let options = try search.applied(to: bundle)
     try evaluation.storeOptions.with(.write) { store in
       let evaluator = try DatasetEvaluator(
-        bundle, options: options, store: store, evaluation: evaluation, threads: runtime.threads,
-        isQuiet: runtime.quiet)
+        bundle, options: options, store: store, evaluation: evaluation, threads: runtime.threads)
       let number = try evaluator.evaluate(dataset: dataset, split: split).number
       try printScores(of: ScoredRun(number, in: store), output)
     }

@@ -53,6 +53,7 @@ struct RunsCompareCommand: ParsableCommand {
     guard (100...1_000_000).contains(resamples) else {
       throw ValidationError("--resamples takes a number from 100 to 1000000, not \(resamples).")
     }
+    try requires(["--force": replacement.force], with: "--plot", plot != nil)
   }
 
   func run() throws {

@@ -38,6 +38,11 @@ struct RunsExportCommand: ParsableCommand {
 
   @OptionGroup var store: StoreOptions
 
+  func validate() throws {
+    try requires(ranking.givenMetric, with: "--format html", format == .html)
+    try requires(ranking.givenCount, with: "--format html", format == .html)
+  }
+
   func run() throws {
     try store.with(.read) { store in
       let file = try destination.open(for: format == .html ? .page : .json)

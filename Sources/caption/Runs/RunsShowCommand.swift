@@ -34,6 +34,14 @@ struct RunsShowCommand: ParsableCommand {
   @OptionGroup var store: StoreOptions
   @OptionGroup var output: OutputOptions
 
+  func validate() throws {
+    try excludes(ranking.givenCount, with: "--json", output.json)
+    try excludes(ranking.givenCount, with: "--per-image", perImage)
+    try excludes(ranking.givenMetric, with: "--json without --plot", output.json && plot == nil)
+    try excludes(ranking.givenMetric, with: "--per-image without --plot", perImage && plot == nil)
+    try requires(["--force": replacement.force], with: "--plot", plot != nil)
+  }
+
   func run() throws {
     let plot = try plot?.open(replacement)
     let run = try store.with(.read) { try ScoredRun(number, in: $0) }
@@ -96,11 +104,23 @@ struct RunsShowCommand: ParsableCommand {
 
 /// By which measure photos are ranked, and how many to show.
 struct RankingOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The measure that ranks photos.", valueName: "name"))
-  var metric = Metric.ciderD
+  @Option(
+    name: .customLong("metric"),
+    help: ArgumentHelp(
+      "The measure that ranks photos (default: \(Metric.ciderD.rawValue)).", valueName: "name"))
+  private var chosenMetric: Metric?
 
-  @Option(help: ArgumentHelp("How many of the best and of the worst to show.", valueName: "count"))
-  var photos = 5
+  @Option(
+    name: .customLong("photos"),
+    help: ArgumentHelp(
+      "How many of the best and of the worst to show (default: 5).", valueName: "count"))
+  private var chosenCount: Int?
+
+  var metric: Metric { chosenMetric ?? .ciderD }
+  var photos: Int { chosenCount ?? 5 }
+
+  var givenMetric: GivenOptions { ["--metric": chosenMetric] }
+  var givenCount: GivenOptions { ["--photos": chosenCount] }
 
   func validate() throws {
     guard photos >= 0 else { throw ValidationError("--photos takes a number of at least 0.") }

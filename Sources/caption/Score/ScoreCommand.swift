@@ -57,19 +57,25 @@ struct ScoreCommand: ParsableCommand {
       valueName: "number|file name"))
   var explain: String?
 
-  @Option(help: ArgumentHelp("How long METEOR may take.", valueName: "seconds"))
-  var meteorLimit = 600
+  @Option(
+    help: ArgumentHelp("How long METEOR may take (default: 600).", valueName: "seconds"))
+  var meteorLimit: Int?
 
   @Flag(help: "Print one JSON object.")
   var json = false
 
   func validate() throws {
-    guard (1...1_000_000).contains(meteorLimit) else {
+    guard (1...1_000_000).contains(meteorLimit ?? 1) else {
       throw ValidationError("--meteor-limit takes seconds, up to a million.")
     }
     guard json || !perImage || explain == nil else {
       throw ValidationError("--per-image and --explain go together with --json only.")
     }
+    let isPart = !json && (perImage || explain != nil)
+    try excludes(["--training": training], with: "--per-image or --explain without --json", isPart)
+    let jar = MeteorJar(environment: ProcessInfo.processInfo.environment, timeLimit: 1)
+    try requires(
+      ["--meteor-limit": meteorLimit], with: "METEOR_JAR in the environment", jar != nil)
   }
 
   func run() throws {
@@ -96,7 +102,7 @@ struct ScoreCommand: ParsableCommand {
     let corpus = try input.corpus(threads: threads)
     var scores = CaptionScores(corpus, threads: threads)
     if let meteor = MeteorJar(
-      environment: ProcessInfo.processInfo.environment, timeLimit: Double(meteorLimit))
+      environment: ProcessInfo.processInfo.environment, timeLimit: Double(meteorLimit ?? 600))
     {
       scores = CaptionScores(scores.families + [try meteor.scores(of: corpus)])
     }

@@ -106,7 +106,7 @@ struct SentimentClassifyCommand: ParsableCommand, TakesManyArguments {
   var noStore = false
 
   @Option(help: "How --captions shows progress: a bar on a terminal, plain lines, or nothing.")
-  var progress = Progress.Style.auto
+  var progress: Progress.Style?
 
   func validate() throws {
     let sources = [!texts.isEmpty, file != nil, csv != nil, captions].count { $0 }
@@ -137,6 +137,8 @@ struct SentimentClassifyCommand: ParsableCommand, TakesManyArguments {
     guard !noStore || !captions && !keep else {
       throw ValidationError("--captions and --keep write into the store: --no-store forbids it.")
     }
+    try requires(["--progress": progress], with: "--captions", captions)
+    try excludes(["--store": storeOptions.file], with: "--no-store", noStore)
     guard !keep || !captions else {
       throw ValidationError("--captions keeps its results in any case: leave out --keep.")
     }
@@ -146,18 +148,18 @@ struct SentimentClassifyCommand: ParsableCommand, TakesManyArguments {
     let labeller = try options.load()
     if captions {
       return try CaptionLabelling(
-        labeller: labeller, storeOptions: storeOptions, style: progress,
-        isQuiet: options.execution.quiet, asJSON: json
+        labeller: labeller, storeOptions: storeOptions, style: progress ?? .auto,
+        isQuiet: options.messages.quiet, asJSON: json
       ).run()
     }
     let keeps = !noStore && (keep || storeOptions.file != nil)
-    let keeper = keeps ? SentimentKeeper(storeOptions, labeller, options.execution.logger) : nil
+    let keeper = keeps ? SentimentKeeper(storeOptions, labeller, options.messages.logger) : nil
     let failures: TextFailures
     if let csv, let column {
       let table = SentimentTable(
         path: csv, column: column, labelColumn: label, newColumn: newColumn ?? "sentiment",
         labeller: labeller, keeper: keeper)
-      let outcome = try table.write(to: destination, isQuiet: options.execution.quiet)
+      let outcome = try table.write(to: destination, isQuiet: options.messages.quiet)
       if let label, let score = outcome.score { try show(score.summary(of: label)) }
       failures = outcome.failures
     } else {
@@ -171,13 +173,13 @@ struct SentimentClassifyCommand: ParsableCommand, TakesManyArguments {
   private func classify(
     _ labeller: SentimentLabeller, _ keeper: SentimentKeeper?
   ) throws -> TextFailures {
-    if isatty(STDIN_FILENO) == 1, case .standardInput = input, !options.execution.quiet {
+    if isatty(STDIN_FILENO) == 1, case .standardInput = input, !options.messages.quiet {
       note("type texts, one a line; Ctrl-D ends")
     }
     var failures = TextFailures()
     let output = output
     func forEachBatch(_ show: ([SentimentAnswer]) throws -> Void) throws {
-      try input.forEachBatch(isQuiet: options.execution.quiet) { batch in
+      try input.forEachBatch(isQuiet: options.messages.quiet) { batch in
         let answers = try failures.answers(to: batch, labeller, explains: output.explains)
         try show(answers)
         try keeper?.keep(answers.compactMap(\.result))

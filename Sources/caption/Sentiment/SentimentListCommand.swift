@@ -15,21 +15,18 @@ struct SentimentListCommand: ParsableCommand {
         caption sentiment list --all --json | jq .text
       """)
 
-  @Option(help: ArgumentHelp("Print this many results at most.", valueName: "count"))
-  var limit = 20
-
-  @Flag(help: "Print all results.")
-  var all = false
+  @OptionGroup var length: LengthOptions<Usual>
 
   @OptionGroup var storeOptions: StoreOptions
   @OptionGroup var output: OutputOptions
 
-  func validate() throws {
-    guard limit > 0 else { throw ValidationError("--limit takes a number from 1, not \(limit).") }
+  enum Usual: UsualLength {
+    static let limit = 20
+    static let rows = "results"
   }
 
   func run() throws {
-    let results = try storeOptions.with(.read) { try $0.sentiments(limit: all ? nil : limit) }
+    let results = try storeOptions.with(.read) { try $0.sentiments(limit: length.limit) }
     try output.print(columns: ["label", "probability", "model", "text"], rows: results) { result in
       [result.label, String(format: "%.4f", result.probability), result.model, result.text]
     }

@@ -14,7 +14,8 @@ struct SentimentOptions: ParsableArguments {
       valueName: "probability"), transform: decimalNumber)
   var threshold = SentimentLabeller.usualThreshold
 
-  @OptionGroup var execution: ExecutionOptions
+  @OptionGroup private var execution: ThreadOptions
+  @OptionGroup var messages: MessageOptions
 
   func validate() throws {
     guard (0.5...1).contains(threshold) else {
@@ -25,7 +26,7 @@ struct SentimentOptions: ParsableArguments {
   /// - Throws: `ModelFolderError`, `VocabularyError`, `WeightError`.
   func load() throws -> SentimentLabeller {
     let classifier = try SentimentClassifier(model)
-    execution.logger.debug("model \(classifier.configuration.name) from \(classifier.folder)")
+    messages.logger.debug("model \(classifier.configuration.name) from \(classifier.folder)")
     return SentimentLabeller(classifier, threshold: threshold, threads: execution.threads)
   }
 }

@@ -49,6 +49,7 @@ struct SentimentPretrainCommand: ParsableCommand, TakesManyArguments {
     guard (1...4096).contains(batch) else {
       throw ValidationError("--batch takes a number from 1 to 4096.")
     }
+    try requires(["--weigh": weigh], with: "several files", paths.count > 1)
     guard weigh.map({ $0.values.count == paths.count }) ?? true else {
       throw ValidationError("--weigh takes one number for each file.")
     }

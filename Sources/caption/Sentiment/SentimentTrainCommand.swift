@@ -73,6 +73,7 @@ struct SentimentTrainCommand: ParsableCommand, TakesManyArguments {
 
   @OptionGroup var network: TextNetworkOptions
   @OptionGroup var training: TrainingOptions
+  @OptionGroup var validations: ValidationOptions
 
   @Option(help: "Texts that a step takes.")
   var batch = 64
@@ -97,6 +98,7 @@ struct SentimentTrainCommand: ParsableCommand, TakesManyArguments {
   var name: String?
 
   func validate() throws {
+    try validations.check(with: training)
     try requires(
       ["--label-column": labelColumn], with: TextDataOptions.columned, data.hasColumns)
     guard (3...1_000_000).contains(words ?? 3) else {
@@ -137,14 +139,14 @@ struct SentimentTrainCommand: ParsableCommand, TakesManyArguments {
       neutral: try neutral.map { .init(path: $0, texts: try data.texts($0, isQuiet: isQuiet)) },
       options: try options())
     try TrainingSession(training.session, unit: "words").run(
-      plan, training, kind: SentimentConfiguration.kind)
+      plan, training, kind: SentimentConfiguration.kind, patience: validations.patience)
     try printResult()
   }
 
   /// - Throws: `ModelFolderError`.
   private func options() throws -> ClassificationPlan.Options {
     var options = ClassificationPlan.Options()
-    options.course = training.course
+    options.course = validations.applied(to: training.course)
     options.regularization = regularization.regularization
     options.wordDropout = wordDropout
     options.headRate = headRate

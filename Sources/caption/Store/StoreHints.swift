@@ -1,4 +1,5 @@
 import Evaluation
+import PhotoMetadata
 import Store
 
 /// What a user of the command can do about a failure: the rest of its sentence, from the punctuation
@@ -7,6 +8,7 @@ func hint(for error: any Error) -> String? {
   switch error {
   case let error as StoreError: hint(for: error)
   case let error as EvaluationError: hint(for: error)
+  case MetadataError.signed: " (--break-signature writes into it)"
   case SearchQueryError.nothingLabelled: ": run “caption sentiment --captions” first"
   default: nil
   }

@@ -46,7 +46,6 @@ struct CaptionDataOptions: ParsableArguments {
     options.batch = batch
     options.features = features.map { FilePath(argument: $0) }
     options.encoder = captioner.fineTuning.training
-    options.mirrors = captioner.fineTuning.flip ?? true
     options.maximumLength = captioner.maximumLength
     return options
   }

@@ -41,6 +41,7 @@ struct TrainDecoderCommand: ParsableCommand {
   var validationSplit: String?
 
   @OptionGroup(title: "Training") var training: TrainingOptions
+  @OptionGroup(title: "Training") var validations: ValidationOptions
   @OptionGroup(title: "Optimizer") var optimizer: OptimizerOptions
   @OptionGroup(title: "Regularisation") var regularization: RegularizationOptions<OfCaptions>
 
@@ -51,6 +52,7 @@ struct TrainDecoderCommand: ParsableCommand {
   var attentionPenalty: Float?
 
   @OptionGroup var captioner: CaptionModelOptions
+  @OptionGroup(title: "Encoder") var changes: PhotoChangeOptions
 
   @Option(
     help: ArgumentHelp(
@@ -86,6 +88,9 @@ struct TrainDecoderCommand: ParsableCommand {
   var name: String?
 
   func validate() throws {
+    try validations.check(with: training)
+    try requires(
+      changes.ofFineTuning, with: "--fine-tune", captioner.fineTuning.fineTune != nil)
     guard (0...1).contains(scheduledSampling) else {
       throw ValidationError("--scheduled-sampling takes a number from 0 to 1.")
     }
@@ -128,13 +133,15 @@ struct TrainDecoderCommand: ParsableCommand {
     let session = TrainingSession(training.session, unit: "captions") {
       String(format: "%.4f", $0.value)
     }
-    try session.run(plan, training, kind: "captioner", tellsEpochs: true)
+    try session.run(
+      plan, training, kind: "captioner", patience: validations.patience, tellsEpochs: true)
     try printResult()
   }
 
   private var options: CaptioningPlan.Options {
     var options = data.options(with: captioner)
-    options.course = training.course
+    changes.apply(to: &options)
+    options.course = validations.applied(to: training.course)
     options.method = optimizer.method
     options.regularization = regularization.regularization
     options.attentionPenalty = attentionPenalty

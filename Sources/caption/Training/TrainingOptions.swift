@@ -49,23 +49,6 @@ struct TrainingOptions: ParsableArguments {
       valueName: "factor"), transform: decimalNumber)
   var decayFactor: Float?
 
-  @Option(
-    help: ArgumentHelp(
-      "With --schedule plateau: after so many validations in a row without a better score the rate "
-        + "falls (default: 2).", valueName: "count"))
-  var plateauPatience: Int?
-
-  @Option(
-    help: ArgumentHelp(
-      "Steps from one validation to the next (default: a tenth of all).", valueName: "steps"))
-  var validateEvery: Int?
-
-  @Option(
-    help: ArgumentHelp(
-      "End the run after so many validations without a better model (default: never).",
-      valueName: "count"))
-  var patience: Int?
-
   @Option(help: ArgumentHelp("Steps from one checkpoint to the next.", valueName: "steps"))
   var checkpointEvery = 200
 
@@ -86,18 +69,14 @@ struct TrainingOptions: ParsableArguments {
   func validate() throws {
     let positive: [(String, Double)] = [
       ("--steps", Double(steps ?? 1)), ("--epochs", epochs ?? 1),
-      ("--validate-every", Double(validateEvery ?? 1)),
-      ("--checkpoint-every", Double(checkpointEvery)), ("--patience", Double(patience ?? 1)),
+      ("--checkpoint-every", Double(checkpointEvery)),
       ("--decay-every", Double(decayEvery ?? 1)), ("--decay-factor", Double(decayFactor ?? 1)),
-      ("--plateau-patience", Double(plateauPatience ?? 1)),
     ]
     for (name, value) in positive where !(value > 0 && value.isFinite) {
       throw ValidationError("\(name) takes a number above 0.")
     }
     try excludes(["--epochs": epochs], with: "--steps", steps != nil)
     try requires(["--decay-every": decayEvery], with: "--schedule step", schedule == .step)
-    try requires(
-      ["--plateau-patience": plateauPatience], with: "--schedule plateau", schedule == .plateau)
     try requires(
       ["--decay-factor": decayFactor], with: "--schedule step or plateau",
       [.step, .plateau].contains(schedule))
@@ -193,10 +172,8 @@ struct TrainingOptions: ParsableArguments {
       case .linear: .linear
       case .cosine: .cosine
       case .step: .step(every: decayEvery, factor: decayFactor ?? 0.3)
-      case .plateau: .plateau(patience: plateauPatience ?? 2, factor: decayFactor ?? 0.3)
+      case .plateau: .plateau(patience: 2, factor: decayFactor ?? 0.3)
       }
-    course.validationInterval = validateEvery
-    course.patience = patience
     course.checkpointInterval = checkpointEvery
     course.tensorBoard = tensorboard
     return course

@@ -30,13 +30,15 @@ final class TrainingSession {
   /// - Parameters:
   ///   - training: where to.
   ///   - kind: of model; one of another kind there is not to be replaced.
+  ///   - patience: after so many validations without a better model the run ends.
   ///   - tellsEpochs: whether an epoch's time is of interest.
   /// - Returns: how it ended.
   /// - Throws: what the plan throws, with hints; `ExitCode` after an interruption; `ReplacementError`
   ///   where a model of another kind is in the folder.
   @discardableResult
   func run(
-    _ plan: some TrainingPlan, _ training: TrainingOptions, kind: String, tellsEpochs: Bool = false
+    _ plan: some TrainingPlan, _ training: TrainingOptions, kind: String, patience: Int? = nil,
+    tellsEpochs: Bool = false
   ) throws -> TrainingOutcome {
     var observer = observer
     observer.willBegin = { [self] length in
@@ -53,8 +55,7 @@ final class TrainingSession {
     }
     if outcome.isOutOfPatience, !options.quiet {
       display?.say(
-        "no better model for \(training.patience ?? 0) validations: the run ends at step "
-          + "\(outcome.steps)")
+        "no better model for \(patience ?? 0) validations: the run ends at step \(outcome.steps)")
     }
     if let status = interruption?.exitStatus {
       tell("interrupted; the same command with --resume goes on from here")

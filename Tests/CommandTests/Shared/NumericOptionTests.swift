@@ -23,7 +23,7 @@ import Testing
         "--average", "--encoder-rate", "--crop", "--colour", "--scheduled-sampling",
       ]
     ),
-    (["train", "check"], ["--clip", "--rate", "--momentum", "--crop", "--colour"]),
+    (["train", "check"], ["--clip", "--rate", "--momentum"]),
     (
       ["sentiment", "train"],
       [

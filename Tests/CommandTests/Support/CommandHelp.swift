@@ -13,8 +13,8 @@ struct CommandHelp: Decodable {
     let names: [Name]?
     let valueName: String?
 
-    /// As it is written on the command line; nil for what stands at its place.
-    var longName: String? { names?.first { $0.kind == "long" }.map { "--" + $0.name } }
+    /// As they are written on the command line; none for what stands at its place.
+    var longNames: [String] { names?.filter { $0.kind == "long" }.map { "--" + $0.name } ?? [] }
   }
 
   let commandName: String

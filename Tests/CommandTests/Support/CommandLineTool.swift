@@ -26,25 +26,28 @@ struct CommandLineTool {
     executable = found
   }
 
-  /// Runs the tool in the project's folder and waits for it.
+  /// Runs the tool and waits for it.
   ///
   /// - Parameters:
+  ///   - folder: where it runs; the project's by default.
   ///   - outputPath: where standard output goes instead of into the result.
   ///   - redirection: as a shell has it, such as “>&-”.
   func run(
-    _ arguments: [String], input: Data? = nil, environment: [String: String] = [:],
-    outputPath: String? = nil, redirection: String? = nil
+    _ arguments: [String], in folder: String? = nil, input: Data? = nil,
+    environment: [String: String] = [:], outputPath: String? = nil, redirection: String? = nil
   ) throws -> Result {
     let running = try start(
-      arguments, input: input, environment: environment, outputPath: outputPath,
+      arguments, in: folder, input: input, environment: environment, outputPath: outputPath,
       redirection: redirection)
     return try running.wait()
   }
 
-  /// Runs the tool in the project's folder without waiting for it.
+  /// Runs the tool without waiting for it.
+  ///
+  /// - Parameter folder: where it runs; the project's by default.
   func start(
-    _ arguments: [String], input: Data? = nil, environment: [String: String] = [:],
-    outputPath: String? = nil, redirection: String? = nil
+    _ arguments: [String], in folder: String? = nil, input: Data? = nil,
+    environment: [String: String] = [:], outputPath: String? = nil, redirection: String? = nil
   ) throws -> Running {
     let process = Process()
     process.executableURL = executable
@@ -53,7 +56,7 @@ struct CommandLineTool {
       process.executableURL = URL(filePath: "/bin/sh")
       process.arguments = ["-c", #"exec "$0" "$@" "# + redirection, executable.path] + arguments
     }
-    process.currentDirectoryURL = projectFolder
+    process.currentDirectoryURL = folder.map { URL(filePath: $0) } ?? projectFolder
     // A store of its own for each run, unless the test names one.
     let store = try TemporaryFolder()
     process.environment = ProcessInfo.processInfo.environment

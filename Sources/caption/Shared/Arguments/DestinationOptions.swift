@@ -9,7 +9,11 @@ struct DestinationOptions: ParsableArguments {
     completion: .file())
   var output: String?
 
-  @OptionGroup var replacement: ReplacementOptions
+  @OptionGroup private var replacement: ReplacementOptions
+
+  func validate() throws {
+    try requires(["--force": replacement.force], with: "--output", output != nil)
+  }
 
   /// The file that is to be written.
   ///

@@ -12,8 +12,8 @@ typealias GivenOptions = KeyValuePairs<String, Any?>
 ///   - isGiven: whether that was given.
 /// - Throws: `ValidationError`: “--momentum goes with --optimizer sgd.”
 func requires(_ options: GivenOptions, with other: String, _ isGiven: Bool) throws {
-  guard !isGiven, options.hasAny else { return }
-  throw ValidationError("\(options.names) \(options.count == 1 ? "goes" : "go") with \(other).")
+  guard !isGiven, let names = options.names else { return }
+  throw ValidationError("\(names.text) \(names.areMany ? "go" : "goes") with \(other).")
 }
 
 /// Refuses options that do nothing beside another, if any of them was given.
@@ -23,18 +23,16 @@ func requires(_ options: GivenOptions, with other: String, _ isGiven: Bool) thro
 ///   - isGiven: whether that was given.
 /// - Throws: `ValidationError`: “--epochs does nothing with --steps.”
 func excludes(_ options: GivenOptions, with other: String, _ isGiven: Bool) throws {
-  guard isGiven, options.hasAny else { return }
-  throw ValidationError(
-    "\(options.names) \(options.count == 1 ? "does" : "do") nothing with \(other).")
+  guard isGiven, let names = options.names else { return }
+  throw ValidationError("\(names.text) \(names.areMany ? "do" : "does") nothing with \(other).")
 }
 
 extension GivenOptions {
-  var hasAny: Bool { contains { $0.value != nil && $0.value as? Bool != false } }
-
-  /// “--crop, --colour and --flip”
-  fileprivate var names: String {
-    let names = map(\.key)
-    return names.count < 2
-      ? names.joined() : names.dropLast().joined(separator: ", ") + " and " + names[names.count - 1]
+  /// Those that were given, as “--crop, --colour and --limit”; nil where none was.
+  fileprivate var names: (text: String, areMany: Bool)? {
+    let names = filter { $0.value != nil && $0.value as? Bool != false }.map(\.key)
+    guard let last = names.last else { return nil }
+    guard names.count > 1 else { return (last, false) }
+    return (names.dropLast().joined(separator: ", ") + " and " + last, true)
   }
 }

@@ -11,15 +11,13 @@ struct RuntimeOptions: ParsableArguments {
       valueName: "name|path"))
   var model = ModelBundle.defaultName
 
-  @OptionGroup private var execution: ExecutionOptions
+  @OptionGroup private var execution: ThreadOptions
 
   var threads: Int { execution.threads }
-  var quiet: Bool { execution.quiet }
-  var logger: Logger { execution.logger }
 }
 
-/// How many threads, and how much to say: shared by all commands that run a network.
-struct ExecutionOptions: ParsableArguments {
+/// How many threads: shared by all commands that compute for long.
+struct ThreadOptions: ParsableArguments {
   @Option(
     name: .customLong("threads"),
     help: ArgumentHelp("How many threads to use (default: all cores).", valueName: "count"))
@@ -27,27 +25,65 @@ struct ExecutionOptions: ParsableArguments {
 
   var threads: Int { requestedThreads ?? ProcessInfo.processInfo.activeProcessorCount }
 
-  @Flag(name: .shortAndLong, help: "Say nothing but results and errors.")
-  var quiet = false
-
-  @Flag(name: .shortAndLong, help: "Say on standard error what is done and how long it takes.")
-  var verbose = false
-
   func validate() throws {
     guard threads >= 1 && threads <= 256 else {
       throw ValidationError("--threads takes a number from 1 to 256, not \(threads).")
     }
-    guard !(quiet && verbose) else {
+  }
+}
+
+/// Whether to say less: shared by all commands that say more than results and errors.
+struct QuietOptions: ParsableArguments {
+  @Flag(name: .shortAndLong, help: "Say nothing but results and errors.")
+  var quiet = false
+}
+
+/// Whether to say more: shared by all commands that have more to say.
+struct VerboseOptions: ParsableArguments {
+  @Flag(name: .shortAndLong, help: "Say on standard error what is done and how long it takes.")
+  var verbose = false
+
+  var logger: Logger { .ofProgram(at: verbose ? .debug : .warning) }
+}
+
+/// Whether to say less or more: shared by all commands that warn and have more to say.
+struct MessageOptions: ParsableArguments {
+  @OptionGroup private var quietOptions: QuietOptions
+  @OptionGroup private var verboseOptions: VerboseOptions
+
+  var quiet: Bool { quietOptions.quiet }
+
+  func validate() throws {
+    guard !(quiet && verboseOptions.verbose) else {
       throw ValidationError("--quiet and --verbose exclude each other.")
     }
   }
 
-  /// A logger to standard error at the level that was asked for.
-  var logger: Logger {
+  var logger: Logger { quiet ? .ofProgram(at: .error) : verboseOptions.logger }
+}
+
+extension Logger {
+  /// A logger to standard error.
+  fileprivate static func ofProgram(at level: Level) -> Logger {
     var logger = Logger(label: "caption") { VisibleLog(label: $0) }
-    logger.logLevel = quiet ? .error : verbose ? .debug : .warning
+    logger.logLevel = level
     return logger
   }
+}
+
+/// How progress is shown, and whether anything else is said: shared by all commands that take long.
+struct ProgressOptions: ParsableArguments {
+  @Option(
+    name: .customLong("progress"),
+    help: "How to show progress: a bar on a terminal (the default), plain lines, or nothing.")
+  private var chosenStyle: Progress.Style?
+
+  @OptionGroup private var quietOptions: QuietOptions
+
+  var style: Progress.Style { chosenStyle ?? .auto }
+  var quiet: Bool { quietOptions.quiet }
+
+  var given: GivenOptions { ["--progress": chosenStyle, "--quiet": quiet] }
 }
 
 /// How to search for the words; whatever is not given comes from the model's configuration.
@@ -110,9 +146,14 @@ struct SearchOptions: ParsableArguments {
     } catch CaptioningError.option(let name, let reason) {
       throw ValidationError("\(Self.flags[name] ?? name) \(reason).")
     }
-    guard seed == nil || options.isSampling else {
-      throw ValidationError("--seed goes with --temperature, --top-k or --top-p.")
-    }
+    let sampling = "--temperature, --top-k or --top-p"
+    try requires(["--seed": seed], with: sampling, options.isSampling)
+    try excludes(
+      ["--beam": beam, "--length-penalty": lengthPenalty], with: sampling, options.isSampling)
+    // What must be said makes a search keep more than one hypothesis.
+    try excludes(
+      ["--length-penalty": lengthPenalty], with: "--beam 1",
+      options.beamWidth == 1 && options.say.isEmpty)
     return options
   }
 

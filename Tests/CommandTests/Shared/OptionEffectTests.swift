@@ -1,0 +1,150 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// An option changes something, or is refused.
+struct OptionEffectTests {
+  private let caption: CommandLineTool
+
+  init() throws { caption = try CommandLineTool() }
+
+  /// Its effect is not to be seen from outside: it changes only speed.
+  private static let unseen: Set = ["--threads"]
+  /// All commands have them, from the argument parser.
+  private static let general: Set = ["--help", "--version"]
+
+  @Test func `every option of every command has an example`() throws {
+    let examples = Dictionary(grouping: OptionExamples.all, by: \.command)
+      .mapValues { Set($0.flatMap(\.options).map(\.name)) }
+    for command in try CommandHelp.all(of: caption) {
+      let name = command.words.dropFirst().joined(separator: " ")
+      let options = Set((command.arguments ?? []).flatMap(\.longNames))
+        .subtracting(Self.general).subtracting(Self.unseen)
+      let shown = examples[name] ?? []
+      #expect(options.subtracting(shown) == [], "no example in “\(name)”")
+      #expect(shown.subtracting(options) == [], "an example of no option in “\(name)”")
+    }
+  }
+
+  @Test func `every option changes what comes of a run, or is refused`() async throws {
+    let inputs = try OptionInputs(caption)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for examples in OptionExamples.all {
+        group.addTask { [path = inputs.path] in try expectEffects(of: examples, path) }
+      }
+      try await group.waitForAll()
+    }
+    withExtendedLifetime(inputs) {}
+  }
+
+  private func expectEffects(of examples: OptionExamples, _ inputs: String) throws {
+    let run = "caption \(examples.command) \(examples.base)"
+    let plain = try outcome(of: examples.base, examples, inputs)
+    let again = try outcome(of: examples.base, examples, inputs)
+    #expect(plain.difference(from: again) == nil, "\(run) comes to something else each time")
+    for option in examples.options {
+      let found = try outcome(of: option.added(to: examples.base), examples, inputs)
+      let refusal = found.status == 64 ? found.errors : nil
+      if option.isRefused {
+        #expect(refusal != nil, "\(run) takes \(option.text)")
+      } else {
+        #expect(refusal == nil, "\(run) refuses \(option.text)")
+        #expect(
+          plain.difference(from: found) != nil, "\(option.text) changes nothing in \(run)")
+      }
+    }
+  }
+
+  /// What can be seen of a run.
+  private struct Outcome {
+    var status: Int32
+    var output: String
+    var errors: String
+    /// What is shown of the store afterwards, where that was asked for.
+    var shown: String
+    var files: [String: RunFile]
+
+    /// What is first found to differ; nil where nothing does.
+    func difference(from other: Outcome) -> String? {
+      if status != other.status { return "status \(status), \(other.status)" }
+      for (own, its) in [(output, other.output), (errors, other.errors), (shown, other.shown)]
+      where own != its {
+        return "\(own) – \(its)"
+      }
+      return Set(files.keys).union(other.files.keys).sorted()
+        .first { files[$0] != other.files[$0] }
+    }
+  }
+
+  private struct RunFile: Equatable {
+    /// Nil for what holds times among its bytes.
+    let contents: Data?
+    let isAsOldAsBefore: Bool
+  }
+
+  /// Runs a command in a copy of the inputs, which are in a folder.
+  private func outcome(
+    of arguments: String, _ examples: OptionExamples, _ inputs: String
+  ) throws -> Outcome {
+    let folder = try OptionInputs.copy(inputs)
+    let path = folder.path + "/run"
+    func run(_ arguments: String, input: String? = nil) throws -> CommandLineTool.Result {
+      let words = arguments.replacing("@", with: inputs).split(separator: " ").map(String.init)
+      let data = try input.map { try Data(contentsOf: URL(filePath: "\(path)/\($0)")) }
+      return try caption.run(
+        words, in: path, input: data,
+        environment: [
+          "CAPTION_STORE": path + "/captions.sqlite", "XDG_CACHE_HOME": path + "/cache",
+        ]
+      )
+    }
+    if let before = examples.before { _ = try run(before) }
+    let result = try run("\(examples.command) \(arguments)", input: examples.input)
+    let shown = try examples.then.map { try run($0) }
+    return Outcome(
+      status: result.status, output: Self.masked(result.output, path),
+      errors: Self.masked(result.errors, path),
+      shown: Self.masked((shown?.output ?? "") + (shown?.errors ?? ""), path),
+      files: try files(in: path))
+  }
+
+  private func files(in folder: String) throws -> [String: RunFile] {
+    let manager = FileManager.default
+    var files: [String: RunFile] = [:]
+    for name in try manager.subpathsOfDirectory(atPath: folder) {
+      let path = "\(folder)/\(name)"
+      let attributes = try manager.attributesOfItem(atPath: path)
+      guard attributes[.type] as? FileAttributeType == .typeRegular else { continue }
+      // Named by when and where they were written.
+      let isEvents = name.contains("tfevents")
+      let known = isEvents ? URL(filePath: name).deletingLastPathComponent().path + "/events" : name
+      let holdsTimes = isEvents || [".sqlite", "-wal", "-shm"].contains { name.hasSuffix($0) }
+      let data = try Data(contentsOf: URL(filePath: path))
+      let text = String(data: data, encoding: .utf8).map { Data(Self.masked($0, folder).utf8) }
+      files[known] = RunFile(
+        contents: holdsTimes ? nil : text ?? data,
+        isAsOldAsBefore: attributes[.modificationDate] as? Date == OptionInputs.date)
+    }
+    return files
+  }
+
+  /// A text without times, and without what the run's folder is called.
+  private static func masked(_ text: String, _ folder: String) -> String {
+    var text = text.replacing(folder, with: "FOLDER")
+    for (pattern, mask) in masks {
+      text = text.replacingOccurrences(of: pattern, with: mask, options: .regularExpression)
+    }
+    return text
+  }
+
+  private static let masks = [
+    (#"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.\dZ+:]*"#, "TIME"),
+    (#""milliseconds":\{[^}]*\}"#, "TIMES"),
+    (#""modified_nanoseconds":\d+"#, "TIME"),
+    (#""(seconds|time|elapsed)":[\d.e-]+"#, "TIME"),
+    (#"(decode|encode|caption) [\d.]+(?=,| ms)"#, "TIME"),
+    (#" in \d+:\d\d(:\d\d)?( \([\d.]+ photos a second\))?"#, " in TIME"),
+    (#", [\d.]+ [a-z]+ a second"#, ""), (#", \d+:\d\d left"#, ""),
+    (#"takes about \d+:\d\d"#, "takes TIME"),
+  ]
+}
