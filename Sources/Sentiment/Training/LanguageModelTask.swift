@@ -38,7 +38,7 @@ package struct LanguageModelTask: ModelTask {
   private var streamEpoch: Int
 
   /// - Throws: `TrainingError.options` if the network cannot be a language model; `.data` if the
-  ///   texts are too short for a single step.
+  ///   texts are too short for a single step, or have none of the model's words.
   package init(
     _ configuration: TextNetworkConfiguration, _ reader: WordReader, _ texts: EncodedTexts,
     options: Options, threads: Int
@@ -53,6 +53,11 @@ package struct LanguageModelTask: ModelTask {
     guard texts.size + texts.texts.count >= needed else {
       throw TrainingError.data(
         path: "the texts", reason: "they have \(texts.size) words, a step reads \(needed)")
+    }
+    guard counts.contains(where: { $0 > 0 }) else {
+      throw TrainingError.data(
+        path: "the texts",
+        reason: "they have none of the model's \(reader.words.count) words, which are too few")
     }
     var random = SeededRandom(seed: options.seed)
     self.options = options

@@ -8,7 +8,7 @@ import Training
 
 @Suite struct LanguageModelTaskTests {
   private func task(
-    isBidirectional: Bool = true, layers: Int = 1, texts count: Int = 40
+    isBidirectional: Bool = true, layers: Int = 1, texts count: Int = 40, words limit: Int = 50
   ) throws -> LanguageModelTask {
     var network = TextNetworkConfiguration()
     network.embedding = 8
@@ -21,7 +21,7 @@ import Training
       (0..<20).map { ["one", "two", "three", "four", "five"][(index + $0) % 5] }
     }
     for words in tokens { counter.add(words) }
-    let reader = WordReader(words: try counter.words(limit: 50), buckets: network.buckets)
+    let reader = WordReader(words: try counter.words(limit: limit), buckets: network.buckets)
     let texts = EncodedTexts(tokens, reader)
     var options = LanguageModelTask.Options()
     options.windows = 4
@@ -29,6 +29,11 @@ import Training
     options.negatives = 12
     options.dropout = 0
     return try LanguageModelTask(network, reader, texts, options: options, threads: 1)
+  }
+
+  /// So few words are only those that every vocabulary has.
+  @Test func `texts without a word of the model are refused`() {
+    #expect(throws: TrainingError.self) { try task(words: 8) }
   }
 
   @Test(arguments: [(true, 1), (false, 2)])
