@@ -30,6 +30,7 @@ public struct CaptionedPhotos: Sendable {
   let isHeldBack: Bool
 
   /// - Parameters:
+  ///   - name: what errors call them.
   ///   - training: to learn from.
   ///   - validation: to measure by; where there are none, every tenth of the others is held back.
   ///   - validationName: what scores call these.

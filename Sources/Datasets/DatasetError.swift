@@ -10,6 +10,8 @@ public enum DatasetError: Failure, Equatable {
   case readFailed(path: String, reason: String)
   /// The file is longer than `DatasetFile.maximumBytes`.
   case tooLong(path: String)
+  /// A table's heading does not name the columns that are needed, or they are separated otherwise.
+  case noColumns(path: String, line: Int, separator: String)
   /// What was read breaks the rules of its format.
   case malformed(path: String, place: DatasetPlace, reason: String)
 
@@ -20,6 +22,11 @@ public enum DatasetError: Failure, Equatable {
     case .readFailed(let path, let reason): .init(.inputOutput, path, "cannot be read: \(reason)")
     case .tooLong(let path):
       .init(.badData, path, "the file is longer than \(DatasetFile.maximumBytes >> 20) MiB")
+    case .noColumns(let path, let line, let separator):
+      .init(
+        .badData, path,
+        "line \(line): the heading has no column “image” or none “caption”, or they are separated "
+          + "otherwise than by “\(separator)”")
     case .malformed(let path, .whole, let reason): .init(.badData, path, reason)
     case .malformed(let path, let place, let reason): .init(.badData, path, "\(place): \(reason)")
     }

@@ -96,10 +96,14 @@ package final class TemporaryFile {
   ///   - mayReplace: whether there may be a file.
   ///   - check: is asked as late as possible whether to do so: what changes from there on is lost, as
   ///     POSIX has no rename that compares.
-  /// - Throws: `FileFailure`, of EEXIST where there is a file and may not be; what `check` throws.
+  /// - Throws: `FileFailure`, of EEXIST where there is a file and may not be, or a device, a pipe or the
+  ///   like; what `check` throws.
   package func takePlace(mayReplace: Bool = true, unless check: () throws -> Void = {}) throws {
     guard fsync(descriptor) == 0 else { throw FileFailure(target, errno) }
     try check()
+    if let entry = FileEntry(at: target, followingLinks: false), entry != .file {
+      throw FileFailure(target, entry == .folder ? EISDIR : EEXIST)
+    }
     let result = path.withPlatformString { from in
       target.withPlatformString { to in mayReplace ? rename(from, to) : cf_rename_new(from, to) }
     }

@@ -47,21 +47,36 @@ package struct CIDErDReward: Sendable {
     }
   }
 
-  /// The weights of a caption's n-grams of one order, and their norm.
+  /// The weights of a caption's n-grams of one order, and their norm. They are added up in the order in
+  /// which they first stand in the caption: that of a dictionary changes from run to run, and with it
+  /// the sum's last bit.
   private struct Vector {
-    var weights: [NGram: Double] = [:]
+    var weights: [Double] = []
+    /// Where each n-gram's weight is.
+    var places: [NGram: Int] = [:]
+    var ngrams: [NGram] = []
     var norm = 0.0
+
+    mutating func count(_ ngram: NGram) {
+      if let place = places[ngram] {
+        weights[place] += 1
+      } else {
+        places[ngram] = ngrams.count
+        ngrams.append(ngram)
+        weights.append(1)
+      }
+    }
   }
 
   private func vectors(of words: [Int32]) -> [Vector] {
     NGrams.orders.map { order in
       var vector = Vector()
-      Self.forEach(order, of: words) { vector.weights[$0, default: 0] += 1 }
-      for (ngram, count) in vector.weights {
+      Self.forEach(order, of: words) { vector.count($0) }
+      for (place, ngram) in vector.ngrams.enumerated() {
         let frequency = Double(frequencies[ngram] ?? 0)
-        vector.weights[ngram] = count * (logarithm - log(max(1, frequency)))
+        vector.weights[place] *= logarithm - log(max(1, frequency))
       }
-      vector.norm = vector.weights.values.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      vector.norm = vector.weights.reduce(0) { $0 + $1 * $1 }.squareRoot()
       return vector
     }
   }
@@ -72,8 +87,9 @@ package struct CIDErDReward: Sendable {
       let (own, other) = (candidate[order], reference[order])
       guard own.norm != 0, other.norm != 0 else { continue }
       var product = 0.0
-      for (ngram, weight) in own.weights {
-        if let against = other.weights[ngram] { product += min(weight, against) * against }
+      for (ngram, weight) in zip(own.ngrams, own.weights) {
+        guard let against = other.places[ngram].map({ other.weights[$0] }) else { continue }
+        product += min(weight, against) * against
       }
       result[order] = product / (own.norm * other.norm)
     }

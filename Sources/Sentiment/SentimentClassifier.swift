@@ -103,8 +103,10 @@ public struct SentimentClassifier: Sendable {
 
   /// Classifies a text.
   ///
-  /// - Parameter neutralBelow: a label is given only with at least this probability; else it is
-  ///   `Sentiment.neutral`.
+  /// - Parameters:
+  ///   - text: of a language that the model has learnt.
+  ///   - neutralBelow: a label is given only with at least this probability; else it is
+  ///     `Sentiment.neutral`.
   /// - Throws: `SentimentError`.
   public func classify(
     _ text: String, neutralBelow: Double = 0

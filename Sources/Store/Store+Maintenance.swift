@@ -112,6 +112,9 @@ extension Store {
     guard !isSameFile(target) else {
       throw StoreError.inconsistent(path: path, reason: "it cannot be its own backup")
     }
+    if let entry = FileEntry(at: target), entry != .file {
+      throw StoreError.unreadable(path: target, reason: "it is \(entry.name), not a file")
+    }
     let exists = StoreError.exists(path: target)
     guard replacing || FileEntry(at: target, followingLinks: false) == nil else { throw exists }
     try StoreError.translating(target) {

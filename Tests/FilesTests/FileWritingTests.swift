@@ -80,4 +80,13 @@ struct FileWritingTests {
       try AppendedFile("/dev/full").write([1])
     }
   }
+
+  @Test func `what is no file keeps its place`() throws {
+    let folder = try TemporaryFolder()
+    let pipe = FilePath(folder.path).appending("pipe")
+    #expect(mkfifo(pipe.string, 0o600) == 0)
+    let file = try Files.TemporaryFile(for: pipe)
+    #expect(throws: FileFailure(pipe, EEXIST)) { try file.takePlace() }
+    #expect(FileEntry(at: pipe) == .pipe)
+  }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import GRDB
 import Store
@@ -199,5 +200,13 @@ struct StoreMaintenanceTests {
       try store.backup(to: "/nowhere/copy.sqlite", replacing: false)
     }
     #expect(try store.check().isDamaged == false)
+    let pipe = folder.path + "/pipe"
+    #expect(mkfifo(pipe, 0o600) == 0)
+    #expect(
+      throws: StoreError.unreadable(path: FilePath(pipe), reason: "it is a pipe, not a file")
+    ) {
+      try store.backup(to: FilePath(pipe), replacing: true)
+    }
+    #expect(FileEntry(at: FilePath(pipe)) == .pipe)
   }
 }

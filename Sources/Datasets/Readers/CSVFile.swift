@@ -86,10 +86,8 @@ struct CSVFile {
       guard let photo = column(CaptionColumns.photos),
         case let captions = CaptionColumns.captions(in: names), !captions.isEmpty
       else {
-        throw DatasetError.malformed(
-          path: file.file.name, place: .line(row.line),
-          reason: "the heading has no column “image” or none “caption”, or they are separated "
-            + "otherwise than by “\(file.mark)”; the separator can be given")
+        throw DatasetError.noColumns(
+          path: file.file.name, line: row.line, separator: "\(file.mark)")
       }
       count = names.count
       self.photo = photo

@@ -101,6 +101,7 @@ public struct ClassificationPlan: TrainingPlan {
   ///   - sources: the texts to learn from.
   ///   - validation: those to measure by; where there are none, a tenth of the others is held back.
   ///   - neutral: texts of which no label is to be likelier than another.
+  ///   - options: how it is trained.
   /// - Precondition: there is a source, and `mix` has a number for each.
   public init(
     sources: [Source<Text>], validation: [Source<Text>] = [], neutral: [Source<String>] = [],

@@ -23,7 +23,9 @@ public struct LanguageModelPlan: TrainingPlan {
   private let sources: [[String]]
   private let options: Options
 
-  /// - Parameter sources: texts that belong together, such as those of a file.
+  /// - Parameters:
+  ///   - sources: texts that belong together, such as those of a file.
+  ///   - options: how it is trained.
   /// - Precondition: `weights` has a number for each source.
   public init(sources: [[String]], options: Options = Options()) {
     precondition(

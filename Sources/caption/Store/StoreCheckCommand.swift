@@ -39,6 +39,16 @@ struct StoreCheckCommand: ParsableCommand {
   var json = false
 
   func run() throws {
+    do {
+      try check()
+    } catch let error as StoreError {
+      guard case .damaged = error else { throw error }
+      // Else it would be told to run this very command.
+      throw HintedFailure(failure: error, hint: nil)
+    }
+  }
+
+  private func check() throws {
     let repair = fix ? try fixed() : nil
     let leftOvers = fix ? try store.with(.read, PhotoWriter.clearLeftOvers(knownTo:)) : 0
     let check = try checked()

@@ -27,9 +27,20 @@ struct StoreMergeCommand: ParsableCommand, TakesManyArguments {
   func run() throws {
     try store.with(.create) { store in
       for other in others {
-        let (before, after) = try store.merge(FilePath(other))
+        let (before, after) = try merged(FilePath(other), into: store)
         try printLine(Table.escaped(other) + "\t" + gains(before, after))
       }
+    }
+  }
+
+  private func merged(
+    _ other: FilePath, into store: Store
+  ) throws -> (before: StoreCounts, after: StoreCounts) {
+    do {
+      return try store.merge(other)
+    } catch let error as StoreError {
+      guard case .damaged(other, _) = error else { throw error }
+      throw HintedFailure(failure: error, hint: "“caption store check --fix” sets it aside")
     }
   }
 

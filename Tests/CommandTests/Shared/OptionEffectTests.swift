@@ -8,8 +8,9 @@ struct OptionEffectTests {
 
   init() throws { caption = try CommandLineTool() }
 
-  /// Its effect is not to be seen from outside: it changes only speed.
-  private static let unseen: Set = ["--threads"]
+  /// Their effect is not to be seen from outside: the first changes only speed, the second what is
+  /// left of a run that is cut off.
+  private static let unseen: Set = ["--threads", "--checkpoint-every"]
   /// All commands have them, from the argument parser.
   private static let general: Set = ["--help", "--version"]
 
@@ -71,13 +72,19 @@ struct OptionEffectTests {
       where own != its {
         return "\(own) – \(its)"
       }
-      return Set(files.keys).union(other.files.keys).sorted()
-        .first { files[$0] != other.files[$0] }
+      guard
+        let name = Set(files.keys).union(other.files.keys).sorted().first(where: {
+          files[$0] != other.files[$0]
+        })
+      else { return nil }
+      let contents = [self, other].map { $0.files[name]?.contents ?? Data() }
+      return "\(name): "
+        + contents.map { String(decoding: $0.prefix(500), as: UTF8.self) }.joined(separator: " – ")
     }
   }
 
   private struct RunFile: Equatable {
-    /// Nil for what holds times among its bytes.
+    /// Nil for what was not written, and for what holds times among its bytes.
     let contents: Data?
     let isAsOldAsBefore: Bool
   }
@@ -115,17 +122,25 @@ struct OptionEffectTests {
       let path = "\(folder)/\(name)"
       let attributes = try manager.attributesOfItem(atPath: path)
       guard attributes[.type] as? FileAttributeType == .typeRegular else { continue }
-      // Named by when and where they were written.
-      let isEvents = name.contains("tfevents")
-      let known = isEvents ? URL(filePath: name).deletingLastPathComponent().path + "/events" : name
-      let holdsTimes = isEvents || [".sqlite", "-wal", "-shm"].contains { name.hasSuffix($0) }
-      let data = try Data(contentsOf: URL(filePath: path))
-      let text = String(data: data, encoding: .utf8).map { Data(Self.masked($0, folder).utf8) }
+      // Named by when and where they were written, or at random.
+      let known = name.replacing(/[^\/]*tfevents[^\/]*/, with: "events")
+        .replacing(/features-[0-9a-f]{16}/, with: "features")
+      let holdsTimes =
+        known.hasSuffix("/events")
+        || [".sqlite", "-wal", "-shm", "checkpoint.safetensors", "/index"].contains {
+          name.hasSuffix($0)
+        }
+      let isOld = attributes[.modificationDate] as? Date == OptionInputs.date
       files[known] = RunFile(
-        contents: holdsTimes ? nil : text ?? data,
-        isAsOldAsBefore: attributes[.modificationDate] as? Date == OptionInputs.date)
+        contents: try isOld || holdsTimes ? nil : Self.contents(path, in: folder),
+        isAsOldAsBefore: isOld)
     }
     return files
+  }
+
+  private static func contents(_ path: String, in folder: String) throws -> Data {
+    let data = try Data(contentsOf: URL(filePath: path))
+    return String(data: data, encoding: .utf8).map { Data(masked($0, folder).utf8) } ?? data
   }
 
   /// A text without times, and without what the run's folder is called.
@@ -141,7 +156,7 @@ struct OptionEffectTests {
     (#"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.\dZ+:]*"#, "TIME"),
     (#""milliseconds":\{[^}]*\}"#, "TIMES"),
     (#""modified_nanoseconds":\d+"#, "TIME"),
-    (#""(seconds|time|elapsed)":[\d.e-]+"#, "TIME"),
+    (#""(seconds|time|elapsed|items_per_second)":[\d.e-]+"#, "TIME"),
     (#"(decode|encode|caption) [\d.]+(?=,| ms)"#, "TIME"),
     (#" in \d+:\d\d(:\d\d)?( \([\d.]+ photos a second\))?"#, " in TIME"),
     (#", [\d.]+ [a-z]+ a second"#, ""), (#", \d+:\d\d left"#, ""),

@@ -62,7 +62,7 @@ extension OptionExamples {
   private static let textNetwork = "--embedding 8 --hidden 8"
   private static let textTraining = [
     "--output newer", "--steps 3", "--rate 0.1", "--clip 0.001", "--warm-up 1",
-    "--schedule constant", "--checkpoint-every 1", "--tensorboard events", "--seed 7",
+    "--schedule constant", "--tensorboard events", "--seed 7",
     "--progress plain", "--quiet", "! --epochs 1", "! --decay-every 1", "! --decay-factor 0.1",
     "--embedding 10", "--hidden 10", "--direction forward", "--heads 4",
   ]
@@ -81,7 +81,7 @@ extension OptionExamples {
       ["--seed 7", "! --beam 2", "! --length-penalty none"]),
     OptionExamples(
       "describe", "--model ./mine --no-store --attention notes.md photos/0.png", ["--force"]),
-    OptionExamples("describe", "--model ./mine --no-store cut.jpg", ["--quiet"]),
+    OptionExamples("describe", "--model ./mine --no-store damaged.jpg", ["--quiet"]),
     OptionExamples(
       "describe", "--model ./mine --verbose photos/0.png", ["--store new.sqlite", "--redo"]),
     OptionExamples(
@@ -259,9 +259,10 @@ extension OptionExamples {
       [
         "--beam 1", "--top 2", "--length-penalty none", "--no-repeat-ngram 1", "--say grass",
         "--temperature 2", "--top-k 3", "--top-p 0.99", "--dataset e", "--split train",
-        "--model ./other", "--quiet", "--store few.sqlite", "--progress plain", "--json",
-        "! --seed 1",
+        "--model ./other", "--store few.sqlite", "--progress plain", "--json", "! --seed 1",
       ]),
+    OptionExamples(
+      "evaluate", "--dataset d --model ./mine --split val --progress plain", ["--quiet"]),
     OptionExamples(
       "evaluate", "--dataset d --model ./mine --split val --temperature 2", ["--seed 7"]),
     OptionExamples(
@@ -300,12 +301,12 @@ extension OptionExamples {
       [
         "--split val", "--validation-split train", "--output newer", "--features g", "--batch 4",
         "--steps 3", "--rate 0.1", "--clip 0.001", "--warm-up 1", "--schedule constant",
-        "--validate-every 1", "--checkpoint-every 1", "--tensorboard events", "--seed 7",
+        "--validate-every 1", "--tensorboard events", "--seed 7",
         "--progress plain", "--quiet", "--optimizer sgd", "--dropout 0.9",
         "--embedding-dropout 0.9", "--label-smoothing 0.9", "--weight-decay 1", "--average 0.1",
         "--attention-penalty 9", "--embedding 9", "--hidden 9", "--attention 9",
         "--region-embedding 9", "--minimum-count 3", "--weights weights2.safetensors",
-        "--geometry crop", "--fine-tune all", "--no-flip", "--maximum-length 3",
+        "--geometry stretch", "--fine-tune all", "--no-flip", "--maximum-length 3",
         "--scheduled-sampling 1", "--examples 1", "--name n", "! --epochs 1", "! --decay-every 1",
         "! --decay-factor 0.1", "! --plateau-patience 1", "! --momentum 0.5", "! --encoder-rate 1",
         "! --batch-norm frozen", "! --crop 0.5", "! --colour 0.5", "! --model ./mine",
@@ -374,10 +375,10 @@ extension OptionExamples {
     OptionExamples(
       "train check", "\(data) \(sizes) --minimum-count 1 \(lenet) --steps 3",
       [
-        "--split val", "--features g", "--batch 2", "--steps 5", "--rate 0.1", "--clip 0.001",
+        "--split val", "--features g", "--batch 2", "--steps 5", "--rate 0.1",
         "--seed 7", "--progress plain", "--quiet", "--optimizer sgd", "--embedding 9", "--hidden 9",
         "--attention 9", "--region-embedding 9", "--minimum-count 3",
-        "--weights weights2.safetensors", "--geometry crop", "--fine-tune all",
+        "--weights weights2.safetensors", "--geometry stretch", "--fine-tune all",
         "--maximum-length 3", "! --momentum 0.5", "! --encoder-rate 1", "! --batch-norm frozen",
         "! --model ./mine", "! --from ./mine", "! --transform-input", "! --store new.sqlite",
         "--dataset ./set2",
@@ -406,7 +407,7 @@ extension OptionExamples {
       ["--transform-input", "--size 80"]),
     OptionExamples(
       "train check", "\(data) \(sizes) --minimum-count 1 \(lenet) --steps 3 --optimizer sgd",
-      ["--momentum 0.1"]),
+      ["--momentum 0.1", "--clip 0.001"]),
     OptionExamples(
       "train check",
       "--dataset d --features f --threads 1 --batch 8 \(sizes) --minimum-count 1 \(lenet) --steps 3",
@@ -447,8 +448,8 @@ extension OptionExamples {
       "sentiment train",
       "texts.tsv --text-column text --batch 8 --output new \(textNetwork) --heads 2 --steps 2 --threads 1",
       textTraining + [
-        "--format csv", "--text-column other", "--label-column second", "--validation more.tsv",
-        "--neutral neutral.txt", "--vectors vectors.txt", "--words 10", "--validate-every 1",
+        "--format jsonl", "--text-column other", "--label-column second", "--validation more.tsv",
+        "--neutral neutral.txt", "--vectors vectors.txt", "--words 10", "--validate-every 2",
         "--batch 4", "--mix 4", "--head-rate 9", "--dropout 0.9", "--embedding-dropout 0.9",
         "--word-dropout 0.9", "--label-smoothing 0.9", "--weight-decay 1", "--average 0.1",
         "--name n", "! --plateau-patience 1", "! --from language",
@@ -491,7 +492,7 @@ extension OptionExamples {
     OptionExamples(
       "sentiment pretrain",
       "texts.txt --batch 1 --output new \(textNetwork) --heads 2 --steps 2 --threads 1",
-      textTraining + ["--batch 2", "--words 20", "! --weigh 2", "--format tsv"]),
+      textTraining + ["--batch 2", "--words 20", "! --weigh 2", "--format jsonl"]),
     OptionExamples(
       "sentiment pretrain",
       "texts.tsv more.tsv --batch 1 --output new \(textNetwork) --heads 2 --steps 2 --threads 1",

@@ -19,16 +19,29 @@ struct OptionInputs {
     try writeTexts()
     try makeModels()
     try fillStores()
+    for name in try FileManager.default.subpathsOfDirectory(atPath: path) {
+      try FileManager.default.setAttributes(
+        [.modificationDate: Self.date], ofItemAtPath: "\(path)/\(name)")
+    }
   }
 
-  /// The folder “run” of a new folder, with everything in it.
+  /// The folder “run” of a new folder, with everything in it. What the sets of captioned photos hold
+  /// is only linked to: no command writes into photos' files, but puts others into their places.
   static func copy(_ inputs: String) throws -> TemporaryFolder {
     let copy = try TemporaryFolder()
     let manager = FileManager.default
-    try manager.copyItem(atPath: inputs, toPath: copy.path + "/run")
-    for name in try manager.subpathsOfDirectory(atPath: copy.path + "/run") {
-      try manager.setAttributes(
-        [.modificationDate: date], ofItemAtPath: "\(copy.path)/run/\(name)")
+    let run = copy.path + "/run"
+    try manager.createDirectory(atPath: run, withIntermediateDirectories: false)
+    for name in try manager.contentsOfDirectory(atPath: inputs) {
+      let (from, to) = ("\(inputs)/\(name)", "\(run)/\(name)")
+      if name.hasPrefix("set") {
+        try manager.linkItem(atPath: from, toPath: to)
+      } else {
+        try manager.copyItem(atPath: from, toPath: to)
+      }
+    }
+    for name in try manager.subpathsOfDirectory(atPath: run) where !name.hasPrefix("set") {
+      try manager.setAttributes([.modificationDate: date], ofItemAtPath: "\(run)/\(name)")
     }
     return copy
   }
@@ -81,7 +94,9 @@ struct OptionInputs {
     let flower = RGBImage(
       width: 64, height: 48, pixels: (0..<64 * 48 * 3).map { UInt8(truncatingIfNeeded: $0 * $0) }
     ).jpegData(quality: 90)
-    try write(flower.dropLast(200), "cut.jpg")
+    // A restart that nobody announced, which is passed over and told.
+    let middle = flower.count * 3 / 4
+    try write(flower.prefix(middle) + [0xFF, 0xD3] + flower.dropFirst(middle), "damaged.jpg")
     try write(segment(0xFE, Data("My dog".utf8), in: flower), "described.jpg")
     let box =
       Data("JP\0\u{1}\0\0\0\u{1}\0\0\0\u{2E}jumb\0\0\0\u{1E}jumdc2pa".utf8) + Data(count: 16)

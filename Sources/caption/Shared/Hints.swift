@@ -1,3 +1,4 @@
+import Datasets
 import Evaluation
 import PhotoMetadata
 import Store
@@ -9,6 +10,7 @@ func hint(for error: any Error) -> String? {
   case let error as StoreError: hint(for: error)
   case let error as EvaluationError: hint(for: error)
   case MetadataError.signed: " (--break-signature writes into it)"
+  case DatasetError.noColumns: " (see --separator)"
   case SearchQueryError.nothingLabelled: ": run “caption sentiment --captions” first"
   default: nil
   }
