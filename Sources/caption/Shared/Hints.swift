@@ -2,6 +2,7 @@ import Datasets
 import Evaluation
 import PhotoMetadata
 import Store
+import Training
 
 /// What a user of the command can do about a failure: the rest of its sentence, from the punctuation
 /// on; nil where there is nothing to add. The libraries know no commands and no options.
@@ -11,6 +12,8 @@ func hint(for error: any Error) -> String? {
   case let error as EvaluationError: hint(for: error)
   case MetadataError.signed: " (--break-signature writes into it)"
   case DatasetError.noColumns: " (see --separator)"
+  case TrainingError.begun: "; go on with --resume, or give another --output"
+  case TrainingError.unknownWords: "; a lower --minimum-count may help"
   case SearchQueryError.nothingLabelled: ": run “caption sentiment --captions” first"
   default: nil
   }

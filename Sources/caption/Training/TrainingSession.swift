@@ -66,14 +66,12 @@ final class TrainingSession {
 
   /// Does work that `observer` is told of.
   ///
-  /// - Throws: what `work` throws, with hints; `ExitCode` after an interruption.
+  /// - Throws: what `work` throws; `ExitCode` after an interruption.
   func heeding<Value>(_ work: () throws -> Value) throws -> Value {
     do {
       return try work()
     } catch is CancellationError {
       throw ExitCode(interruption?.exitStatus ?? 1)
-    } catch let error as TrainingError {
-      throw error.hint.map { HintedFailure(failure: error, hint: $0) } ?? error
     }
   }
 
@@ -123,17 +121,6 @@ final class TrainingSession {
     case .rateFall(let rate): return [String(format: "the learning rate falls to %.3g", rate)]
     case .examples(let lines): return lines.map { "  " + $0 }
     default: return []
-    }
-  }
-}
-
-extension TrainingError {
-  /// What on the command line may help.
-  fileprivate var hint: String? {
-    switch self {
-    case .begun: "go on with --resume, or give another --output"
-    case .unknownWords: "a lower --minimum-count may help"
-    case .checkpoint, .busy, .data, .diverged, .options: nil
     }
   }
 }

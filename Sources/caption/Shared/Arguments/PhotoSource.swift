@@ -1,4 +1,3 @@
-import Batch
 import Imaging
 import SystemPackage
 
@@ -20,11 +19,8 @@ struct PhotoSource {
       bytes = try ImageDecoder.readAll(descriptor: standardInput().rawValue, name: name)
     } else {
       name = argument
-      let path = FilePath(argument: argument)
-      // By its bytes where it is no text; else also from pipes, as shells make for `<(…)`.
-      bytes =
-        try String(validating: path) == nil
-        ? PhotoFile(at: path).bytes : ImageDecoder.readAll(path, waits: true)
+      // Also from pipes, as shells make for `<(…)`.
+      bytes = try ImageDecoder.readAll(FilePath(argument: argument), waits: true)
     }
   }
 }
